@@ -106,6 +106,10 @@ void vfj_journal_walk_milestones(struct vfj_journal *journal, uint64_t from, boo
 void vfj_journal_walk_reports(struct vfj_journal *journal);
 void vfj_journal_walk_starts(struct vfj_journal *journal);
 
+/* Likewise begins a walk forward that reads the rows of Azure Scheduled Events only. A journal
+ * before user_version 6 has none. */
+void vfj_journal_walk_scheduled(struct vfj_journal *journal, uint64_t from);
+
 /* Reads the next record of the walk. Returns VFJ_END after the last one. The record's spans are
  * valid until the next call. Fails with VFJ_JOURNAL_DAMAGED when the columns of a row cannot be
  * those of a record, or the seqs run the wrong way. The caller checks that no seq is missing. */

@@ -5,6 +5,7 @@
 #include "core/check.h"
 #include "core/limits.h"
 #include "store/journal_impl.h"
+#include "store/schema.h"
 
 /* The columns of every SELECT of records, in the order of the schema. */
 enum column { SEQ, CAUSE, BOOT, WALL_US, MONO_US, KIND, BODY, NOTE, DIGEST, CHAIN };
@@ -206,6 +207,12 @@ void vfj_journal_walk_reports(struct vfj_journal *journal)
 void vfj_journal_walk_starts(struct vfj_journal *journal)
 {
     begin_walk(journal, VFJ_STATEMENT_STARTS, UINT64_MAX, VFJ_BACKWARD);
+}
+
+void vfj_journal_walk_scheduled(struct vfj_journal *journal, uint64_t from)
+{
+    bool has_none = journal->version < VFJ_SCHEMA_SCHEDULED;
+    begin_walk(journal, VFJ_STATEMENT_SCHEDULED, has_none ? UINT64_MAX : from, VFJ_FORWARD);
 }
 
 /* Returns true when `seq` follows the walk's newest seq. A malformed file can list rows in any

@@ -89,6 +89,11 @@ enum vfj_status vfj_ledger_identity(struct vfj_ledger *ledger, struct vfj_identi
  * key=value pairs. Returns false when the row is too long or has no room. */
 bool vfj_ledger_note(struct vfj_ledger *ledger, int64_t wall_us, int64_t mono_us, const char *body);
 
+/* Reads the events of Azure Scheduled Events that are open in the journal: announced or started,
+ * and not over. */
+enum vfj_status vfj_ledger_read_scheduled(struct vfj_ledger *ledger,
+                                          struct vfj_scheduled_list *open);
+
 /* Closes the ledger and drops rows that are not committed. Does nothing when `ledger` is NULL. */
 void vfj_ledger_close(struct vfj_ledger *ledger);
 

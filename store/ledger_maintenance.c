@@ -1,4 +1,5 @@
 /* The ledger's maintenance: state checkpoints, snapshots, pruning, free space. */
+#include <string.h>
 #include <sys/statvfs.h>
 
 #include "store/ledger_impl.h"
@@ -115,4 +116,20 @@ enum vfj_status vfj_ledger_prune(struct vfj_ledger *ledger, const struct vfj_pru
     if (status != VFJ_OK && status != VFJ_END)
         vfj_ledger_set_detail(ledger, vfj_journal_detail(ledger->journal));
     return status;
+}
+
+enum vfj_status vfj_ledger_read_scheduled(struct vfj_ledger *ledger,
+                                          struct vfj_scheduled_list *open)
+{
+    struct vfj_record record;
+    struct vfj_scheduled row;
+    enum vfj_status status;
+    memset(open, 0, sizeof *open);
+    vfj_journal_walk_scheduled(ledger->journal, 1);
+    while ((status = vfj_journal_next(ledger->journal, &record)) == VFJ_OK) {
+        if (vfj_scheduled_decode(record.body, &row))
+            vfj_scheduled_take(open, &row);
+    }
+    vfj_journal_walk_end(ledger->journal);
+    return status == VFJ_END ? VFJ_OK : status;
 }

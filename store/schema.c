@@ -72,6 +72,12 @@ static const char version_4[] = "";
 
 static const char version_5[] = INDEX_MILESTONE ";";
 
+/* Adds the kind scheduled, which older programs do not know, and finds its rows among many. */
+#define INDEX_SCHEDULED \
+    "CREATE INDEX record_scheduled ON record (seq) WHERE " VFJ_SCHEMA_IS_SCHEDULED
+
+static const char version_6[] = INDEX_SCHEDULED ";";
+
 /* Views, for users of an SQLite shell. They are derived, and can be rebuilt at any time. */
 /* clang-format off */
 
@@ -120,38 +126,52 @@ static const char view_outcome[] =
     "    pairs ->> 'last' AS output\n"
     "FROM entry WHERE kind = 'finished'";
 
+static const char view_scheduled[] =
+    "CREATE VIEW scheduled AS -- what Azure Scheduled Events told\n"
+    "SELECT seq, time, boot, uptime,\n"
+    "    pairs ->> 'phase' AS phase,\n"
+    "    pairs ->> 'id' AS id,\n"
+    "    pairs ->> 'type' AS type,\n"
+    "    pairs ->> 'here' AS here,\n"
+    "    datetime(pairs ->> 'not_before', 'unixepoch') AS not_before,\n"
+    "    CAST(pairs ->> 'duration' AS INTEGER) AS duration,\n"
+    "    pairs ->> 'source' AS source,\n"
+    "    pairs ->> 'resources' AS resources,\n"
+    "    pairs ->> 'last' AS text\n"
+    "FROM entry WHERE kind = 'scheduled'";
+
 /* clang-format on */
 
 struct object {
     const char *type, *name, *table, *sql;
+    int since; /* the first version that has it */
 };
-
-/* the first version with the index; the index is the first entry of `facts` */
-enum { VERSION_OF_INDEX = 5 };
 
 /* Sorted by type and name. The last entry is blank. */
 static const struct object facts[] = {
-    {"index", "record_milestone", "record", INDEX_MILESTONE},
-    {"table", "record", "record", TABLE_RECORD},
-    {"trigger", "record_is_gapless", "record", TRIGGER_GAPLESS},
-    {"trigger", "record_is_never_changed", "record", TRIGGER_CHANGED},
-    {"trigger", "record_is_never_deleted", "record", TRIGGER_DELETED},
-    {NULL, NULL, NULL, NULL},
+    {"index", "record_milestone", "record", INDEX_MILESTONE, 5},
+    {"index", "record_scheduled", "record", INDEX_SCHEDULED, 6},
+    {"table", "record", "record", TABLE_RECORD, 1},
+    {"trigger", "record_is_gapless", "record", TRIGGER_GAPLESS, 1},
+    {"trigger", "record_is_never_changed", "record", TRIGGER_CHANGED, 1},
+    {"trigger", "record_is_never_deleted", "record", TRIGGER_DELETED, 1},
+    {NULL, NULL, NULL, NULL, 0},
 };
 
 static const struct object views[] = {
-    {"view", "command", "command", view_command},
-    {"view", "entry", "entry", view_entry},
-    {"view", "event", "event", view_event},
-    {"view", "outcome", "outcome", view_outcome},
-    {"view", "slot", "slot", view_slot},
-    {"view", "transition", "transition", view_transition},
-    {NULL, NULL, NULL, NULL},
+    {"view", "command", "command", view_command, 0},
+    {"view", "entry", "entry", view_entry, 0},
+    {"view", "event", "event", view_event, 0},
+    {"view", "outcome", "outcome", view_outcome, 0},
+    {"view", "scheduled", "scheduled", view_scheduled, 0},
+    {"view", "slot", "slot", view_slot, 0},
+    {"view", "transition", "transition", view_transition, 0},
+    {NULL, NULL, NULL, NULL, 0},
 };
 
 /* Each entry makes a version from the one before. */
 static const char *const migrations[VFJ_SCHEMA_VERSION]
-    = {version_1, version_2, version_3, version_4, version_5};
+    = {version_1, version_2, version_3, version_4, version_5, version_6};
 
 static int run(sqlite3 *db, const char *sql)
 {
@@ -298,10 +318,16 @@ static int compare(sqlite3 *db, const char *query, const struct object *objects,
 
 int vfj_schema_compare(sqlite3 *db, int version, struct vfj_text *name)
 {
+    struct object had[sizeof facts / sizeof facts[0]];
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
+        if (facts[i].since <= version)
+            had[count++] = facts[i];
+    }
     return compare(
         db,
         "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE type <> 'view' ORDER BY type, name",
-        version < VERSION_OF_INDEX ? &facts[1] : facts, name);
+        had, name);
 }
 
 int vfj_schema_compare_views(sqlite3 *db)

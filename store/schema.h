@@ -9,7 +9,8 @@
 
 enum {
     VFJ_APPLICATION_ID = 0x56464a31, /* "VFJ1", in the file's header and for file(1) */
-    VFJ_SCHEMA_VERSION = 5,          /* user_version */
+    VFJ_SCHEMA_VERSION = 6,          /* user_version */
+    VFJ_SCHEMA_SCHEDULED = 6,        /* the first version with rows of Azure Scheduled Events */
 };
 
 /* Turns an empty database (version 0) into a journal of the present version, or migrates an older
@@ -33,9 +34,13 @@ int vfj_schema_compare_views(sqlite3 *db);
 #define VFJ_SCHEMA_MILESTONE \
     "kind IN ('transition', 'finished', 'gap', 'started', 'stopping', 'stopped')"
 
+/* SQL: the condition of a row of Azure Scheduled Events. */
+#define VFJ_SCHEMA_IS_SCHEDULED "kind = 'scheduled'"
+
 /* SQL: the rows of `record` as the other views and the program's JSON show them. `pairs` is the
- * body of a transition, command or outcome as a JSON object. The value of the last pair of a body
- * may be quoted like a JSON string; its key becomes "last". All other values are plain words. */
+ * body of a transition, command, outcome or scheduled event as a JSON object. The value of the last
+ * pair of a body may be quoted like a JSON string; its key becomes "last". All other values are
+ * plain words. */
 /* clang-format off */
 #define VFJ_SCHEMA_ENTRY \
     "SELECT seq, time, boot, wall_us, mono_us, uptime, cause, kind, body, note, digest, chain,\n" \
@@ -55,8 +60,8 @@ int vfj_schema_compare_views(sqlite3 *db);
     "                SELECT *, mono_us / 1e6 AS uptime,\n" \
     "                    strftime('%Y-%m-%dT%H:%M:%S', wall_us / 1000000, 'unixepoch')\n" \
     "                        || format('.%06dZ', wall_us % 1000000) AS time,\n" \
-    "                    CASE WHEN kind IN ('transition', 'command', 'finished') THEN CAST(body AS TEXT) END AS text,\n" \
-    "                    CASE kind WHEN 'command' THEN ' argv=' WHEN 'finished' THEN ' output=' ELSE char(1) END AS key\n" \
+    "                    CASE WHEN kind IN ('transition', 'command', 'finished', 'scheduled') THEN CAST(body AS TEXT) END AS text,\n" \
+    "                    CASE kind WHEN 'command' THEN ' argv=' WHEN 'finished' THEN ' output=' WHEN 'scheduled' THEN ' text=' ELSE char(1) END AS key\n" \
     "                FROM record))))"
 /* clang-format on */
 

@@ -66,6 +66,7 @@ need_build() {
     need_compiler
     need_library 'sqlite3 >= 3.40' libsqlite3-dev sqlite3
     need_library 'libevent_core >= 2.1' libevent-dev libevent
+    need_library 'libevent_extra >= 2.1' libevent-dev libevent
     need_library 'libcrypto >= 1.1.1' libssl-dev -
     need_library 'cmocka >= 1.1' libcmocka-dev cmocka
 }

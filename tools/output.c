@@ -11,6 +11,7 @@
 #include "core/limits.h"
 #include "core/text/kv.h"
 #include "tools/csv.h"
+#include "tools/scheduled_text.h"
 #include "tools/terminal.h"
 
 enum {
@@ -390,6 +391,19 @@ static void add_started(struct line *line, const struct vfj_record *record)
     add_value(line, record->body, "boot");
 }
 
+static void add_scheduled(struct line *line, const struct vfj_record *record)
+{
+    char bytes[VFJ_SCHEDULED_TEXT_SIZE];
+    struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
+    struct vfj_scheduled row;
+    if (!vfj_scheduled_decode(record->body, &row)) {
+        add_untrusted(line, record->body);
+        return;
+    }
+    vfj_scheduled_describe(&text, &row);
+    add(line, bytes);
+}
+
 static void add_word(struct line *line, const char *colour, const char *word)
 {
     if (line->style->layout == VFJ_LAYOUT_TEXT)
@@ -497,6 +511,8 @@ static void add_event(struct line *line, const struct vfj_record *record)
         add_value(line, record->body, "reason");
     else if (record->kind == VFJ_EVENT_FINISHED)
         add_outcome(line, record, (struct vfj_span){"", 0});
+    else if (record->kind == VFJ_EVENT_SCHEDULED && !line->style->rows)
+        add_scheduled(line, record);
     else
         add_untrusted(line, record->body);
     add_cause(line, record);

@@ -26,7 +26,8 @@ enum { VFJ_PATHNAME_SIZE = 1024 }; /* FreeBSD's PATH_MAX */
     X(dhclient_run_dir, "/var/run/dhclient")          \
     X(lease_dir, "/var/db")                           \
     X(rc_conf, "/etc/rc.conf")                        \
-    X(act_lock, "/var/run/vfjournal/act.lock")
+    X(act_lock, "/var/run/vfjournal/act.lock")        \
+    X(empty_dir, "/var/empty")
 
 /* A path that an option sets is used unchanged. A default path is below `root`, which is empty on a
  * real guest. */

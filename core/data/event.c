@@ -152,6 +152,9 @@ void vfj_event_encode(const struct vfj_event *event, struct vfj_text *body)
         break;
     case VFJ_EVENT_TIMER:
         break;
+    case VFJ_EVENT_SCHEDULED:
+        vfj_scheduled_encode(&event->as.scheduled, body);
+        break;
     case VFJ_EVENT_COUNT:
         VFJ_CHECK(false);
     }
@@ -273,6 +276,9 @@ enum vfj_status vfj_event_decode(enum vfj_event_kind kind, struct vfj_span body,
         break;
     case VFJ_EVENT_TIMER:
         right = body.length == 0;
+        break;
+    case VFJ_EVENT_SCHEDULED:
+        right = vfj_scheduled_decode(body, &event->as.scheduled);
         break;
     case VFJ_EVENT_COUNT:
         break;

@@ -7,6 +7,7 @@
 
 #include "core/data/observation.h"
 #include "core/data/reason.h"
+#include "core/data/scheduled.h"
 #include "core/status.h"
 #include "core/text/text.h"
 
@@ -21,7 +22,8 @@
     X(DEVD, "devd")             /* a line of devd */                                         \
     X(OBSERVED, "observed")     /* the answer to a probe */                                  \
     X(FINISHED, "finished")     /* the outcome of a command */                               \
-    X(TIMER, "timer")           /* the next deadline has passed */
+    X(TIMER, "timer")           /* the next deadline has passed */                           \
+    X(SCHEDULED, "scheduled")   /* Azure Scheduled Events announced what the host does */
 
 enum vfj_event_kind {
 #define X(symbol, name) VFJ_EVENT_##symbol,
@@ -129,6 +131,7 @@ struct vfj_event {
         struct vfj_devd devd;
         struct vfj_observation observed;
         struct vfj_outcome finished;
+        struct vfj_scheduled scheduled;
     } as;
 };
 

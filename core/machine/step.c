@@ -187,6 +187,7 @@ static void handle(struct vfj_step_context *context, bool is_boot)
         policy_of(context)->connected(context);
         break;
     case VFJ_EVENT_GAP:
+    case VFJ_EVENT_SCHEDULED:
         break;
     case VFJ_EVENT_DEVD:
         vfj_step_note(context, (enum vfj_reason)context->event->as.devd.note);

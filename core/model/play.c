@@ -418,6 +418,12 @@ static enum vfj_status happen(struct vfj_play *play, const struct vfj_trace_line
     return status == VFJ_OK ? end_stop(play) : status;
 }
 
+static enum vfj_status submit_scheduled(struct vfj_play *play, const struct vfj_scheduled *row)
+{
+    blank_event(play, VFJ_EVENT_SCHEDULED)->as.scheduled = *row;
+    return play->running ? submit(play) : VFJ_OK;
+}
+
 static void choose(struct vfj_play *play, const struct vfj_trace_line *line)
 {
     bool is_mode = line->kind == VFJ_TRACE_MODE;
@@ -469,6 +475,8 @@ static enum vfj_status befall(struct vfj_play *play, const struct vfj_trace_line
         return play->running ? submit_text(play, VFJ_EVENT_GAP, line->reason) : VFJ_OK;
     case VFJ_TRACE_GAP:
         return gap(play, line->reason);
+    case VFJ_TRACE_SCHEDULED:
+        return submit_scheduled(play, &line->scheduled);
     default:
         VFJ_CHECK(false);
     }
@@ -506,6 +514,7 @@ enum vfj_status vfj_play_line(struct vfj_play *play, const struct vfj_trace_line
     case VFJ_TRACE_CONNECT:
     case VFJ_TRACE_LOST:
     case VFJ_TRACE_GAP:
+    case VFJ_TRACE_SCHEDULED:
         return befall(play, line);
     case VFJ_TRACE_SYSCTL:
     case VFJ_TRACE_NOSYSCTL:

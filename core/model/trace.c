@@ -500,6 +500,20 @@ static bool read_reason(struct reader *reader, struct vfj_trace_line *read)
     return true;
 }
 
+/* Reads PHASE and the pairs of a row's body. */
+static bool read_scheduled(struct reader *reader, struct vfj_trace_line *read)
+{
+    char body[VFJ_SCHEDULED_BODY_SIZE];
+    struct vfj_text text = vfj_text_begin(body, sizeof body);
+    skip_blanks(reader);
+    vfj_text_add(&text, "phase=");
+    vfj_text_add_span(&text, reader->rest);
+    return !text.overflow
+            && vfj_scheduled_decode((struct vfj_span){body, text.length}, &read->scheduled)
+        ? true
+        : refuse(reader, "not a row of a scheduled event");
+}
+
 static bool read_choice(struct reader *reader, struct vfj_trace_line *read)
 {
     struct vfj_span word;
@@ -562,6 +576,8 @@ static bool read_rest(struct reader *reader, struct vfj_trace_line *read, uint64
         return read_reason(reader, read);
     case VFJ_TRACE_BOOT:
         return read_boot(reader, read);
+    case VFJ_TRACE_SCHEDULED:
+        return read_scheduled(reader, read);
     case VFJ_TRACE_CRASH:
     case VFJ_TRACE_RESTART:
     case VFJ_TRACE_START:

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "core/data/observation.h"
+#include "core/data/scheduled.h"
 #include "core/limits.h"
 #include "core/text/name.h"
 #include "core/text/text.h"
@@ -38,7 +39,8 @@
     X(CONFIGURE, "configure") \
     X(CONNECT, "connect")     \
     X(LOST, "lost")           \
-    X(GAP, "gap")
+    X(GAP, "gap")             \
+    X(SCHEDULED, "scheduled")
 
 enum vfj_trace_kind {
     VFJ_TRACE_BLANK, /* empty, or a comment */
@@ -99,6 +101,7 @@ struct vfj_trace_line {
     bool stopped;           /* BOOT: no daemon starts */
     struct vfj_span reason; /* GAP, LOST, STOP, END */
     struct vfj_trace_if if_facts;
+    struct vfj_scheduled scheduled; /* SCHEDULED */
 };
 
 struct vfj_trace_error {

@@ -17,7 +17,7 @@ refuse()
     status=1
 }
 
-# A VF that leaves and comes back, a command that fails, a daemon that is killed.
+# A VF that leaves as announced and comes back, a command that fails, a daemon that is killed.
 cat >"$work/guest.trace" <<'END'
 %rc ifconfig_hn0="SYNCDHCP"
 %rc hyperv_vf_delay="120"
@@ -28,6 +28,7 @@ cat >"$work/guest.trace" <<'END'
 @120.4 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP
 %at 86000
 %gap
+%scheduled announced id=A type=Freeze here=yes not_before=86400 duration=5 text="Live Migration"
 @86400 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_DOWN
 @86400.01 !system=IFNET subsystem=mce0 type=DETACH
 @86456 !system=ETHERNET subsystem=mce0 type=IFATTACH

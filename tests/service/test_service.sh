@@ -152,11 +152,13 @@ same "reload of nothing" "[1]" "$(service reload | tail -n 1)"
 # --- act ---
 
 : >"$RC_LOG"
-configure 'vfjournal_enable=YES' 'vfjournal_mode=act' 'vfjournal_policy=scripts'
+configure 'vfjournal_enable=YES' 'vfjournal_mode=act' 'vfjournal_policy=scripts' 'vfjournal_scheduled_events=YES' \
+	"vfjournal_flags=\"--root $guest --scheduled-events-url http://127.0.0.1:1/\""
 same "start" "[0]" "$(service start)"
 within "the daemon acts" ours_to_do
 same "if_lagg is loaded first" "kldload if_lagg" "$(head -n 1 "$RC_LOG")"
 same "mode and policy" "1" "$(grep -c -e ' --act --policy scripts ' "$RC_LOG")"
+same "scheduled events" "1" "$(grep -c -e ' --scheduled-events --root ' "$RC_LOG")"
 third=$(owner)
 
 # A supervisor that is killed leaves the daemon, which goes on.

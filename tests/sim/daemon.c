@@ -45,6 +45,11 @@ void vfj_daemon_log_outcome(const struct vfj_outcome *outcome)
     (void)outcome;
 }
 
+void vfj_daemon_log_scheduled(const struct vfj_scheduled *row)
+{
+    (void)row;
+}
+
 void vfj_daemon_log_line(const char *line)
 {
     sim_say(speaker, "%s", line);

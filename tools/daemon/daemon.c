@@ -19,6 +19,7 @@
 #include "tools/daemon/log.h"
 #include "tools/daemon/loop.h"
 #include "tools/daemon/options.h"
+#include "tools/daemon/scheduled.h"
 #include "tools/daemon/split.h"
 #include "tools/guest_names.h"
 #include "tools/terminal.h"
@@ -91,6 +92,18 @@ static void log_start(const struct vfj_daemon_options *options, const struct vfj
                        "part of it was written under other rules, which decide otherwise now");
 }
 
+/* Events that are open in the journal are not announced again. */
+static void know_scheduled(const struct vfj_daemon_options *options, struct vfj_daemon_loop *loop)
+{
+    struct vfj_scheduled_list open;
+    if (!options->asks_scheduled)
+        return;
+    enum vfj_status status = vfj_ledger_read_scheduled(loop->ledger, &open);
+    if (status != VFJ_OK)
+        vfj_daemon_log("scheduled", "the open events can't be read: %s", vfj_status_text(status));
+    vfj_guest_io_set_scheduled(loop->guest_io, &open);
+}
+
 /* Takes the act lock and runs the loop. While the lock is held, the rules of devd that move VFs
  * do nothing. So the daemon takes it last, when the rest of its start has succeeded. */
 static int run_on_journal(const struct vfj_daemon_options *options, struct vfj_daemon_loop *loop)
@@ -103,6 +116,7 @@ static int run_on_journal(const struct vfj_daemon_options *options, struct vfj_d
     }
     vfj_daemonise_ready();
     log_start(options, loop);
+    know_scheduled(options, loop);
     vfj_daemon_enter_capability_mode(options);
     vfj_daemon_loop_run(loop);
     bool is_broken = loop->failed || loop->ends_for_moved || vfj_guest_io_is_lost(loop->guest_io);
@@ -151,10 +165,13 @@ static int run(const struct vfj_daemon_options *options)
 /* Splits the daemon into two processes if possible, and runs it. */
 static int run_split(struct vfj_daemon_options *options)
 {
-    if (!vfj_daemon_split(options))
-        return VFJ_EXIT_SYSTEM;
-    int exit_status = run(options);
-    vfj_monitor_end(options->guest_io.monitor);
+    vfj_daemon_start_scheduled(options);
+    int exit_status = VFJ_EXIT_SYSTEM;
+    if (vfj_daemon_split(options)) {
+        exit_status = run(options);
+        vfj_monitor_end(options->guest_io.monitor);
+    }
+    vfj_daemon_end_scheduled(options);
     return exit_status;
 }
 

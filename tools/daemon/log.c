@@ -10,6 +10,7 @@
 
 #include "core/data/finding.h"
 #include "core/text/text.h"
+#include "tools/scheduled_text.h"
 
 enum { LINE_SIZE = 1024 };
 
@@ -134,5 +135,13 @@ void vfj_daemon_log_outcome(const struct vfj_outcome *outcome)
                     outcome->status);
     if (outcome->output[0] != '\0')
         vfj_text_format(&text, ": %.*s", (int)strcspn(outcome->output, "\n"), outcome->output);
+    put(&text);
+}
+
+void vfj_daemon_log_scheduled(const struct vfj_scheduled *row)
+{
+    char line[LINE_SIZE];
+    struct vfj_text text = begin(line, "scheduled: ");
+    vfj_scheduled_describe(&text, row);
     put(&text);
 }

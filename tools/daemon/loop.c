@@ -229,6 +229,8 @@ static void on_event(void *context, const struct vfj_event *event)
         vfj_daemon_log_outcome(&event->as.finished);
     if (event->kind == VFJ_EVENT_STOPPED && loop->stopping != NULL)
         log_unfinished(loop, "not finished, and left to the next start");
+    if (event->kind == VFJ_EVENT_SCHEDULED)
+        vfj_daemon_log_scheduled(&event->as.scheduled);
     remember_connection(loop, event);
     submit(loop, event);
     answer_skipped(loop);

@@ -35,6 +35,13 @@ static const char help[]
       "  --probe WAY            kernel (default on FreeBSD): ask the kernel; programs:\n"
       "                         run sysctl, ifconfig and route, the default with\n"
       "                         --root, --sysctl, --ifconfig or --route\n"
+      "  --scheduled-events     Azure: journal what the host announces. It only reads,\n"
+      "                         but the first request switches Scheduled Events on:\n"
+      "                         a reboot from the portal then waits for its notice\n"
+      "  --scheduled-events-url URL\n"
+      "                         default that of Azure, at 169.254.169.254\n"
+      "  --scheduled-events-second MS\n"
+      "                         for tests: length of a second between requests\n"
       "  -b, --daemonise        go to the background after the start; sets --syslog\n"
       "  --syslog               also log to syslog(3), facility daemon\n"
       "  --pidfile FILE         write the pid to FILE, and keep it locked\n"
@@ -87,6 +94,9 @@ enum option_code {
     OPTION_STREAM,
     OPTION_SOCKET,
     OPTION_PROBE,
+    OPTION_SCHEDULED,
+    OPTION_SCHEDULED_URL,
+    OPTION_SCHEDULED_SECOND,
     OPTION_SYSLOG,
     OPTION_PIDFILE,
     OPTION_USER,
@@ -113,6 +123,9 @@ static const struct option table[] = {
     {"stream", no_argument, NULL, OPTION_STREAM},
     {"devd-socket", required_argument, NULL, OPTION_SOCKET},
     {"probe", required_argument, NULL, OPTION_PROBE},
+    {"scheduled-events", no_argument, NULL, OPTION_SCHEDULED},
+    {"scheduled-events-url", required_argument, NULL, OPTION_SCHEDULED_URL},
+    {"scheduled-events-second", required_argument, NULL, OPTION_SCHEDULED_SECOND},
     {"daemonise", no_argument, NULL, OPTION_DAEMONISE},
     {"syslog", no_argument, NULL, OPTION_SYSLOG},
     {"pidfile", required_argument, NULL, OPTION_PIDFILE},
@@ -229,6 +242,24 @@ static enum vfj_parsed set_probe(struct vfj_daemon_options *options, const char 
     return wrong("--probe takes kernel or programs, not", value);
 }
 
+static enum vfj_parsed set_scheduled_url(struct vfj_daemon_options *options, const char *value)
+{
+    if (vfj_url_parse(vfj_span_of(value), &options->scheduled_url))
+        return VFJ_PARSED_RUN;
+    return wrong("--scheduled-events-url takes http://IPV4-ADDRESS[:PORT]/PATH, not", value);
+}
+
+static enum vfj_parsed set_scheduled_second(struct vfj_daemon_options *options, const char *value)
+{
+    uint64_t ms = 0;
+    options->scheduled_unit_ms = 0;
+    if (vfj_span_to_u64(vfj_span_of(value), &ms) && ms >= 1 && ms <= 1000)
+        options->scheduled_unit_ms = (uint32_t)ms;
+    return options->scheduled_unit_ms > 0
+        ? VFJ_PARSED_RUN
+        : wrong("--scheduled-events-second takes milliseconds, 1 to 1000, not", value);
+}
+
 /* Returns the default way to probe. When the user names a root or programs, the programs are
  * asked, and not this system's kernel. */
 static enum vfj_probe_way default_probe_way(const struct vfj_paths *paths)
@@ -280,6 +311,13 @@ static enum vfj_parsed take(int code, const char *value, struct vfj_daemon_optio
         return set_socket(options, value);
     case OPTION_PROBE:
         return set_probe(options, value);
+    case OPTION_SCHEDULED:
+        options->asks_scheduled = true;
+        return VFJ_PARSED_RUN;
+    case OPTION_SCHEDULED_URL:
+        return set_scheduled_url(options, value);
+    case OPTION_SCHEDULED_SECOND:
+        return set_scheduled_second(options, value);
     case OPTION_DAEMONISE:
         options->daemonise = true;
         options->syslog = true;
@@ -318,6 +356,8 @@ enum vfj_parsed vfj_daemon_options_read(int argc, char **argv, struct vfj_daemon
     options->policy = VFJ_POLICY_VFJOURNAL;
     options->on_error = VFJ_ON_ERROR_CONTINUE;
     options->min_free = 32 << 20;
+    options->scheduled_unit_ms = 1000;
+    (void)vfj_url_parse(vfj_span_of(VFJ_SCHEDULED_URL), &options->scheduled_url);
     enum vfj_parsed parsed = take_root(argc, argv, options);
     optind = 1;
     while (parsed == VFJ_PARSED_RUN

@@ -3,6 +3,7 @@
 #define VFJ_TOOLS_DAEMON_OPTIONS_H
 
 #include "adapters/freebsd/guest/guest_io.h"
+#include "adapters/freebsd/scheduled/url.h"
 #include "core/data/event.h"
 #include "store/ledger.h"
 
@@ -22,6 +23,9 @@ struct vfj_daemon_options {
     bool capsicum;
     bool daemonise;
     bool syslog;
+    bool asks_scheduled; /* --scheduled-events */
+    uint32_t scheduled_unit_ms;
+    struct vfj_url scheduled_url;
     bool probe_chosen; /* whether --probe was given; otherwise guest_io.probe_way is the default */
     struct vfj_guest_io_settings guest_io;
 };

@@ -7,6 +7,7 @@
 #include "core/data/command.h"
 #include "core/data/finding.h"
 #include "tools/output.h"
+#include "tools/scheduled_text.h"
 #include "tools/terminal.h"
 
 enum { SHOWN_MAX = 3 };
@@ -152,6 +153,13 @@ static void add_started(struct vfj_text *text, const struct vfj_started *started
                     vfj_policy_name((enum vfj_policy)started->policy));
 }
 
+static void add_scheduled(struct vfj_text *text, const struct vfj_scheduled *row)
+{
+    vfj_text_add(text, " It told: ");
+    vfj_scheduled_describe(text, row);
+    vfj_text_add(text, ".");
+}
+
 static void add_event(struct vfj_text *text, const struct vfj_kept *kept)
 {
     enum vfj_event_kind kind = (enum vfj_event_kind)kept->record.kind;
@@ -161,7 +169,9 @@ static void add_event(struct vfj_text *text, const struct vfj_kept *kept)
         vfj_text_add(text, vfj_words_of_event(kind).text);
     if (!kept->is_read)
         return;
-    if (kind == VFJ_EVENT_STARTED)
+    if (kind == VFJ_EVENT_SCHEDULED)
+        add_scheduled(text, &kept->event.as.scheduled);
+    else if (kind == VFJ_EVENT_STARTED)
         add_started(text, &kept->event.as.started);
     else if (kind == VFJ_EVENT_FINISHED)
         add_outcome(text, &kept->event.as.finished);

@@ -94,6 +94,9 @@ struct vfj_explain_words vfj_words_of_event(enum vfj_event_kind kind)
         [VFJ_EVENT_OBSERVED] = {"A probe answered.", ORDER},
         [VFJ_EVENT_FINISHED] = {"A command ended.", ORDER},
         [VFJ_EVENT_TIMER] = {"A deadline passed.", STATES},
+        [VFJ_EVENT_SCHEDULED]
+        = {"Azure Scheduled Events told what the host does. The machine decides nothing from it.",
+           "vfjournal-hyperv(7), Scheduled Events"},
     };
     VFJ_CHECK(kind < VFJ_EVENT_COUNT);
     return words[kind];

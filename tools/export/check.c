@@ -118,6 +118,11 @@ static const char *difference(const struct check *check, const struct vfj_event 
                                       &event->as.finished, &recorded->as.finished)
             ? NULL
             : "another outcome";
+    case VFJ_EVENT_SCHEDULED:
+        return memcmp(&event->as.scheduled, &recorded->as.scheduled, sizeof event->as.scheduled)
+                == 0
+            ? NULL
+            : "another scheduled event";
     case VFJ_EVENT_CONNECTED:
     case VFJ_EVENT_TIMER:
     case VFJ_EVENT_COUNT:

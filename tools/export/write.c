@@ -294,6 +294,15 @@ static void finished(struct vfj_export *export, int64_t us)
     close_answer(export, command.id, joins, lines);
 }
 
+static void scheduled(struct vfj_export *export, int64_t us)
+{
+    static const char key[] = "phase=";
+    char body[VFJ_SCHEDULED_BODY_SIZE];
+    struct vfj_text text = vfj_text_begin(body, sizeof body);
+    vfj_scheduled_encode(&export->event.as.scheduled, &text);
+    befallen(export, us, "%scheduled", vfj_span_of(body + sizeof key - 1));
+}
+
 static void write_event(struct vfj_export *export, const struct vfj_record *record, int64_t us)
 {
     switch ((enum vfj_event_kind) export->event.kind) {
@@ -328,6 +337,9 @@ static void write_event(struct vfj_export *export, const struct vfj_record *reco
     case VFJ_EVENT_TIMER:
         open_group(export, us);
         move_clock(export);
+        break;
+    case VFJ_EVENT_SCHEDULED:
+        scheduled(export, us);
         break;
     case VFJ_EVENT_COUNT:
         break;

@@ -90,6 +90,7 @@ static void print_event(const struct vfj_transcript *transcript, const struct vf
     case VFJ_EVENT_CONFIGURED:
     case VFJ_EVENT_CONNECTED:
     case VFJ_EVENT_GAP:
+    case VFJ_EVENT_SCHEDULED:
     case VFJ_EVENT_COUNT:
         break;
     }

@@ -161,6 +161,7 @@ static bool matters(const struct vfj_record *record)
     case VFJ_EVENT_STOPPED:
     case VFJ_EVENT_GAP:
     case VFJ_EVENT_FINISHED:
+    case VFJ_EVENT_SCHEDULED:
     case VFJ_RECORD_TRANSITION:
         return true;
     case VFJ_RECORD_JOURNAL:

@@ -168,6 +168,7 @@ static void note_event(struct vfj_status_facts *facts, const struct vfj_event *e
     case VFJ_EVENT_STOPPING:
     case VFJ_EVENT_CONFIGURED:
     case VFJ_EVENT_TIMER:
+    case VFJ_EVENT_SCHEDULED:
     case VFJ_EVENT_COUNT:
         break;
     }

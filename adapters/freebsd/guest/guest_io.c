@@ -18,6 +18,7 @@
 #include "adapters/freebsd/run/child.h"
 #include "adapters/freebsd/run/clock.h"
 #include "adapters/freebsd/run/runner.h"
+#include "adapters/freebsd/scheduled/client.h"
 #include "core/machine/step.h"
 
 #ifdef SIGINFO
@@ -45,6 +46,8 @@ struct vfj_guest_io {
     char rc_complaint[160]; /* why the last reading failed; empty: it succeeded */
     int64_t rc_retry_s;
     struct vfj_devd_client *devd;
+    struct vfj_scheduled_client *scheduled; /* NULL: nobody asks */
+    struct vfj_scheduled_list open;         /* the events that are open in the journal */
     /* reason to end; set before vfj_guest_io_run(): the loop ends when it starts */
     const char *ending;
     bool running;
@@ -125,6 +128,17 @@ static void on_line(void *context, struct vfj_span raw, int64_t wall_us, int64_t
     event.kind = VFJ_EVENT_DEVD;
     event.as.devd.raw = raw;
     report(context, &event, wall_us, mono_us);
+}
+
+static void on_scheduled(void *context, const struct vfj_scheduled *row)
+{
+    struct vfj_event event = {.kind = VFJ_EVENT_SCHEDULED, .as.scheduled = *row};
+    report_now(context, &event);
+}
+
+static void on_scheduled_end(void *context)
+{
+    end_batch(context, false);
 }
 
 static void report_answer(struct vfj_guest_io *guest_io, struct vfj_event *event)
@@ -300,6 +314,17 @@ static bool open_devd(struct vfj_guest_io *guest_io)
     return guest_io->devd != NULL;
 }
 
+static bool open_scheduled(struct vfj_guest_io *guest_io)
+{
+    const struct vfj_scheduled_listener listener
+        = {.row = on_scheduled, .batch_end = on_scheduled_end, .context = guest_io};
+    if (guest_io->settings.scheduled_socket <= 0)
+        return true;
+    guest_io->scheduled
+        = vfj_scheduled_client_open(guest_io->base, guest_io->settings.scheduled_socket, &listener);
+    return guest_io->scheduled != NULL;
+}
+
 static bool open_parts(struct vfj_guest_io *guest_io)
 {
     const struct vfj_guest_io_settings *settings = &guest_io->settings;
@@ -323,7 +348,7 @@ static bool open_parts(struct vfj_guest_io *guest_io)
     guest_io->rc = vfj_rc_reader_open(guest_io->children, guest_io->dispatch, VFJ_RC_VALUES, on_rc,
                                       guest_io);
     return guest_io->runner != NULL && guest_io->prober != NULL && guest_io->rc != NULL
-        && open_devd(guest_io) && open_signals(guest_io);
+        && open_devd(guest_io) && open_scheduled(guest_io) && open_signals(guest_io);
 }
 
 enum vfj_status vfj_guest_io_open(struct vfj_guest_io **guest_io,
@@ -349,6 +374,7 @@ void vfj_guest_io_close(struct vfj_guest_io *guest_io)
     if (guest_io->base != NULL) {
         vfj_dispatch_close(guest_io->dispatch);
         vfj_devd_client_close(guest_io->devd);
+        vfj_scheduled_client_close(guest_io->scheduled);
         vfj_children_close(guest_io->children);
         vfj_runner_close(guest_io->runner);
         vfj_prober_close(guest_io->prober);
@@ -405,6 +431,12 @@ bool vfj_guest_io_take_act_lock(struct vfj_guest_io *guest_io)
     return answer.error == 0;
 }
 
+void vfj_guest_io_set_scheduled(struct vfj_guest_io *guest_io,
+                                const struct vfj_scheduled_list *open)
+{
+    guest_io->open = *open;
+}
+
 void vfj_guest_io_run(struct vfj_guest_io *guest_io)
 {
     guest_io->running = true;
@@ -413,6 +445,8 @@ void vfj_guest_io_run(struct vfj_guest_io *guest_io)
     if (guest_io->stopped)
         return;
     vfj_rc_reader_read(guest_io->rc);
+    if (guest_io->scheduled != NULL)
+        vfj_scheduled_client_start(guest_io->scheduled, &guest_io->open);
     event_base_dispatch(guest_io->base);
 }
 

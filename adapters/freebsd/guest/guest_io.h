@@ -24,13 +24,15 @@ struct vfj_guest_io_settings {
     struct vfj_monitor *monitor;
     enum vfj_probe_way probe_way;
     struct vfj_devd_settings devd;
+    /* of vfj_helper_start(), whose helper asks Azure Scheduled Events; 0 or less: none */
+    int scheduled_socket;
 };
 
 /* Callbacks. The loop calls all of them. Arguments are borrowed for the call. */
 struct vfj_guest_io_listener {
-    /* Reports an event: CONFIGURED, CONNECTED, GAP, DEVD, OBSERVED, FINISHED or TIMER, and STOPPED
-     * once, as the last event. mono_us never decreases. In a DEVD event only the raw line is set;
-     * the ledger decodes it. */
+    /* Reports an event: CONFIGURED, CONNECTED, GAP, DEVD, OBSERVED, FINISHED, TIMER or SCHEDULED,
+     * and STOPPED once, as the last event. mono_us never decreases. In a DEVD event only the raw
+     * line is set; the ledger decodes it. */
     void (*event)(void *context, const struct vfj_event *event);
     /* Called after events that came together. `more`: other events are ready, and are reported at
      * once. */
@@ -73,6 +75,11 @@ bool vfj_guest_io_take_act_lock(struct vfj_guest_io *guest_io);
 /* Calls vfj_boot_id_read() and returns its result. The caller calls this function before
  * vfj_guest_io_run(). */
 bool vfj_guest_io_boot_id(struct vfj_guest_io *guest_io, char id[VFJ_BOOT_ID_SIZE]);
+
+/* Tells which events of Azure Scheduled Events are open, before vfj_guest_io_run(). A new document
+ * is compared with them. */
+void vfj_guest_io_set_scheduled(struct vfj_guest_io *guest_io,
+                                const struct vfj_scheduled_list *open);
 
 /* Runs the loop: reads rc.conf, connects to devd, and reports events until STOPPED, or until
  * vfj_guest_io_break(). */

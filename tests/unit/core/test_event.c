@@ -129,6 +129,9 @@ static void test_the_rest(void **unused)
     memset(&event.as.observed, 0, sizeof event.as.observed);
     event.as.observed.command = 7;
     check(&event, "command=7 probe=sysctl value=\"\"");
+    event.kind = VFJ_EVENT_SCHEDULED;
+    event.as.scheduled = vfj_scheduled_of(VFJ_SCHEDULED_WATCHING);
+    check(&event, "phase=watching");
 }
 
 static void test_refused(void **unused)
@@ -138,6 +141,7 @@ static void test_refused(void **unused)
         const char *body;
     } cases[] = {
         {VFJ_EVENT_TIMER, "x=1"},
+        {VFJ_EVENT_SCHEDULED, "phase=soon"},
         {VFJ_EVENT_STOPPING, ""},
         {VFJ_EVENT_STOPPED, ""},
         {VFJ_EVENT_STOPPED, "reason"},

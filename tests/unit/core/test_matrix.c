@@ -311,6 +311,13 @@ static void timer(struct vfj_event *event, const struct vfj_state *state, const 
         event->mono_us += 1000000000;
 }
 
+static void scheduled(struct vfj_event *event, const struct vfj_state *state, const char *unused)
+{
+    (void)state;
+    (void)unused;
+    event->as.scheduled = vfj_scheduled_of(VFJ_SCHEDULED_WATCHING);
+}
+
 static const struct trial {
     enum vfj_event_kind kind;
     const char *what;
@@ -376,6 +383,7 @@ static const struct trial {
     {VFJ_EVENT_FINISHED, "of another command", "stale", finished},
     {VFJ_EVENT_TIMER, "nothing due", "", timer},
     {VFJ_EVENT_TIMER, "all due", "later", timer},
+    {VFJ_EVENT_SCHEDULED, "", "", scheduled},
 };
 
 /* The result of the machine, as one line. */

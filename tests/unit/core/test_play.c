@@ -96,6 +96,7 @@ static const char *const lines[] = {
     "%configure",
     "%connect",
     "%lost the disk was full",
+    "%scheduled watching",
     "%devd !system=IFNET subsystem=hn0 type=LINK_UP\\x0a",
     "%boot stopped",
     "%configure",
@@ -103,6 +104,7 @@ static const char *const lines[] = {
     "%at +1",
     "%end",
     "%lost unheard",
+    "%scheduled watching",
     "%restart",
     "%rc a=9",
 };

@@ -275,6 +275,9 @@ static void test_directives(void **unused)
     assert_true(read_line("%policy scripts") && read.choice == VFJ_POLICY_SCRIPTS);
     assert_true(read_line("%gap  devd is gone ") && vfj_span_is(read.reason, "devd is gone "));
     assert_true(read_line("%gap") && read.reason.length == 0);
+    assert_true(read_line("%scheduled  over id=A type=Freeze here=yes")
+                && read.kind == VFJ_TRACE_SCHEDULED && read.scheduled.phase == VFJ_SCHEDULED_OVER
+                && strcmp(read.scheduled.id, "A") == 0);
     assert_true(read_line("%crash") && read.kind == VFJ_TRACE_CRASH);
     assert_true(read_line("%stop") && read.kind == VFJ_TRACE_STOP);
     assert_true(read_line("%restart") && read.kind == VFJ_TRACE_RESTART);

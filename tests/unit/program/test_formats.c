@@ -41,6 +41,8 @@ static const struct fixture {
      106},
     {"journal-5-rules-3.db", 5, 3,
      "102:6e94e67467f4bfa18e377b8bcf206f018bfc8dc4bd09f173487f7bf94a79d83f", 102},
+    {"journal-6.db", 6, 3, "106:ff87c6031a8fec9d9d81678d3d8689f175e3d3cec453c954333f9a891c298ef3",
+     106},
 };
 enum { FIXTURES = sizeof fixtures / sizeof fixtures[0] };
 
@@ -190,11 +192,17 @@ static const char trace[] = "%rc ifconfig_hn0=\"SYNCDHCP\"\n"
                             "@+9.6 !system=IFNET   subsystem=hn0\tty\ape=\xff"
                             "LINK_DOWN\n"
                             "@+1 ?at slot=0\n"
+                            "%scheduled watching resources=vm-1\n"
+                            "%scheduled announced id=A-1 type=Freeze here=yes "
+                            "not_before=1795356400 duration=5 source=Platform resources=vm-1 "
+                            "text=\"a Live Migration operation\"\n"
                             "@+269 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_DOWN\n"
+                            "%scheduled started id=A-1 type=Freeze here=yes duration=5\n"
                             "@+0.01 !system=IFNET subsystem=mce0 type=DETACH\n"
                             "@+55.99 !system=ETHERNET subsystem=mce0 type=IFATTACH\n"
                             "@+120.3 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP\n"
                             "%at +24\n"
+                            "%scheduled over id=A-1 type=Freeze here=yes\n"
                             "%crash\n";
 
 /* Makes a new fixture, with a state checkpoint and a line after it. */

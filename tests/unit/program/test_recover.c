@@ -131,7 +131,7 @@ static void test_the_end_may_be_cut_off(void **state)
 {
     uint64_t before = large_records;
     (void)state;
-    for (size_t length = large_length - 1000; length > 30000; length -= 16384) {
+    for (size_t length = large_length - 1000; length > 40000; length -= 16384) {
         struct vfj_recovered result = recovered(copy_of(large, length), VFJ_OK);
         assert_true(result.lost);
         assert_true(result.saved.seq <= before);

@@ -136,6 +136,11 @@ void vfj_daemon_log_outcome(const struct vfj_outcome *outcome)
     (void)outcome;
 }
 
+void vfj_daemon_log_scheduled(const struct vfj_scheduled *row)
+{
+    (void)row;
+}
+
 void vfj_daemon_status_log(const struct vfj_ledger *ledger, const char *connected, int64_t mono_us)
 {
     (void)ledger;

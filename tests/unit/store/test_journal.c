@@ -71,7 +71,7 @@ static void test_a_database_of_another_program_is_refused(void **state)
     refuses_both(path, VFJ_JOURNAL_NOT_OURS, "another program");
     kit_sql(path, "PRAGMA journal_mode = WAL; PRAGMA application_id = 7;");
     refuses_both(path, VFJ_JOURNAL_NOT_OURS, "another program");
-    kit_sql(path, "PRAGMA application_id = 0x56464a31; PRAGMA user_version = 5;");
+    kit_sql(path, "PRAGMA application_id = 0x56464a31; PRAGMA user_version = 6;");
     refuses_both(path, VFJ_JOURNAL_NOT_OURS, "schema");
     kit_sql(path, "PRAGMA user_version = 0;");
     refuses_both(path, VFJ_JOURNAL_NOT_OURS, "version");
@@ -82,8 +82,8 @@ static void test_a_newer_journal_is_refused(void **state)
     const char *path = kit_path("newer.db");
     (void)state;
     kit_make_journal(path);
-    kit_sql(path, "PRAGMA user_version = 6;");
-    refuses_both(path, VFJ_JOURNAL_NEWER, "its format is 6");
+    kit_sql(path, "PRAGMA user_version = 7;");
+    refuses_both(path, VFJ_JOURNAL_NEWER, "its format is 7");
 }
 
 static void test_a_truncated_journal_is_refused(void **state)
@@ -110,6 +110,8 @@ static void test_another_schema_is_refused(void **state)
     refuses_both(path, VFJ_JOURNAL_NOT_OURS, "index extra");
     kit_sql(path, "DROP INDEX extra; DROP TRIGGER record_is_never_changed;");
     refuses_both(path, VFJ_JOURNAL_NOT_OURS, "trigger record_is_never_changed");
+    kit_sql(path, "PRAGMA user_version = 5;");
+    refuses_both(path, VFJ_JOURNAL_NOT_OURS, "index record_scheduled");
     kit_sql(path, "PRAGMA user_version = 4;");
     refuses_both(path, VFJ_JOURNAL_NOT_OURS, "index record_milestone");
 }
@@ -171,7 +173,7 @@ static void test_views_are_made_again(void **state)
     assert_int_equal(vfj_journal_open(&journal, path, VFJ_JOURNAL_WRITE), VFJ_OK);
     vfj_journal_close(journal);
     assert_int_equal(
-        kit_sql_integer(path, "SELECT count(*) FROM sqlite_schema WHERE type = 'view'"), 6);
+        kit_sql_integer(path, "SELECT count(*) FROM sqlite_schema WHERE type = 'view'"), 7);
     assert_int_equal(kit_sql_integer(path, "SELECT count(*) FROM transition WHERE slot = 'hn0'"),
                      5);
 }
@@ -224,7 +226,7 @@ static void test_a_new_journal_is_private_and_leaves_nothing_beside_it(void **st
     assert_false(kit_exists(kit_beside(path, ".lock")));
     assert_false(kit_exists(kit_beside(path, ".new")));
     assert_int_equal(kit_sql_integer(path, "PRAGMA application_id"), 0x56464a31);
-    assert_int_equal(kit_sql_integer(path, "PRAGMA user_version"), 5);
+    assert_int_equal(kit_sql_integer(path, "PRAGMA user_version"), 6);
     assert_int_equal(kit_sql_integer(path, "SELECT journal_mode = 'wal' FROM pragma_journal_mode"),
                      1);
     assert_int_equal(
@@ -493,7 +495,9 @@ static void test_milestones(void **state)
                                      "SELECT count(*) FROM pragma_index_list('record')"
                                      " WHERE name = 'record_milestone' AND partial"),
                      1);
-    kit_sql(path, "DROP INDEX record_milestone; PRAGMA user_version = 4;");
+    kit_sql(path,
+            "DROP INDEX record_milestone; DROP INDEX record_scheduled;"
+            " PRAGMA user_version = 4;");
     assert_int_equal(count_milestones(path, 1, true), count);
     assert_int_equal(count_milestones(path, 1, false), few);
 }

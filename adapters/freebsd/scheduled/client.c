@@ -1,0 +1,124 @@
+/* The daemon's end of the helper that asks Azure Scheduled Events. */
+#include "adapters/freebsd/scheduled/client.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "adapters/freebsd/devd/lines.h"
+
+struct vfj_scheduled_client {
+    struct event readable;
+    int socket;
+    struct vfj_scheduled_listener listener;
+    struct vfj_lines lines;
+    char bytes[VFJ_SCHEDULED_BODY_SIZE + 1]; /* of a line; a longer one is wrong */
+    bool in_list;                            /* between the lines "list" and "end" */
+    bool is_wrong;                           /* a line was none */
+    bool is_silent;                          /* the last row about the service was SILENT */
+    struct vfj_scheduled_list open, document;
+};
+
+static void end_list(struct vfj_scheduled_client *client)
+{
+    struct vfj_scheduled rows[2 * VFJ_SCHEDULED_MAX];
+    unsigned count = vfj_scheduled_compare(&client->open, &client->document, rows);
+    client->in_list = false;
+    for (unsigned i = 0; i < count; i++)
+        client->listener.row(client->listener.context, &rows[i]);
+}
+
+/* Takes an event of a list, or a row about the service. Returns false for any other line. */
+static bool take_row(struct vfj_scheduled_client *client, struct vfj_span line)
+{
+    struct vfj_scheduled row;
+    if (!vfj_scheduled_decode(line, &row))
+        return false;
+    bool is_event = vfj_scheduled_is_event(&row);
+    if (is_event != client->in_list || row.phase == VFJ_SCHEDULED_OVER)
+        return false;
+    if (!is_event) {
+        client->is_silent = row.phase == VFJ_SCHEDULED_SILENT;
+        client->listener.row(client->listener.context, &row);
+        return true;
+    }
+    if (client->document.count == VFJ_SCHEDULED_MAX
+        || vfj_scheduled_find(&client->document, row.id) != NULL)
+        return false;
+    client->document.events[client->document.count++] = row;
+    return true;
+}
+
+static void take_line(void *context, struct vfj_span line)
+{
+    struct vfj_scheduled_client *client = context;
+    if (client->is_wrong)
+        return;
+    if (vfj_span_is(line, "list") && !client->in_list) {
+        client->in_list = true;
+        memset(&client->document, 0, sizeof client->document);
+    } else if (vfj_span_is(line, "end") && client->in_list) {
+        end_list(client);
+    } else {
+        client->is_wrong = !take_row(client, line);
+    }
+}
+
+/* After the helper's end nothing is asked: a row says so, unless the helper did. */
+static void end(struct vfj_scheduled_client *client, const char *why)
+{
+    struct vfj_scheduled row = vfj_scheduled_of(VFJ_SCHEDULED_SILENT);
+    vfj_scheduled_set_text(row.text, sizeof row.text, vfj_span_of(why));
+    event_del(&client->readable);
+    if (!client->is_silent)
+        client->listener.row(client->listener.context, &row);
+}
+
+static void on_readable(evutil_socket_t fd, short what, void *context)
+{
+    struct vfj_scheduled_client *client = context;
+    char bytes[4096];
+    (void)fd;
+    (void)what;
+    ssize_t count = read(client->socket, bytes, sizeof bytes);
+    if (count < 0 && (errno == EINTR || errno == EAGAIN))
+        return;
+    if (count > 0)
+        vfj_lines_feed(&client->lines, (struct vfj_span){bytes, (size_t)count});
+    if (client->is_wrong)
+        end(client, "the process that asks for them sent a line that is none");
+    else if (count <= 0)
+        end(client, "the process that asks for them has ended");
+    client->listener.batch_end(client->listener.context);
+}
+
+struct vfj_scheduled_client *vfj_scheduled_client_open(
+    struct event_base *base, int socket, const struct vfj_scheduled_listener *listener)
+{
+    struct vfj_scheduled_client *client = calloc(1, sizeof *client);
+    if (client == NULL)
+        return NULL;
+    client->socket = socket;
+    client->listener = *listener;
+    client->lines = vfj_lines_begin(client->bytes, sizeof client->bytes, take_line, client);
+    event_assign(&client->readable, base, socket, EV_READ | EV_PERSIST, on_readable, client);
+    return client;
+}
+
+void vfj_scheduled_client_start(struct vfj_scheduled_client *client,
+                                const struct vfj_scheduled_list *open)
+{
+    client->open = *open;
+    (void)event_add(&client->readable, NULL);
+}
+
+void vfj_scheduled_client_close(struct vfj_scheduled_client *client)
+{
+    if (client == NULL)
+        return;
+    event_del(&client->readable);
+    free(client);
+}

@@ -1,0 +1,30 @@
+/* The process that asks Azure Scheduled Events. It alone opens a connection to the network. */
+#ifndef VFJ_FREEBSD_SCHEDULED_HELPER_H
+#define VFJ_FREEBSD_SCHEDULED_HELPER_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "adapters/freebsd/paths.h"
+#include "adapters/freebsd/privsep/user.h"
+#include "adapters/freebsd/scheduled/watch.h"
+
+struct vfj_helper_settings {
+    struct vfj_url url;
+    uint32_t unit_ms;        /* of struct vfj_watch_settings, as is `read` */
+    vfj_watch_read_fn *read; /* is called in that process only */
+    /* root's helper becomes that user, with `empty_dir` as its root directory; else unused */
+    struct vfj_user user;
+    char empty_dir[VFJ_PATHNAME_SIZE];
+};
+
+/* Forks the helper. The caller has started no thread and opened no database. The helper has no
+ * descriptor but its end of a socket pair, no right to write a file or to start a process, and, if
+ * it was root's, no file at all. It ends when the other end is closed. Returns the caller's end,
+ * which does not block, or -1 with errno. */
+int vfj_helper_start(const struct vfj_helper_settings *settings, pid_t *pid);
+
+/* Closes the caller's end, which may be -1, and waits for the helper's end. */
+void vfj_helper_end(int socket, pid_t pid);
+
+#endif

@@ -1,0 +1,101 @@
+/* Azure Scheduled Events: what the host announced to the guest. The machine decides nothing from
+ * them; the journal has them so that people learn why a VF left. */
+#ifndef VFJ_CORE_DATA_SCHEDULED_H
+#define VFJ_CORE_DATA_SCHEDULED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/text/text.h"
+
+/* X(symbol, persisted name). The last two are about the service, and not about an event. */
+#define VFJ_SCHEDULED_PHASES(X)                                                      \
+    X(ANNOUNCED, "announced") /* the event is listed, and has not begun */           \
+    X(STARTED, "started")     /* the host has begun with it */                       \
+    X(OVER, "over")           /* it is listed no more: it ended, or was cancelled */ \
+    X(WATCHING, "watching")   /* the service answers: an event would be announced */ \
+    X(SILENT, "silent")       /* the service does not answer, or is not asked */
+
+enum vfj_scheduled_phase {
+#define X(symbol, name) VFJ_SCHEDULED_##symbol,
+    VFJ_SCHEDULED_PHASES(X)
+#undef X
+        VFJ_SCHEDULED_PHASE_COUNT
+};
+
+/* X(symbol, persisted name): whether the event is about this VM. */
+#define VFJ_SCHEDULED_HERES(X) \
+    X(UNKNOWN, "unknown")      \
+    X(NO, "no")                \
+    X(YES, "yes")
+
+enum vfj_scheduled_here {
+#define X(symbol, name) VFJ_SCHEDULED_HERE_##symbol,
+    VFJ_SCHEDULED_HERES(X)
+#undef X
+        VFJ_SCHEDULED_HERE_COUNT
+};
+
+/* One row. A word is made of letters, digits and "._:,-"; a text of printable ASCII without '"'
+ * and '\'. Strings end with a NUL, and zeroes follow it, so that rows compare as memory. */
+struct vfj_scheduled {
+    uint8_t phase;        /* enum vfj_scheduled_phase */
+    uint8_t here;         /* enum vfj_scheduled_here */
+    int32_t duration_s;   /* as announced; -1 unknown */
+    int64_t not_before_s; /* Unix time; 0: none, as of an event that has begun */
+    char id[64];          /* a word; empty for WATCHING and SILENT, as are type and source */
+    char type[24];        /* a word: Freeze, Reboot, Redeploy, Preempt, Terminate, or a new one */
+    char source[24];      /* a word: Platform, User */
+    char resources[160];  /* a word: names of VMs, separated by commas; WATCHING: this VM's name */
+    char text[224];       /* the description; SILENT: the reason */
+};
+
+/* Return a row of that phase without other facts. */
+struct vfj_scheduled vfj_scheduled_of(enum vfj_scheduled_phase phase);
+
+const char *vfj_scheduled_phase_name(enum vfj_scheduled_phase phase);
+const char *vfj_scheduled_here_name(enum vfj_scheduled_here here);
+
+/* Returns whether the row is about an event, and not about the service. */
+bool vfj_scheduled_is_event(const struct vfj_scheduled *row);
+
+/* Copy foreign bytes into a member of `size` bytes, and cut them there. They may be in that member
+ * already. Each byte that is not of a
+ * word becomes '_', and each byte that is not of a text '?'. */
+void vfj_scheduled_set_word(char *to, size_t size, struct vfj_span from);
+void vfj_scheduled_set_text(char *to, size_t size, struct vfj_span from);
+
+/* Reads a time of the service: "Mon, 19 Sep 2016 18:29:47 GMT" (RFC 9110, IMF-fixdate). Returns
+ * false for any other text. */
+bool vfj_scheduled_parse_time(struct vfj_span text, int64_t *unix_s);
+
+/* The body of the row's record. Decoding accepts exactly what encoding writes. */
+void vfj_scheduled_encode(const struct vfj_scheduled *row, struct vfj_text *body);
+bool vfj_scheduled_decode(struct vfj_span body, struct vfj_scheduled *row);
+
+enum {
+    VFJ_SCHEDULED_MAX = 16,        /* events at once */
+    VFJ_SCHEDULED_BODY_SIZE = 768, /* of any row, with its NUL */
+};
+
+/* The events that a document lists: rows ANNOUNCED or STARTED, each id once. */
+struct vfj_scheduled_list {
+    unsigned count;
+    struct vfj_scheduled events[VFJ_SCHEDULED_MAX];
+};
+
+/* Returns the event with that id, or NULL. */
+struct vfj_scheduled *vfj_scheduled_find(struct vfj_scheduled_list *list, const char *id);
+
+/* Takes a row of the journal into the list of open events. Of more than VFJ_SCHEDULED_MAX the
+ * oldest is forgotten. Ignores rows about the service. */
+void vfj_scheduled_take(struct vfj_scheduled_list *open, const struct vfj_scheduled *row);
+
+/* Compares the open events with a new document. Writes a row for each change, those that are over
+ * first, and makes `open` the document's list. An event that has started stays so. A later
+ * NotBefore is announced again. Returns the number of rows. */
+unsigned vfj_scheduled_compare(struct vfj_scheduled_list *open,
+                               const struct vfj_scheduled_list *document,
+                               struct vfj_scheduled rows[2 * VFJ_SCHEDULED_MAX]);
+
+#endif

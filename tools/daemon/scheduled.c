@@ -1,0 +1,54 @@
+/* The daemon's helper that asks Azure Scheduled Events. */
+#include "tools/daemon/scheduled.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "adapters/freebsd/scheduled/helper.h"
+#include "store/scheduled_document.h"
+#include "tools/daemon/log.h"
+
+static pid_t helper;
+
+/* Runs in the helper: only it has the reader. */
+static const char *read_document(struct vfj_span text, const char *vm,
+                                 struct vfj_scheduled_list *list)
+{
+    static struct vfj_document_reader *reader;
+    if (reader == NULL)
+        reader = vfj_document_reader_open();
+    return reader != NULL ? vfj_document_read(reader, text, vm, list) : strerror(ENOMEM);
+}
+
+/* Root's helper becomes the daemon's user, or nobody. */
+static bool find_user(const struct vfj_daemon_options *options, struct vfj_user *user)
+{
+    const char *name = options->user != NULL ? options->user : VFJ_USER_DEFAULT;
+    if (geteuid() != 0)
+        return true;
+    return (vfj_user_find(name, user) && user->uid != 0) || vfj_user_find("nobody", user);
+}
+
+void vfj_daemon_start_scheduled(struct vfj_daemon_options *options)
+{
+    struct vfj_helper_settings settings = {.url = options->scheduled_url,
+                                           .unit_ms = options->scheduled_unit_ms,
+                                           .read = read_document};
+    if (!options->asks_scheduled)
+        return;
+    memcpy(settings.empty_dir, options->guest_io.paths.empty_dir, sizeof settings.empty_dir);
+    if (!find_user(options, &settings.user)) {
+        vfj_daemon_log("scheduled", "no user for the process that asks: nothing is asked");
+        return;
+    }
+    options->guest_io.scheduled_socket = vfj_helper_start(&settings, &helper);
+    if (options->guest_io.scheduled_socket < 0)
+        vfj_daemon_log("scheduled", "no process to ask: %s", strerror(errno));
+}
+
+void vfj_daemon_end_scheduled(const struct vfj_daemon_options *options)
+{
+    if (options->guest_io.scheduled_socket > 0)
+        vfj_helper_end(options->guest_io.scheduled_socket, helper);
+}
