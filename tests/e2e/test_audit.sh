@@ -1,7 +1,7 @@
 #!/bin/sh
 # The verbs about migrations, as a user meets them.
 #   usage: test_audit.sh VFJOURNAL SCENARIO
-# Scenarios: migrations, migration, report, check, show.
+# Scenarios: migrations, migration, report, check, show, announced.
 set -u
 
 vfjournal=$1
@@ -93,7 +93,7 @@ bad_journals() {
 damage() {
     cp "$journal" "$work/damaged.db"
     pages=$(($(wc -c <"$journal") / 4096))
-    dd if=/dev/zero of="$work/damaged.db" bs=4096 seek=6 count=$((pages / 2)) conv=notrunc 2>/dev/null
+    dd if=/dev/zero of="$work/damaged.db" bs=4096 seek=7 count=$((pages / 2)) conv=notrunc 2>/dev/null
 }
 
 migrations() {
@@ -391,6 +391,77 @@ show() {
     run 2 show -f -M "$first" "$journal"
     says "-f and -M exclude each other"
     run 2 show -M "$first" -J "$work/absent.db"
+}
+
+# A live migration that Azure announced, one that it did not, and each verb that tells of them.
+announced() {
+    cat >"$work/trace" <<'EOF'
+%vfjournal 1
+%sysctl hw.hn.vf_transparent=1
+%mode observe
+%if hn0 up inet 10.0.0.4/24
+%sysctl dev.hn.0.tx.0.packets=100
+%vf mce0 hn0
+@1796076000 !system=ETHERNET subsystem=mce0 type=IFATTACH
+@+2.1 !system=IFNET subsystem=mce0 type=LINK_UP
+%at +10
+%scheduled watching resources=vm-1
+%scheduled announced id=A-1 type=Freeze here=yes not_before=1796077618 duration=5 text="a Live Migration operation"
+@1796077617 !system=IFNET subsystem=mce0 type=DETACH
+%at +4
+%scheduled started id=A-1 type=Freeze here=yes duration=5 text="a Live Migration operation"
+%sysctl dev.hn.0.tx.0.packets=142
+@+60.6 !system=ETHERNET subsystem=mce0 type=IFATTACH
+@+2.2 !system=IFNET subsystem=mce0 type=LINK_UP
+%at +300
+%scheduled over id=A-1 type=Freeze here=yes
+@1796099000 !system=IFNET subsystem=mce0 type=DETACH
+@+1 !system=IFNET subsystem=hn0 type=LINK_DOWN
+@+1 !system=IFNET subsystem=hn0 type=LINK_UP
+@+60 !system=ETHERNET subsystem=mce0 type=IFATTACH
+@+2.2 !system=IFNET subsystem=mce0 type=LINK_UP
+%at +10
+EOF
+    "$vfjournal" replay --output-journal "$journal" "$work/trace" >"$log" 2>&1 || fail "no journal"
+    first=$(ids -V clean | cut -d' ' -f2)
+    second=$(ids -n 1 | tr -d ' ')
+    run 0 migrations "$journal"
+    says "mce0           announced: live migration, 5 s"
+    says "mce0           not announced"
+    run 0 migration -J "$journal" "$first"
+    says "announced: 2026-11-30 22:26:58Z for 5 s as live migration, told 26 min"
+    says "in words: a Live Migration operation"
+    says "measured: VF gone 64.6 s, hn carried the traffic: 42 packets sent, 0 link drops on hn"
+    run 0 migration -J "$journal" "$second"
+    says "announced: no, though Azure Scheduled Events were watched"
+    says "measured: VF gone 62.0 s, hn sent no packet, 1 link drop on hn"
+    run 0 migration -o json -J "$journal" "$first"
+    says '"announced":true,"announced_before":1604.9,"announcement":"A-1","announced_type":"Freeze"'
+    says '"link_drops":0,"packets_of_hn":42'
+    run 0 migrations -o json -n 1 "$journal"
+    says '"announced":false'
+    run 0 report -S 2026-11-30 -U 2026-12-02 "$journal"
+    says "Announced by Azure: 1, not announced: 1; and before: 0, 0"
+    run 0 report -o json -S 2026-11-30 -U 2026-12-02 "$journal"
+    says '"announced":1'
+    run 0 check --offline "$journal"
+    says "1 migration was not announced |"
+    run 0 check --offline --prometheus - "$journal"
+    says 'vfjournal_announced{slot="hn0"} 1'
+    says 'vfjournal_unannounced{slot="hn0"} 1'
+    run 0 timeline -o svg -J "$journal" "$first"
+    says '>announced<'
+    says '>live migration, 5 s<'
+    run 0 timeline -o txt -J "$journal" "$first"
+    says "announced: live migration, 5 s."
+    run 0 show -k scheduled "$journal"
+    says "scheduled    live migration started, for 5 s: a Live Migration operation [A-1]"
+    run 0 explain -J "$journal" "$first"
+    says "Azure Scheduled Events announced it 26 min"
+    run 0 explain -J "$journal" "$second"
+    says "did not announce it"
+    run 0 explain -J "$journal" "$("$vfjournal" show -k scheduled -o json "$journal" | sed -n 's/.*"seq":\([0-9]*\),.*phase=started.*/\1/p')"
+    says "migration $first of hn0 belongs to it: 66.8 s without the"
 }
 
 case $scenario in

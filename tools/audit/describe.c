@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "tools/scheduled_text.h"
+
 /* The episodes of one host event are near each other in the list. Other episodes may begin
  * between them. */
 enum { LOOK_MAX = 2 * VFJ_SLOTS_MAX };
@@ -46,6 +48,35 @@ static void add_count(struct vfj_text *text, unsigned count, const char *one, co
     vfj_text_add(text, count == 1 ? one : many);
 }
 
+void vfj_announcement_add(struct vfj_text *text, const struct vfj_announcement *announcement)
+{
+    vfj_scheduled_add_nature(text, announcement->event.type, announcement->event.text);
+    if (announcement->event.duration_s >= 0)
+        vfj_text_format(text, ", %d s", (int)announcement->event.duration_s);
+}
+
+int64_t vfj_announcement_notice_us(const struct vfj_announcement *announcement,
+                                   const struct vfj_episode *episode)
+{
+    const struct vfj_point *first
+        = announcement->announced.seq != 0 ? &announcement->announced : &announcement->started;
+    return first->seq < episode->id ? vfj_elapsed_us(first, &episode->begin) : 0;
+}
+
+static void add_announcement(struct vfj_text *notes, const struct vfj_episode *episode)
+{
+    const struct vfj_announcement *announcement = episode->announcement;
+    if (announcement == NULL) {
+        if (vfj_episode_is_unannounced(episode))
+            add_note(notes, "not announced");
+        return;
+    }
+    add_note(notes,
+             vfj_announcement_notice_us(announcement, episode) > 0 ? "announced: "
+                                                                   : "told later: ");
+    vfj_announcement_add(notes, announcement);
+}
+
 void vfj_episode_add_notes(struct vfj_text *text, const struct vfj_episode *episode,
                            unsigned others)
 {
@@ -56,6 +87,7 @@ void vfj_episode_add_notes(struct vfj_text *text, const struct vfj_episode *epis
     if (episode->event != episode->id || others > 0)
         vfj_text_format(&notes, "%shost event %llu", notes.length > 0 ? ", " : "",
                         (unsigned long long)episode->event);
+    add_announcement(&notes, episode);
     if (episode->began_before)
         add_note(&notes, "began before the first record");
     if (episode->ended_by == VFJ_REASON_HN_RENAMED)
@@ -119,6 +151,36 @@ static void add_states(struct vfj_json *json, const struct vfj_episode *episode)
     }
 }
 
+/* Whether an event was announced is unknown when nobody watched. */
+static void add_announcement_json(struct vfj_json *json, const struct vfj_episode *episode)
+{
+    const struct vfj_announcement *announcement = episode->announcement;
+    char bytes[64];
+    struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
+    if (announcement == NULL) {
+        if (vfj_episode_is_unannounced(episode))
+            vfj_json_add_bool(json, "announced", false);
+        return;
+    }
+    int64_t notice_us = vfj_announcement_notice_us(announcement, episode);
+    vfj_json_add_bool(json, "announced", notice_us > 0);
+    vfj_json_add_duration(json, "announced_before", notice_us);
+    vfj_json_add_string(json, "announcement", announcement->event.id);
+    vfj_json_add_string(json, "announced_type", announcement->event.type);
+    if (announcement->event.duration_s >= 0)
+        vfj_json_add_duration(json, "announced_duration",
+                              announcement->event.duration_s * INT64_C(1000000));
+    if (announcement->not_before_s > 0) {
+        vfj_time_add_rfc3339(&text, announcement->not_before_s * INT64_C(1000000));
+        vfj_json_add_string(json, "announced_not_before", bytes);
+    }
+    vfj_point_add_json(json, "announced_at", &announcement->announced);
+    vfj_point_add_json(json, "announced_started", &announcement->started);
+    vfj_point_add_json(json, "announced_over", &announcement->over);
+    if (announcement->event.text[0] != '\0')
+        vfj_json_add_string(json, "announced_text", announcement->event.text);
+}
+
 void vfj_episode_add_json(struct vfj_json *json, const struct vfj_episode *episode, int64_t slow_us)
 {
     vfj_json_add_integer(json, "migration", (int64_t)episode->id);
@@ -153,4 +215,5 @@ void vfj_episode_add_json(struct vfj_json *json, const struct vfj_episode *episo
     vfj_json_add_integer(json, "daemon_starts", episode->restarts);
     vfj_json_add_duration(json, "without_daemon", episode->away_us);
     vfj_json_add_integer(json, "boots", episode->boots);
+    add_announcement_json(json, episode);
 }

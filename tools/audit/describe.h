@@ -3,6 +3,7 @@
 #define VFJ_TOOLS_AUDIT_DESCRIBE_H
 
 #include "store/json.h"
+#include "tools/audit/announce.h"
 #include "tools/audit/episode.h"
 #include "tools/time_format.h"
 
@@ -21,6 +22,13 @@ void vfj_episode_add_notes(struct vfj_text *text, const struct vfj_episode *epis
 /* Returns how many other episodes of the list, sorted by id, are in the host event of
  * list[index]. */
 unsigned vfj_episode_count_others(const struct vfj_episode *list, size_t count, size_t index);
+
+/* Appends what the event was announced as: "live migration, 5 s". */
+void vfj_announcement_add(struct vfj_text *text, const struct vfj_announcement *announcement);
+
+/* Returns how long before the episode the event was announced; 0 or less: not before it. */
+int64_t vfj_announcement_notice_us(const struct vfj_announcement *announcement,
+                                   const struct vfj_episode *episode);
 
 /* Adds all members of the episode to the object. */
 void vfj_episode_add_json(struct vfj_json *json, const struct vfj_episode *episode,

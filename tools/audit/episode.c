@@ -77,6 +77,12 @@ int64_t vfj_elapsed_us(const struct vfj_point *from, const struct vfj_point *to)
                                   : minus(to->wall_us, from->wall_us);
 }
 
+bool vfj_episode_is_unannounced(const struct vfj_episode *episode)
+{
+    return episode->is_watched && episode->announcement == NULL
+        && episode->kind == VFJ_EPISODE_MIGRATION;
+}
+
 int64_t vfj_episode_us(const struct vfj_episode *episode)
 {
     return vfj_elapsed_us(&episode->begin, &episode->end);

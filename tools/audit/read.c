@@ -119,13 +119,15 @@ static enum vfj_status read_behind(struct reading *reading, uint64_t after,
     return status == VFJ_JOURNAL_DAMAGED ? VFJ_END : status;
 }
 
-static void take_gap(struct reading *reading, const struct vfj_record *record)
+static void take_mark(struct reading *reading, const struct vfj_record *record)
 {
+    struct vfj_audit *audit = reading->audit;
     struct vfj_point at;
-    if (record->kind != VFJ_EVENT_GAP)
-        return;
     set_point(&at, record);
-    add_mark(reading->audit, &reading->audit->gaps, (struct vfj_name){{0}}, &at);
+    if (record->kind == VFJ_EVENT_GAP)
+        add_mark(audit, &audit->gaps, (struct vfj_name){{0}}, &at);
+    else if (record->kind == VFJ_EVENT_STARTED || record->kind == VFJ_EVENT_STOPPED)
+        add_mark(audit, &audit->daemons, (struct vfj_name){{0}}, &at);
 }
 
 static enum vfj_status read_all(struct reading *reading)
@@ -140,12 +142,32 @@ static enum vfj_status read_all(struct reading *reading)
             status = read_behind(reading, last, &record);
         if (status == VFJ_OK) {
             vfj_episodes_take(&reading->episodes, &record);
-            take_gap(reading, &record);
+            take_mark(reading, &record);
             last = record.seq;
         }
     } while (status == VFJ_OK && !reading->audit->no_memory);
     vfj_journal_walk_end(reading->journal);
     return status == VFJ_END ? VFJ_OK : status;
+}
+
+/* Reads what Azure Scheduled Events told. Few rows are of that kind. */
+static enum vfj_status read_announcements(struct reading *reading)
+{
+    struct vfj_announcements *announcements = &reading->audit->announcements;
+    struct vfj_record record;
+    enum vfj_status status;
+    vfj_journal_walk_scheduled(reading->journal, 1);
+    while ((status = vfj_journal_next(reading->journal, &record)) == VFJ_OK
+           && !announcements->no_memory)
+        vfj_announcements_take(announcements, &record);
+    vfj_journal_walk_end(reading->journal);
+    for (size_t i = 0; i < reading->audit->daemons.count; i++)
+        vfj_announcements_interrupt(announcements, &reading->audit->daemons.list[i].at);
+    if (status == VFJ_JOURNAL_DAMAGED)
+        note_damage(reading, 1, 0);
+    if (announcements->no_memory)
+        return VFJ_SYSTEM;
+    return status == VFJ_END || status == VFJ_JOURNAL_DAMAGED ? VFJ_OK : status;
 }
 
 /* Sets the present time, which is later than that of the newest record, on the same clocks. */
@@ -182,6 +204,8 @@ static enum vfj_status run(struct reading *reading, int64_t now_us)
     if (reading->put_span != NULL)
         reading->episodes.put_span = put_span;
     status = read_all(reading);
+    if (status == VFJ_OK)
+        status = read_announcements(reading);
     vfj_episodes_end(&reading->episodes, &audit->now);
     return status == VFJ_OK && audit->no_memory ? VFJ_SYSTEM : status;
 }
@@ -202,6 +226,7 @@ enum vfj_status vfj_audit_read(struct vfj_journal *journal, int64_t now_us,
     if (audit->count > 0)
         qsort(audit->episodes, audit->count, sizeof audit->episodes[0], by_id);
     vfj_episodes_join_events(audit->episodes, audit->count);
+    vfj_announcements_join(&audit->announcements, audit->episodes, audit->count);
     return status;
 }
 
@@ -260,5 +285,7 @@ void vfj_audit_free(struct vfj_audit *audit)
     free(audit->episodes);
     free(audit->leaves.list);
     free(audit->gaps.list);
+    free(audit->daemons.list);
+    vfj_announcements_free(&audit->announcements);
     memset(audit, 0, sizeof *audit);
 }

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "store/journal.h"
+#include "tools/audit/announce.h"
 #include "tools/audit/episode.h"
 
 /* An event of a slot or of the daemon. */
@@ -23,6 +24,8 @@ struct vfj_audit {
     size_t count, room;
     struct vfj_marks leaves; /* each time that a VF left */
     struct vfj_marks gaps;   /* each gap row */
+    struct vfj_marks daemons;               /* each start and end of a daemon */
+    struct vfj_announcements announcements; /* of Azure Scheduled Events */
     /* the journal's oldest and newest record; seq 0: it has none */
     struct vfj_point oldest, newest;
     struct vfj_point now; /* the time up to which open episodes last */

@@ -193,6 +193,7 @@ static void measure_episode(struct check *check, const struct vfj_episode *episo
     }
     if (!episode->ended || !is_within(check, &episode->end, check->window_us))
         return;
+    facts->unannounced += vfj_episode_is_unannounced(episode);
     if (us > facts->longest_us) {
         facts->longest_us = us;
         facts->longest_slot = episode->slot;
@@ -323,6 +324,16 @@ static void check_slots(struct check *check)
     }
 }
 
+/* A migration that Azure did not announce may be a failure of the host. It is no fault of this
+ * guest, so that it only adds to what is said anyway. */
+static void check_announcements(struct check *check)
+{
+    unsigned count = check->facts.unannounced;
+    if (count > 0)
+        vfj_text_format(&check->text, "; %u migration%s not announced", count,
+                        count == 1 ? " was" : "s were");
+}
+
 static void print_line(enum vfj_check_status status, const char *text, const char *data)
 {
     static const char *const names[] = {[VFJ_CHECK_STATUS_OK] = "OK",
@@ -410,6 +421,7 @@ static enum vfj_check_status run(struct check *check)
     if (check->text.length == 0)
         vfj_text_format(&check->text, "%u slot%s, all on the fast path", check->facts.slots,
                         check->facts.slots == 1 ? "" : "s");
+    check_announcements(check);
     add_data(check, &text);
     bool written = report_metrics(check);
     if (check->metrics == NULL || strcmp(check->metrics, "-") != 0)

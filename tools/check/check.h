@@ -23,6 +23,8 @@ struct vfj_check_facts {
     unsigned flaps;  /* the most times that the VF of one slot left in the window of --max-flaps */
     unsigned failed; /* number of failed episodes that ended in the window */
     unsigned gaps;
+    unsigned
+        unannounced; /* migrations that ended in the window, though announcements were watched */
     int64_t age_us; /* age of the newest record */
     struct vfj_name outage_slot, longest_slot, flaps_slot, failed_slot;
 };

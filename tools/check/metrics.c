@@ -9,7 +9,7 @@ struct totals {
     struct vfj_name slot;
     unsigned episodes[VFJ_EPISODE_KIND_COUNT];
     int64_t slow_us, longest_us, outage_us;
-    unsigned leaves, findings;
+    unsigned leaves, findings, announced, unannounced;
     bool is_without;
 };
 
@@ -44,6 +44,8 @@ static void add_episode(struct totals *totals, const struct vfj_episode *episode
         totals->longest_us = us;
     totals->leaves += episode->leaves;
     totals->findings += episode->finding_count;
+    totals->announced += episode->announcement != NULL;
+    totals->unannounced += vfj_episode_is_unannounced(episode);
     if (episode->end.seq == 0) {
         totals->is_without = true;
         totals->outage_us = us;
@@ -98,6 +100,13 @@ static void print_slots(FILE *out, const struct metrics *metrics)
     begin(out, "findings", "Faults and other findings about the slot.");
     for (size_t i = 0; i < metrics->count; i++)
         print_number(out, "findings", metrics->slots[i].slot.text, metrics->slots[i].findings);
+    begin(out, "announced", "Times without the fast path that belong to an event of Azure.");
+    for (size_t i = 0; i < metrics->count; i++)
+        print_number(out, "announced", metrics->slots[i].slot.text, metrics->slots[i].announced);
+    begin(out, "unannounced", "Migrations of no such event, though it was watched for.");
+    for (size_t i = 0; i < metrics->count; i++)
+        print_number(out, "unannounced", metrics->slots[i].slot.text,
+                     metrics->slots[i].unannounced);
 }
 
 static void print_journal(FILE *out, const struct vfj_audit_source *source)

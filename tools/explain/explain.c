@@ -133,6 +133,8 @@ static enum vfj_status print_all(struct vfj_explain *explain)
     print_subject(explain);
     enum vfj_status status = vfj_explain_print_why(explain);
     if (status == VFJ_OK)
+        status = vfj_explain_print_host(explain);
+    if (status == VFJ_OK)
         status = vfj_explain_print_decisions(explain);
     if (status == VFJ_OK)
         status = vfj_explain_print_result(explain);

@@ -145,4 +145,10 @@ enum vfj_status vfj_explain_print_result(struct vfj_explain *explain);
 enum vfj_status vfj_explain_print_effects(struct vfj_explain *explain);
 enum vfj_status vfj_explain_print_remedy(struct vfj_explain *explain);
 
+/* --- host.c --- */
+
+/* Prints what Azure Scheduled Events told of a time without the fast path that begins or ends with
+ * the record, and of an announcement the times that belong to it. Prints nothing without either. */
+enum vfj_status vfj_explain_print_host(struct vfj_explain *explain);
+
 #endif

@@ -239,6 +239,8 @@ static const char *category_of(const struct vfj_model *model, const struct vfj_i
     switch ((enum vfj_lane_kind)model->lanes[item->lane].kind) {
     case VFJ_LANE_DAEMON:
         return "daemon";
+    case VFJ_LANE_ANNOUNCED:
+        return "announced";
     case VFJ_LANE_SLOW:
         return "slow-path";
     case VFJ_LANE_STATE:
@@ -262,7 +264,8 @@ static bool is_data_path(const struct vfj_model *model, const struct vfj_item *i
 static bool has_flows(const struct vfj_model *model, const struct vfj_item *item)
 {
     return item->kind != VFJ_ITEM_GAP && !item->from_before && item->seq != 0
-        && model->lanes[item->lane].kind != VFJ_LANE_SLOW && !is_data_path(model, item);
+        && model->lanes[item->lane].kind != VFJ_LANE_SLOW
+        && model->lanes[item->lane].kind != VFJ_LANE_ANNOUNCED && !is_data_path(model, item);
 }
 
 static int by_cause(const void *a, const void *b)

@@ -5,6 +5,7 @@
 
 #include "tools/audit/describe.h"
 #include "tools/audit/source.h"
+#include "tools/migrations/measured.h"
 #include "tools/options.h"
 #include "tools/output.h"
 #include "tools/terminal.h"
@@ -44,6 +45,7 @@ struct migration {
     struct pick *picks; /* in order of seq */
     size_t count, room;
     uint64_t missing; /* number of seqs within the episode that have no record */
+    struct vfj_measured measured;
     bool no_memory;
 };
 
@@ -136,6 +138,7 @@ static bool is_about_all(const struct vfj_record *record)
 
 static void take_record(struct migration *migration, const struct vfj_record *record)
 {
+    vfj_measured_take(&migration->measured, record);
     if (record->kind == VFJ_EVENT_FINISHED)
         add_outcome(migration, record->cause, record->seq);
     else if (is_about_all(record) || is_of_slot(migration, record))
@@ -146,6 +149,7 @@ static enum vfj_status collect(struct migration *migration)
 {
     uint64_t last = vfj_audit_last_of(&migration->source.audit, migration->episode);
     uint64_t seq = migration->episode->id - 1;
+    migration->measured = vfj_measured_begin(migration->episode->slot);
     struct vfj_record record;
     enum vfj_status status;
     vfj_journal_walk(migration->source.journal, migration->episode->id, VFJ_FORWARD);
@@ -330,6 +334,29 @@ static void print_event(const struct migration *migration)
         end_line(&text);
 }
 
+/* What was announced, and what happened in fact. */
+static void print_announced(const struct migration *migration)
+{
+    const struct vfj_episode *episode = migration->episode;
+    char line[LINE_SIZE];
+    struct vfj_text text;
+    begin_line(&text, line, "announced");
+    if (episode->announcement != NULL)
+        vfj_announced_add(&text, episode, migration->zone);
+    else
+        vfj_text_add(&text, "no, though Azure Scheduled Events were watched");
+    if (episode->announcement != NULL || vfj_episode_is_unannounced(episode))
+        end_line(&text);
+    if (episode->announcement != NULL && episode->announcement->event.text[0] != '\0') {
+        begin_line(&text, line, "in words");
+        vfj_text_add(&text, episode->announcement->event.text);
+        end_line(&text);
+    }
+    begin_line(&text, line, "measured");
+    vfj_measured_add(&text, &migration->measured, episode);
+    end_line(&text);
+}
+
 static void print_kind(const struct vfj_episode *episode)
 {
     char line[LINE_SIZE];
@@ -355,6 +382,7 @@ static void print_head(const struct migration *migration)
     print_point(migration, "began", &episode->begin, episode->began_by);
     print_end(migration);
     print_vf(episode);
+    print_announced(migration);
     print_states(episode);
     print_commands(episode);
     print_findings(episode);
@@ -470,6 +498,7 @@ static enum vfj_status print_json(const struct migration *migration)
         return VFJ_SYSTEM;
     vfj_episode_add_json(json, migration->episode, migration->slow_us);
     vfj_json_add_integer(json, "missing_records", (int64_t)migration->missing);
+    vfj_measured_add_json(json, &migration->measured);
     enum vfj_status status = print_object(json) ? VFJ_OK : VFJ_SYSTEM;
     for (size_t i = 0; i < migration->count && status == VFJ_OK; i++)
         status = print_command_json(migration, json, &migration->picks[i]);

@@ -124,6 +124,24 @@ static void print_slots(const struct vfj_report *report, const struct vfj_names 
     }
 }
 
+/* Prints nothing when nobody watched for announcements. */
+static void print_announced(const struct vfj_report *report, const struct vfj_names *only)
+{
+    unsigned counts[4] = {0};
+    for (unsigned i = 0; i < report->slot_count; i++) {
+        const struct vfj_report_slot *slot = &report->slots[i];
+        if (!vfj_names_choose(only, slot->slot))
+            continue;
+        counts[0] += slot->now.announced;
+        counts[1] += slot->now.unannounced;
+        counts[2] += slot->before.announced;
+        counts[3] += slot->before.unannounced;
+    }
+    if (counts[0] + counts[1] + counts[2] + counts[3] > 0)
+        (void)printf("\nAnnounced by Azure: %u, not announced: %u; and before: %u, %u\n", counts[0],
+                     counts[1], counts[2], counts[3]);
+}
+
 static void print_day(const struct vfj_report *report, const struct vfj_names *only, unsigned day,
                       enum vfj_zone zone)
 {
@@ -187,6 +205,7 @@ void vfj_report_print(const struct vfj_report *report, const struct vfj_names *o
 {
     print_title(report, zone, begin_us);
     print_slots(report, only);
+    print_announced(report, only);
     if (has_days(report, only)) {
         (void)printf("\nDAY         SLOT   %s\n", columns);
         for (unsigned day = 0; day < report->day_count; day++)
@@ -241,6 +260,8 @@ static void add_stats_json(struct vfj_json *json, const char *prefix, const stru
     add_duration(json, prefix, "max", stats->max_us);
     add_integer(json, prefix, "flaps", stats->flaps);
     add_integer(json, prefix, "failed_commands", stats->failed_commands);
+    add_integer(json, prefix, "announced", stats->announced);
+    add_integer(json, prefix, "unannounced", stats->unannounced);
     for (unsigned i = 0; i < VFJ_SLOT_STATE_COUNT; i++) {
         text = vfj_text_begin(key, sizeof key);
         vfj_text_format(&text, "%sstates.%s", prefix, vfj_slot_state_name((enum vfj_slot_state)i));

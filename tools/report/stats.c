@@ -103,6 +103,8 @@ static void add_chosen(const struct vfj_report *report, const struct chosen *cho
         stats->failed += verdict == VFJ_EPISODE_FAILED;
         stats->slow += verdict == VFJ_EPISODE_SLOW;
         stats->failed_commands += episode->commands.failed;
+        stats->announced += episode->announcement != NULL;
+        stats->unannounced += vfj_episode_is_unannounced(episode);
     }
     stats->episodes = (unsigned)count;
     if (count > 0)

@@ -312,6 +312,15 @@ static void take_started(struct vfj_fill *fill, const struct vfj_record *record)
     fill->stopped_us = -1;
 }
 
+/* A row about the service itself has no element. */
+static void take_scheduled(struct vfj_fill *fill, const struct vfj_record *record)
+{
+    struct vfj_scheduled row;
+    if (vfj_scheduled_decode(record->body, &row) && vfj_scheduled_is_event(&row))
+        vfj_fill_add_tick(fill, record, &fill->model->lanes[0], VFJ_TONE_PLAIN,
+                          vfj_scheduled_phase_name((enum vfj_scheduled_phase)row.phase));
+}
+
 static void take(struct vfj_fill *fill, const struct vfj_record *record, int64_t before_us)
 {
     const struct vfj_lane *daemon = &fill->model->lanes[0];
@@ -327,6 +336,9 @@ static void take(struct vfj_fill *fill, const struct vfj_record *record, int64_t
     case VFJ_EVENT_GAP:
         add_gap(fill, record, before_us);
         vfj_fill_add_tick(fill, record, daemon, VFJ_TONE_BAD, "gap");
+        break;
+    case VFJ_EVENT_SCHEDULED:
+        take_scheduled(fill, record);
         break;
     case VFJ_RECORD_JOURNAL:
         vfj_fill_add_tick(fill, record, daemon, VFJ_TONE_PLAIN, "journal");
@@ -456,6 +468,7 @@ enum vfj_status vfj_model_fill(struct vfj_model *model, struct vfj_journal *jour
     if (status == VFJ_OK || status == VFJ_JOURNAL_DAMAGED)
         status = walk(fill, journal, take_element);
     end_items(fill);
+    vfj_fill_add_announced(fill);
     drop_absent_rows(model);
     vfj_fill_drop_empty_lanes(model);
     free(fill);

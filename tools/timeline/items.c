@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/audit/describe.h"
 #include "tools/audit/episode.h"
 #include "tools/output.h"
 #include "tools/secret.h"
@@ -173,4 +174,47 @@ void vfj_fill_take_slow(struct vfj_fill *fill, const struct vfj_record *record)
     struct vfj_fill_slot *track = episode != NULL ? vfj_fill_find_track(fill, episode->slot) : NULL;
     if (track != NULL)
         open_slow(fill, track, episode);
+}
+
+/* Adds the bar of one announcement to the lane of the slot. */
+static void add_announced(struct vfj_fill *fill, const struct vfj_episode *episode)
+{
+    const struct vfj_announcement *announcement = episode->announcement;
+    struct vfj_model *model = fill->model;
+    char bytes[96], detail[VFJ_FILL_TEXT_SIZE];
+    struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
+    int64_t begin_us = announcement->not_before_s > 0
+        ? announcement->not_before_s * INT64_C(1000000)
+        : vfj_announcement_begin_us(announcement);
+    int64_t length_us = announcement->event.duration_s > 0
+        ? announcement->event.duration_s * INT64_C(1000000)
+        : 0;
+    int64_t from_us = begin_us - model->begin_wall_us, to_us = from_us + length_us;
+    if (to_us < 0 || from_us > model->end_us)
+        return;
+    vfj_announcement_add(&text, announcement);
+    text = vfj_text_begin(detail, sizeof detail);
+    vfj_text_format(&text, "announced as %s: %s", bytes, announcement->event.text);
+    const struct vfj_item item = {.kind = VFJ_ITEM_BAR,
+                                  .tone = VFJ_TONE_READ,
+                                  .from_us = from_us > 0 ? from_us : 0,
+                                  .to_us = to_us < model->end_us ? to_us : model->end_us,
+                                  .from_before = from_us<0, .to_after = to_us> model->end_us,
+                                  .label = vfj_fill_keep(fill, bytes),
+                                  .detail = vfj_fill_keep(fill, detail)};
+    (void)vfj_fill_add_item(fill, item,
+                            vfj_fill_find_lane(model, VFJ_LANE_ANNOUNCED, episode->slot));
+}
+
+void vfj_fill_add_announced(struct vfj_fill *fill)
+{
+    const struct vfj_window *window = fill->window;
+    for (size_t i = 0; i < window->episode_count; i++) {
+        const struct vfj_episode *episode = &window->episodes[i];
+        bool is_inside = episode->id <= fill->named
+            && (episode->end.seq == 0 || episode->end.seq >= fill->first);
+        if (is_inside && episode->announcement != NULL
+            && vfj_fill_find_track(fill, episode->slot) != NULL)
+            add_announced(fill, episode);
+    }
 }

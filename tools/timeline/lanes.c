@@ -65,6 +65,7 @@ static void add_slot(struct vfj_fill *fill, struct vfj_name slot)
         return;
     fill->tracks[fill->track_count++] = (struct vfj_fill_slot){
         .slot = slot, .state = SIZE_MAX, .path = SIZE_MAX, .slow = SIZE_MAX};
+    vfj_fill_add_lane(model, VFJ_LANE_ANNOUNCED, slot, slot);
     vfj_fill_add_lane(model, VFJ_LANE_SLOW, slot, slot);
     vfj_fill_add_lane(model, VFJ_LANE_STATE, slot, slot);
     vfj_fill_add_lane(model, VFJ_LANE_HN, slot, slot);

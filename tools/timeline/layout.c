@@ -37,6 +37,7 @@ static unsigned most_rows(const struct vfj_lane *lane)
     case VFJ_LANE_LAGG:
     case VFJ_LANE_DAEMON:
     case VFJ_LANE_STATE:
+    case VFJ_LANE_ANNOUNCED:
     case VFJ_LANE_SLOW:
         break;
     }

@@ -40,6 +40,8 @@ const char *vfj_lane_title(const struct vfj_lane *lane)
     switch ((enum vfj_lane_kind)lane->kind) {
     case VFJ_LANE_DAEMON:
         return "daemon";
+    case VFJ_LANE_ANNOUNCED:
+        return "announced";
     case VFJ_LANE_SLOW:
         return "slow path";
     case VFJ_LANE_STATE:

@@ -122,7 +122,7 @@ static double rows_of(const struct vfj_lane *lane)
         return STATE + 3;
     if (lane->kind == VFJ_LANE_COMMANDS)
         return PROBES;
-    if (lane->kind == VFJ_LANE_SLOW)
+    if (lane->kind == VFJ_LANE_SLOW || lane->kind == VFJ_LANE_ANNOUNCED)
         return SLOW;
     return is_interface(lane) ? PATH + 3 : 0;
 }
@@ -317,7 +317,7 @@ static double bar_height(enum vfj_lane_kind kind)
 {
     if (kind == VFJ_LANE_STATE)
         return STATE;
-    return kind == VFJ_LANE_SLOW ? SLOW : PATH;
+    return kind == VFJ_LANE_SLOW || kind == VFJ_LANE_ANNOUNCED ? SLOW : PATH;
 }
 
 static void print_bar(const struct vfj_plot *plot, const struct vfj_item *item)
@@ -333,7 +333,7 @@ static void print_bar(const struct vfj_plot *plot, const struct vfj_item *item)
                   "<rect class=\"fill\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.0f\" "
                   "rx=\"%d\"/>",
                   left, plot->lane_tops[item->lane], width, bar_height(kind), is_state ? 3 : 2);
-    if (is_state || kind == VFJ_LANE_SLOW)
+    if (is_state || kind == VFJ_LANE_SLOW || kind == VFJ_LANE_ANNOUNCED)
         print_bar_label(plot, item, left, right);
     end_link(plot, item);
 }

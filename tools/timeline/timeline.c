@@ -226,6 +226,11 @@ static void describe_event(struct timeline *timeline, const struct vfj_episode *
         vfj_text_format(summary, "). The verdict is %s.",
                         vfj_episode_verdict_name(vfj_episode_verdict(episode, VFJ_SLOW_US)));
         add_commands(summary, episode);
+        if (episode->announcement != NULL) {
+            vfj_text_add(summary, " Azure announced: ");
+            vfj_announcement_add(summary, episode->announcement);
+            vfj_text_add(summary, ".");
+        }
     }
 }
 
