@@ -2,7 +2,9 @@
 #include "adapters/freebsd/scheduled/url.h"
 
 #include <arpa/inet.h>
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
 
 static struct vfj_span behind(struct vfj_span text, size_t count)
 {
