@@ -457,6 +457,13 @@ static void add_journal(struct line *line, struct vfj_span body)
         add_value(line, body, "journal");
         add(line, " of host ");
         add_value(line, body, "host");
+    } else if (!line->style->rows && vfj_span_is(about, "devd-late")) {
+        uint64_t delay_us = 0;
+        (void)vfj_span_to_u64(value_of(body, "delay_us", bytes, sizeof bytes), &delay_us);
+        add(line, "devd sent lines late, up to ");
+        vfj_time_add_duration(&line->text, (int64_t)(delay_us < INT64_MAX ? delay_us : INT64_MAX));
+        add(line, " after the kernel, lines: ");
+        add_value(line, body, "lines");
     } else if (!line->style->rows && vfj_span_is(about, "moved")) {
         add(line, "the journal was moved, removed or replaced, and the daemon ends");
     } else {

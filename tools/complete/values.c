@@ -43,6 +43,7 @@ static const struct {
     {NULL, "on-journal-error", {"continue", "stop"}},
     {NULL, "capture", {"all", "network"}},
     {NULL, "probe", {"programs", "kernel"}},
+    {NULL, "source", {"devd", "auto", "nlsysevent", "both"}},
     {NULL, "lines", {"all"}},
     {NULL, "since", {"today", "yesterday", "now", "-1h", "-1d"}},
     {NULL, "until", {"today", "yesterday", "now", "-1h", "-1d"}},

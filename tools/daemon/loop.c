@@ -387,22 +387,39 @@ static void on_asked(void *context)
     vfj_daemon_status_log(loop->ledger, loop->connected, now_us(loop));
 }
 
-/* Writes a row of kind "journal" with the complaint. The machine gets no event and keeps its
- * configuration. */
-static void on_unread(void *context, const char *complaint)
+/* Writes a row of kind "journal". The machine gets no event. */
+static void note(struct vfj_daemon_loop *loop, const char *body)
 {
-    struct vfj_daemon_loop *loop = context;
     struct vfj_event now;
-    char body[256];
-    struct vfj_text text = vfj_text_begin(body, sizeof body);
-    vfj_kv_add_string(&text, "about", "rc-unread");
-    vfj_kv_add_string(&text, "why", complaint);
     vfj_guest_io_stamp(loop->guest_io, &now);
     if (loop->failed || !vfj_ledger_note(loop->ledger, now.wall_us, now.mono_us, body))
         return;
     if (loop->waiting_us == 0)
         loop->waiting_us = now.mono_us;
     on_batch_end(loop, false);
+}
+
+/* Writes a row of kind "journal". It is no event of the machine, which keeps its configuration. */
+static void on_unread(void *context, const char *complaint)
+{
+    char body[256];
+    struct vfj_text text = vfj_text_begin(body, sizeof body);
+    vfj_kv_add_string(&text, "about", "rc-unread");
+    vfj_kv_add_string(&text, "why", complaint);
+    note(context, body);
+}
+
+/* An action of devd.conf(5) that runs long delays all lines behind it. */
+static void on_late(void *context, int64_t delay_us, unsigned lines)
+{
+    char body[256];
+    struct vfj_text text = vfj_text_begin(body, sizeof body);
+    vfj_kv_add_string(&text, "about", "devd-late");
+    vfj_kv_add_i64(&text, "delay_us", delay_us);
+    vfj_kv_add_u64(&text, "lines", lines);
+    vfj_daemon_log("devd", "sent %u line%s up to %lld ms after the kernel", lines,
+                   lines == 1 ? "" : "s", (long long)(delay_us / 1000));
+    note(context, body);
 }
 
 static void on_log(void *context, const char *line)
@@ -421,6 +438,7 @@ struct vfj_guest_io_listener vfj_daemon_loop_listener(struct vfj_daemon_loop *lo
         .stopping = on_stopping,
         .asked = on_asked,
         .unread = on_unread,
+        .late = on_late,
         .log = on_log,
         .context = loop,
     };

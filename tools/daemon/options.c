@@ -29,6 +29,8 @@ static const char help[]
       "  --min-free SIZE        warn below that free space; default 32M, 0 never\n"
       "  --no-snapshot          replay and check the whole journal at the start\n"
       "  --capture WHAT         all (default) lines of devd, or network\n"
+      "  --source SOURCE        of lines: devd (default); nlsysevent, of FreeBSD 15;\n"
+      "                         both; or auto: both where nlsysevent is loaded\n"
       "  --stream               use devd's stream socket, not the seqpacket one\n"
       "  --devd-socket PATH     default /var/run/devd.seqpacket.pipe, or\n"
       "                         /var/run/devd.pipe\n"
@@ -92,6 +94,7 @@ enum option_code {
     OPTION_NO_SNAPSHOT,
     OPTION_CAPTURE,
     OPTION_STREAM,
+    OPTION_SOURCE,
     OPTION_SOCKET,
     OPTION_PROBE,
     OPTION_SCHEDULED,
@@ -121,6 +124,7 @@ static const struct option table[] = {
     {"no-snapshot", no_argument, NULL, OPTION_NO_SNAPSHOT},
     {"capture", required_argument, NULL, OPTION_CAPTURE},
     {"stream", no_argument, NULL, OPTION_STREAM},
+    {"source", required_argument, NULL, OPTION_SOURCE},
     {"devd-socket", required_argument, NULL, OPTION_SOCKET},
     {"probe", required_argument, NULL, OPTION_PROBE},
     {"scheduled-events", no_argument, NULL, OPTION_SCHEDULED},
@@ -194,6 +198,20 @@ static enum vfj_parsed set_capture(struct vfj_daemon_options *options, const cha
     if (options->guest_io.devd.network_only || strcmp(value, "all") == 0)
         return VFJ_PARSED_RUN;
     return wrong("--capture takes all or network, not", value);
+}
+
+static enum vfj_parsed set_source(struct vfj_daemon_options *options, const char *value)
+{
+    static const char *const words[] = {
+#define X(symbol, word) word,
+        VFJ_DEVD_CHOICES(X)
+#undef X
+            NULL};
+    int choice = vfj_option_choice(value, words);
+    if (choice < 0)
+        return wrong("--source takes devd, auto, nlsysevent or both, not", value);
+    options->guest_io.source = (enum vfj_devd_choice)choice;
+    return VFJ_PARSED_RUN;
 }
 
 static enum vfj_parsed set_policy(struct vfj_daemon_options *options, const char *value)
@@ -307,6 +325,8 @@ static enum vfj_parsed take(int code, const char *value, struct vfj_daemon_optio
     case OPTION_STREAM:
         options->guest_io.devd.stream_only = true;
         return VFJ_PARSED_RUN;
+    case OPTION_SOURCE:
+        return set_source(options, value);
     case OPTION_SOCKET:
         return set_socket(options, value);
     case OPTION_PROBE:

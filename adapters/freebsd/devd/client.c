@@ -99,8 +99,11 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
     }
     client->listener.batch_end(client->listener.context, taken == VFJ_DEVD_LINE);
     if (taken == VFJ_DEVD_ENDED) {
-        set_reason(client, error == 0 ? "devd closed the connection" : "reading devd's socket", "",
-                   error);
+        set_reason(client,
+                   error == 0              ? "devd closed the connection"
+                       : error == EMSGSIZE ? "a record of devd was cut off"
+                                           : "reading devd's socket",
+                   "", error != EMSGSIZE ? error : 0);
         end_connection(client);
     }
 }
@@ -117,7 +120,8 @@ static void on_connection(void *context, const struct vfj_reply *reply, int fd)
     const char *path = path_of(client, reply->records != 0);
     if (fd >= 0) {
         client->reader
-            = vfj_devd_reader_open(fd, reply->records != 0, client->settings->network_only);
+            = vfj_devd_reader_open(fd, reply->records != 0 ? VFJ_DEVD_RECORDS : VFJ_DEVD_STREAM, 0,
+                                   client->settings->network_only);
         set_reason(client, "no thread to read devd's socket", "", errno);
     } else {
         set_reason(client, "connecting to ", path, reply->status);

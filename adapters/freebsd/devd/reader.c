@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "adapters/freebsd/devd/lines.h"
+#include "adapters/freebsd/devd/sysevent_message.h"
 #include "adapters/freebsd/run/clock.h"
 #include "core/data/event.h"
 #include "core/limits.h"
@@ -27,7 +28,9 @@ struct vfj_devd_reader {
     pthread_t thread;
     int fd;
     int wakeup[2]; /* a pipe; it holds a byte while `woken` is set */
-    bool records, network_only;
+    enum vfj_devd_form form;
+    uint16_t family; /* of MESSAGES */
+    bool network_only;
     struct vfj_lines lines; /* only the thread uses `lines`, `bytes` and `receipt` */
     char bytes[VFJ_LINE_MAX + 1];
     char receipt[RECEIPT_SIZE];
@@ -36,6 +39,7 @@ struct vfj_devd_reader {
     pthread_cond_t room;
     struct vfj_line_queue queue;
     bool woken; /* a byte is in the pipe */
+    bool lost;  /* the kernel dropped messages */
     bool ended, closing;
     int error;
 };
@@ -55,19 +59,50 @@ static void wake(struct vfj_devd_reader *reader)
 }
 
 /* Keeps a record of the seqpacket socket, which is one line. Linux does not report MSG_EOR, so the
- * end of a receipt ends the record. */
-static void keep_record(struct vfj_devd_reader *reader, struct vfj_span record)
+ * end of a receipt ends the record. Returns false for a record that was cut off: it has no '\n', and
+ * the receipt had room for one. */
+static bool keep_record(struct vfj_devd_reader *reader, struct vfj_span record)
 {
     if (record.text[record.length - 1] == '\n')
         record.length--;
+    else if (record.length < RECEIPT_SIZE)
+        return false;
     if (record.length > VFJ_LINE_MAX + 1)
         record.length = VFJ_LINE_MAX + 1;
     keep_line(reader, record);
+    return true;
+}
+
+/* Keeps the events of a receipt of nlsysevent(4). */
+static void keep_messages(struct vfj_devd_reader *reader, struct vfj_span receipt)
+{
+    struct vfj_text line = vfj_text_begin(reader->bytes, sizeof reader->bytes);
+    bool is_cut = false;
+    while (vfj_sysevent_next(&receipt, reader->family, &line, &is_cut)) {
+        if (line.length > 0)
+            keep_line(reader, (struct vfj_span){line.bytes, line.length});
+    }
+    reader->lost = reader->lost || is_cut;
+}
+
+static bool keep_receipt(struct vfj_devd_reader *reader, struct vfj_span receipt)
+{
+    switch (reader->form) {
+    case VFJ_DEVD_STREAM:
+        vfj_lines_feed(&reader->lines, receipt);
+        break;
+    case VFJ_DEVD_RECORDS:
+        return keep_record(reader, receipt);
+    case VFJ_DEVD_MESSAGES:
+        keep_messages(reader, receipt);
+        break;
+    }
+    return true;
 }
 
 /* Adds a receipt to the queue. Waits while the queue has no room. Returns false when the reader is
- * being closed. */
-static bool keep(struct vfj_devd_reader *reader, struct vfj_span receipt)
+ * being closed, and with EMSGSIZE in *error when the receipt was cut off. */
+static bool keep(struct vfj_devd_reader *reader, struct vfj_span receipt, int *error)
 {
     reader->wall_us = vfj_clock_wall_us();
     reader->mono_us = vfj_clock_mono_us();
@@ -75,11 +110,11 @@ static bool keep(struct vfj_devd_reader *reader, struct vfj_span receipt)
     while (!vfj_line_queue_has_room(&reader->queue) && !reader->closing)
         pthread_cond_wait(&reader->room, &reader->lock);
     bool go_on = !reader->closing;
-    if (go_on && reader->records)
-        keep_record(reader, receipt);
-    else if (go_on)
-        vfj_lines_feed(&reader->lines, receipt);
-    if (!vfj_line_queue_is_empty(&reader->queue))
+    if (go_on && !keep_receipt(reader, receipt)) {
+        *error = EMSGSIZE;
+        go_on = false;
+    }
+    if (!vfj_line_queue_is_empty(&reader->queue) || reader->lost)
         wake(reader);
     pthread_mutex_unlock(&reader->lock);
     return go_on;
@@ -97,15 +132,31 @@ static void end(struct vfj_devd_reader *reader, int error)
     pthread_mutex_unlock(&reader->lock);
 }
 
+static void note_lost(struct vfj_devd_reader *reader)
+{
+    pthread_mutex_lock(&reader->lock);
+    reader->lost = true;
+    wake(reader);
+    pthread_mutex_unlock(&reader->lock);
+}
+
 static void *read_all(void *context)
 {
     struct vfj_devd_reader *reader = context;
+    int error = 0;
     for (;;) {
         ssize_t count = recv(reader->fd, reader->receipt, sizeof reader->receipt, 0);
         if (count < 0 && errno == EINTR)
             continue;
-        if (count <= 0 || !keep(reader, (struct vfj_span){reader->receipt, (size_t)count})) {
-            end(reader, count < 0 ? errno : 0);
+        if (count < 0 && errno == ENOBUFS && reader->form == VFJ_DEVD_MESSAGES) {
+            note_lost(reader);
+            continue;
+        }
+        if (count < 0)
+            error = errno;
+        if (count <= 0
+            || !keep(reader, (struct vfj_span){reader->receipt, (size_t)count}, &error)) {
+            end(reader, error);
             return NULL;
         }
     }
@@ -145,7 +196,8 @@ static void release(struct vfj_devd_reader *reader)
     free(reader);
 }
 
-struct vfj_devd_reader *vfj_devd_reader_open(int fd, bool records, bool network_only)
+struct vfj_devd_reader *vfj_devd_reader_open(int fd, enum vfj_devd_form form, uint16_t family,
+                                             bool network_only)
 {
     struct vfj_devd_reader *reader = calloc(1, sizeof *reader);
     if (reader == NULL || pipe2(reader->wakeup, O_CLOEXEC | O_NONBLOCK) != 0) {
@@ -155,7 +207,8 @@ struct vfj_devd_reader *vfj_devd_reader_open(int fd, bool records, bool network_
     }
     vfj_line_queue_init(&reader->queue);
     reader->fd = fd;
-    reader->records = records;
+    reader->form = form;
+    reader->family = family;
     reader->network_only = network_only;
     reader->lines = vfj_lines_begin(reader->bytes, sizeof reader->bytes, keep_line, reader);
     pthread_mutex_init(&reader->lock, NULL);
@@ -186,9 +239,11 @@ enum vfj_devd_taken vfj_devd_reader_take(struct vfj_devd_reader *reader,
     enum vfj_devd_taken taken = VFJ_DEVD_LINE;
     pthread_mutex_lock(&reader->lock);
     if (!vfj_line_queue_take(&reader->queue, line)) {
-        taken = reader->ended ? VFJ_DEVD_ENDED : VFJ_DEVD_NONE;
+        taken = reader->lost ? VFJ_DEVD_LOST : reader->ended ? VFJ_DEVD_ENDED : VFJ_DEVD_NONE;
+        reader->lost = false;
         *error = reader->error;
-        clear_wakeup(reader);
+        if (taken != VFJ_DEVD_LOST) /* after a loss the next call tells of the rest */
+            clear_wakeup(reader);
     }
     pthread_cond_signal(&reader->room);
     pthread_mutex_unlock(&reader->lock);

@@ -12,11 +12,18 @@
  * receives lines into a bounded queue, and the event loop takes them out. */
 struct vfj_devd_reader;
 
-/* Makes a thread that reads `fd`, a connected socket, and owns `fd` from now on. With `records`
- * each receipt is one line (seqpacket); otherwise '\n' ends lines. With `network_only` the thread
- * keeps only lines for which vfj_devd_is_network() returns true. Returns NULL, and closes the
- * socket, when no thread can be started. */
-struct vfj_devd_reader *vfj_devd_reader_open(int fd, bool records, bool network_only);
+/* The form of what a socket gives. */
+enum vfj_devd_form {
+    VFJ_DEVD_STREAM,   /* '\n' ends a line */
+    VFJ_DEVD_RECORDS,  /* each receipt is a line with its '\n' (seqpacket) */
+    VFJ_DEVD_MESSAGES, /* each receipt has messages of nlsysevent(4) */
+};
+
+/* Makes a thread that reads `fd`, a connected socket, and owns `fd` from now on. `family` is that of
+ * MESSAGES. With `network_only` the thread keeps only lines for which vfj_devd_is_network() returns
+ * true. Returns NULL, and closes the socket, when no thread can be started. */
+struct vfj_devd_reader *vfj_devd_reader_open(int fd, enum vfj_devd_form form, uint16_t family,
+                                             bool network_only);
 
 /* Returns a descriptor that becomes readable when the queue has lines or the connection has
  * ended. */
@@ -25,11 +32,13 @@ int vfj_devd_reader_wakeup(const struct vfj_devd_reader *reader);
 enum vfj_devd_taken {
     VFJ_DEVD_LINE,
     VFJ_DEVD_NONE,  /* no line; the descriptor becomes readable when the next line comes */
+    VFJ_DEVD_LOST,  /* the queue is empty, and the kernel dropped messages since */
     VFJ_DEVD_ENDED, /* the connection has ended, and the queue is empty */
 };
 
 /* Takes the oldest line out of the queue. The line is borrowed until the next call. On ENDED,
- * *error is the cause of the connection's end: an errno, or 0 when devd closed the connection. */
+ * *error is the cause of the connection's end: an errno, or 0 when devd closed the connection.
+ * EMSGSIZE: a record was cut off, and dropped. On FreeBSD 15.0 a full buffer splits a record. */
 enum vfj_devd_taken vfj_devd_reader_take(struct vfj_devd_reader *reader,
                                          struct vfj_line_queue_line *line, int *error);
 

@@ -10,7 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "adapters/freebsd/devd/client.h"
+#include "adapters/freebsd/devd/sources.h"
+#include "adapters/freebsd/devd/sysevent.h"
 #include "adapters/freebsd/guest/dispatch.h"
 #include "adapters/freebsd/guest/probe.h"
 #include "adapters/freebsd/guest/rc_conf.h"
@@ -45,7 +46,7 @@ struct vfj_guest_io {
     struct vfj_rc_reader *rc;
     char rc_complaint[160]; /* why the last reading failed; empty: it succeeded */
     int64_t rc_retry_s;
-    struct vfj_devd_client *devd;
+    struct vfj_devd_sources *devd;
     struct vfj_scheduled_client *scheduled; /* NULL: nobody asks */
     struct vfj_scheduled_list open;         /* the events that are open in the journal */
     /* reason to end; set before vfj_guest_io_run(): the loop ends when it starts */
@@ -227,7 +228,7 @@ static void on_rc(void *context, const struct vfj_rc_answer *answer)
     else
         rc_was_not_read(guest_io, answer->complaint);
     if (!guest_io->connecting)
-        vfj_devd_client_connect(guest_io->devd);
+        vfj_devd_sources_connect(guest_io->devd);
     guest_io->connecting = true;
 }
 
@@ -301,16 +302,41 @@ static bool open_signals(struct vfj_guest_io *guest_io)
     return signal(SIGPIPE, SIG_IGN) != SIG_ERR;
 }
 
+static void on_late(void *context, int64_t delay_us, unsigned lines)
+{
+    struct vfj_guest_io *guest_io = context;
+    if (!guest_io->stopped)
+        guest_io->listener.late(guest_io->listener.context, delay_us, lines);
+}
+
+/* Opens the socket of nlsysevent(4), if it is a source. Returns -1 when it is not, or is not there,
+ * which is an error only where nothing else is a source. */
+static int open_sysevent(struct vfj_guest_io *guest_io, uint16_t *family)
+{
+    enum vfj_devd_choice choice = guest_io->settings.source;
+    if (choice == VFJ_DEVD_FROM_DEVD)
+        return -1;
+    int fd = vfj_sysevent_open(guest_io->settings.devd.network_only, family);
+    if (fd < 0 && choice != VFJ_DEVD_FROM_AUTO)
+        log_line(guest_io, "devd: nlsysevent(4) is not here: ", strerror(errno));
+    return fd;
+}
+
 static bool open_devd(struct vfj_guest_io *guest_io)
 {
-    const struct vfj_devd_listener listener = {.connected = on_connected,
-                                               .gap = on_gap,
-                                               .line = on_line,
-                                               .batch_end = end_batch,
-                                               .context = guest_io};
-    guest_io->devd
-        = vfj_devd_client_open(guest_io->base, guest_io->dispatch, &guest_io->settings.paths,
-                               &guest_io->settings.devd, &listener);
+    const struct vfj_devd_sources_listener listener = {.devd = {.connected = on_connected,
+                                                                .gap = on_gap,
+                                                                .line = on_line,
+                                                                .batch_end = end_batch,
+                                                                .context = guest_io},
+                                                       .late = on_late};
+    uint16_t family = 0;
+    int fd = open_sysevent(guest_io, &family);
+    if (fd < 0 && guest_io->settings.source == VFJ_DEVD_FROM_NLSYSEVENT)
+        return false;
+    guest_io->devd = vfj_devd_sources_open(guest_io->base, guest_io->dispatch,
+                                           &guest_io->settings.paths, &guest_io->settings.devd,
+                                           guest_io->settings.source, fd, family, &listener);
     return guest_io->devd != NULL;
 }
 
@@ -373,7 +399,7 @@ void vfj_guest_io_close(struct vfj_guest_io *guest_io)
         return;
     if (guest_io->base != NULL) {
         vfj_dispatch_close(guest_io->dispatch);
-        vfj_devd_client_close(guest_io->devd);
+        vfj_devd_sources_close(guest_io->devd);
         vfj_scheduled_client_close(guest_io->scheduled);
         vfj_children_close(guest_io->children);
         vfj_runner_close(guest_io->runner);

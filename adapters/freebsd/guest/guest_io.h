@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "adapters/freebsd/boot_id.h"
-#include "adapters/freebsd/devd/client.h"
+#include "adapters/freebsd/devd/sources.h"
 #include "adapters/freebsd/guest/probe.h"
 #include "adapters/freebsd/paths.h"
 #include "adapters/freebsd/privsep/monitor.h"
@@ -24,6 +24,7 @@ struct vfj_guest_io_settings {
     struct vfj_monitor *monitor;
     enum vfj_probe_way probe_way;
     struct vfj_devd_settings devd;
+    enum vfj_devd_choice source;
     /* of vfj_helper_start(), whose helper asks Azure Scheduled Events; 0 or less: none */
     int scheduled_socket;
 };
@@ -51,6 +52,8 @@ struct vfj_guest_io_listener {
     /* rc.conf could not be read, and the last configuration stays in force. Called once for each
      * new complaint, which is one line and safe for a terminal. */
     void (*unread)(void *context, const char *complaint);
+    /* devd sent lines so much later than the kernel, as nlsysevent(4) shows. */
+    void (*late)(void *context, int64_t delay_us, unsigned lines);
     /* Logs a line, safe for a terminal. Its first word is the subsystem. */
     void (*log)(void *context, const char *line);
     void *context;

@@ -154,14 +154,36 @@ static void test_seqpacket(void **state)
     int fd = serve(bench, listener);
     (void)state;
     say(fd, "!system=IFNET subsystem=hn0 type=LINK_UP\n");
-    say(fd, "no newline");
     say(fd, "\n");
     say(fd, "crlf\r\n");
-    expect(
-        bench,
-        "connected seq\n[!system=IFNET subsystem=hn0 type=LINK_UP]\n[no newline]\n[]\n[crlf\r]\n");
+    expect(bench, "connected seq\n[!system=IFNET subsystem=hn0 type=LINK_UP]\n[]\n[crlf\r]\n");
     close(fd);
     expect(bench, "gap devd closed the connection\n");
+    close(listener);
+    close_bench(bench);
+}
+
+/* A record without its newline was cut off by a full buffer: it is a gap, and no event. The client
+ * connects again, and nothing of the old connection counts. */
+static void test_cut_record(void **state)
+{
+    int listener = listen_on(kit_path("seq"), SOCK_SEQPACKET);
+    struct bench *bench = open_bench(kit_path("seq"), kit_path("none"));
+    int fd = serve(bench, listener);
+    (void)state;
+    say(fd, "!system=IFNET subsystem=hn0 type=LINK_UP\n");
+    say(fd, "!system=IFNET subsystem=mce0 ty");
+    say(fd, "pe=DETACH\n");
+    expect(
+        bench,
+        "connected seq\n[!system=IFNET subsystem=hn0 type=LINK_UP]\ngap a record of devd was cut "
+        "off\n");
+    expect(bench, "connected seq\n");
+    int again = accept(listener, NULL, NULL);
+    say(again, "next\n");
+    expect_end(bench, "[next]\n");
+    close(fd);
+    close(again);
     close(listener);
     close_bench(bench);
 }
@@ -342,10 +364,11 @@ static void test_burst(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_seqpacket),    cmocka_unit_test(test_stream),
-        cmocka_unit_test(test_stream_only),  cmocka_unit_test(test_too_long),
-        cmocka_unit_test(test_nul),          cmocka_unit_test(test_reconnect),
-        cmocka_unit_test(test_network_only), cmocka_unit_test(test_burst),
+        cmocka_unit_test(test_cut_record), cmocka_unit_test(test_seqpacket),
+        cmocka_unit_test(test_stream),     cmocka_unit_test(test_stream_only),
+        cmocka_unit_test(test_too_long),   cmocka_unit_test(test_nul),
+        cmocka_unit_test(test_reconnect),  cmocka_unit_test(test_network_only),
+        cmocka_unit_test(test_burst),
     };
     return cmocka_run_group_tests(tests, kit_scratch_make, kit_scratch_remove);
 }
