@@ -104,13 +104,13 @@ static void test_the_longest_row_fits(void **unused)
 
 static void test_foreign_bytes_become_words_and_texts(void **unused)
 {
-    static const char bytes[] = "aZ9._:,- \"\\\n\xff\0b";
+    static const char bytes[] = "aZ9._:,- \"\\\n\xff\0b{\x7f";
     char to[24];
     (void)unused;
     vfj_scheduled_set_word(to, sizeof to, (struct vfj_span){bytes, sizeof bytes - 1});
-    assert_string_equal(to, "aZ9._:,-______b");
+    assert_string_equal(to, "aZ9._:,-______b__");
     vfj_scheduled_set_text(to, sizeof to, (struct vfj_span){bytes, sizeof bytes - 1});
-    assert_string_equal(to, "aZ9._:,- ?????b");
+    assert_string_equal(to, "aZ9._:,- ?????b{?");
     vfj_scheduled_set_word(to, 4, vfj_span_of("abcdef"));
     assert_string_equal(to, "abc");
     /* in place */

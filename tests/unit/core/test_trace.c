@@ -114,6 +114,8 @@ static void test_errors(void **unused)
         {"%slow", 6, "a number of seconds is missing"},
         {"%slow x y", 7, "not a number of seconds"},
         {"%slow 1", 8, "a command is missing"},
+        {"%scheduled", 11, "not a row of a scheduled event"},
+        {"%scheduled soon id=A", 12, "not a row of a scheduled event"},
         {"%mode", 6, "a word is missing"},
         {"%mode think", 7, "not observe or act"},
         {"%mode act now", 11, "more words than the directive takes"},
@@ -183,6 +185,10 @@ static void test_bytes(void **unused)
     assert_false(vfj_trace_read((struct vfj_span){line, VFJ_LINE_MAX + 1}, 1, &read, &error));
     assert_int_equal(error.column, VFJ_LINE_MAX + 1);
     assert_string_equal(error.what, "the line is longer than 8192 bytes");
+    memcpy(line, "%scheduled ", 11); /* more than any row has */
+    assert_false(vfj_trace_read((struct vfj_span){line, VFJ_LINE_MAX}, 1, &read, &error));
+    assert_string_equal(error.what, "not a row of a scheduled event");
+    memset(line, '!', 11);
     line[VFJ_LINE_MAX] = '\r';
     assert_true(vfj_trace_read((struct vfj_span){line, VFJ_LINE_MAX + 1}, 1, &read, &error));
     assert_int_equal(read.event.length, VFJ_LINE_MAX);
