@@ -426,8 +426,8 @@ EOF
     first=$(ids -V clean | cut -d' ' -f2)
     second=$(ids -n 1 | tr -d ' ')
     run 0 migrations "$journal"
-    says "mce0           announced: live migration, 5 s"
-    says "mce0           not announced"
+    says "mce0  announced: live migration, 5 s"
+    says "mce0  not announced"
     run 0 migration -J "$journal" "$first"
     says "announced: 2026-11-30 22:26:58Z for 5 s as live migration, told 26 min"
     says "in words: a Live Migration operation"
