@@ -22,8 +22,8 @@ struct vfj_marks {
 struct vfj_audit {
     struct vfj_episode *episodes; /* in order of id; host events are set */
     size_t count, room;
-    struct vfj_marks leaves; /* each time that a VF left */
-    struct vfj_marks gaps;   /* each gap row */
+    struct vfj_marks leaves;                /* each time that a VF left */
+    struct vfj_marks gaps;                  /* each gap row */
     struct vfj_marks daemons;               /* each start and end of a daemon */
     struct vfj_announcements announcements; /* of Azure Scheduled Events */
     /* the journal's oldest and newest record; seq 0: it has none */

@@ -25,7 +25,7 @@ struct vfj_check_facts {
     unsigned gaps;
     unsigned
         unannounced; /* migrations that ended in the window, though announcements were watched */
-    int64_t age_us; /* age of the newest record */
+    int64_t age_us;  /* age of the newest record */
     struct vfj_name outage_slot, longest_slot, flaps_slot, failed_slot;
 };
 

@@ -22,12 +22,12 @@ enum {
 enum vfj_lane_kind {
     VFJ_LANE_DAEMON,
     VFJ_LANE_ANNOUNCED, /* the times for which the host announced an event */
-    VFJ_LANE_SLOW,     /* measured times of a slot without the fast path */
-    VFJ_LANE_STATE,    /* states of a slot */
-    VFJ_LANE_HN,       /* an interface; the next two are interfaces too */
-    VFJ_LANE_VF,       /* */
-    VFJ_LANE_LAGG,     /* */
-    VFJ_LANE_COMMANDS, /* commands for a slot */
+    VFJ_LANE_SLOW,      /* measured times of a slot without the fast path */
+    VFJ_LANE_STATE,     /* states of a slot */
+    VFJ_LANE_HN,        /* an interface; the next two are interfaces too */
+    VFJ_LANE_VF,        /* */
+    VFJ_LANE_LAGG,      /* */
+    VFJ_LANE_COMMANDS,  /* commands for a slot */
 };
 
 struct vfj_lane {
