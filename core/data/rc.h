@@ -99,6 +99,10 @@ enum vfj_rc_use {
 };
 enum vfj_rc_use vfj_rc_use(const struct vfj_rc *rc, struct vfj_name interface);
 
+/* Copies the words of ifconfig_IF that put the interface into groups or describe it: "group NAME",
+ * "description TEXT" and "descr TEXT". Returns false when there are none, or they do not fit. */
+bool vfj_rc_labels(const struct vfj_rc *rc, struct vfj_name interface, char *args, size_t size);
+
 /* Returns true when lagg could not use the interface's DHCP configuration: a DHCP client other than
  * dhclient(8) configures the interface, or dhclient(8) has options that laggN's dhclient would
  * lack. The variables are dhclient_program, dhclient_flags and dhclient_flags_IF. */

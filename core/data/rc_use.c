@@ -97,6 +97,28 @@ enum vfj_rc_use vfj_rc_use(const struct vfj_rc *rc, struct vfj_name interface)
     return use;
 }
 
+static bool is_label(struct vfj_span word)
+{
+    return vfj_span_is(word, "group") || vfj_span_is(word, "description")
+        || vfj_span_is(word, "descr");
+}
+
+bool vfj_rc_labels(const struct vfj_rc *rc, struct vfj_name interface, char *args, size_t size)
+{
+    char words[VFJ_ARGS_SIZE];
+    struct vfj_text text = vfj_text_begin(args, size);
+    struct vfj_span word, value;
+    if (!vfj_rc_ifconfig_args(rc, interface, words, sizeof words))
+        return false;
+    for (struct vfj_span rest = vfj_span_of(words); vfj_span_word(&rest, &word);) {
+        if (!is_label(word) || !vfj_span_word(&rest, &value))
+            continue;
+        vfj_text_add_word(&text, word);
+        vfj_text_add_word(&text, value);
+    }
+    return text.length > 0 && !text.overflow;
+}
+
 /* Returns true when an option changes only how dhclient(8) runs: -b, -d, -q, -u, or several of
  * these in one word. */
 static bool is_harmless(struct vfj_span option)

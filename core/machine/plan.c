@@ -194,6 +194,20 @@ static void plan_no_dad(struct vfj_planner *planner)
         (void)vfj_planner_add(planner, VFJ_NEED_NO_DAD, VFJ_COMMAND_NO_DAD);
 }
 
+/* Gives a new laggN the groups and the description that rc.conf gives hn. Rules of a packet filter
+ * may name a group. No observation shows groups. */
+static void plan_labels(struct vfj_planner *planner)
+{
+    char words[VFJ_ARGS_SIZE];
+    bool is_due = vfj_planner_has_tried(planner, VFJ_NEED_LAGG) || planner->slot->recovering
+        || vfj_planner_has_failed(planner, VFJ_NEED_LABELS);
+    if (!is_due || vfj_planner_has_tried(planner, VFJ_NEED_LABELS)
+        || !vfj_rc_labels(planner->rc, planner->slot->hn, words, sizeof words))
+        return;
+    struct vfj_command *command = vfj_planner_add(planner, VFJ_NEED_LABELS, VFJ_COMMAND_CONFIGURE);
+    vfj_span_copy(command->text, sizeof command->text, vfj_span_of(words));
+}
+
 static void plan_hn_up(struct vfj_planner *planner)
 {
     if (!planner->slot->observed.hn.up)
@@ -349,6 +363,7 @@ static const struct row rows[] = {
     /* clang-format off */
     {VFJ_NEED_LAGG,               PREPARE, REQUIRED,         VFJ_REASON_NONE,            plan_lagg},
     {VFJ_NEED_NO_DAD,             PREPARE, 0,                VFJ_REASON_NONE,            plan_no_dad},
+    {VFJ_NEED_LABELS,             PREPARE, 0,                VFJ_REASON_NONE,            plan_labels},
     {VFJ_NEED_HN_UP,              PREPARE, REQUIRED,         VFJ_REASON_NONE,            plan_hn_up},
     {VFJ_NEED_INET,               PREPARE, REQUIRED | MOVES, VFJ_REASON_NONE,            vfj_plan_inet},
     {VFJ_NEED_LAGG_UP,            PREPARE, REQUIRED,         VFJ_REASON_NONE,            plan_lagg_up},

@@ -350,6 +350,8 @@ static enum vfj_need need_of(const struct vfj_slot *of, const struct vfj_command
     case VFJ_COMMAND_ADDRESS_DELETE:
         return vfj_name_equal(command->a, of->hn) ? VFJ_NEED_HN_ADDRESSES : VFJ_NEED_VF_ADDRESSES;
     case VFJ_COMMAND_CONFIGURE:
+        if (strncmp(command->text, "group", 5) == 0)
+            return VFJ_NEED_LABELS;
         return inet6 ? VFJ_NEED_RC_INET6 : VFJ_NEED_RC_INET;
     case VFJ_COMMAND_LEASE:
         return VFJ_NEED_LEASE;
@@ -459,6 +461,12 @@ static void test_each_command_has_its_need(void **unused)
          "@0 !system=ETHERNET subsystem=mce0 type=IFATTACH\n"
          "%at 30\n",
          (uint64_t)1 << VFJ_NEED_DEFAULT_ROUTE},
+        {"%rc ifconfig_hn0=\"inet 10.0.0.4/24 group wan\"\n"
+         "%if hn0 up inet 10.0.0.4/24\n"
+         "%vf mce0 hn0\n"
+         "@0 !system=ETHERNET subsystem=mce0 type=IFATTACH\n"
+         "%at 30\n",
+         (uint64_t)1 << VFJ_NEED_LABELS},
         {"%if hn0 up inet 10.0.0.4/24 dhclient 411\n"
          "%vf mce0 hn0\n"
          "@0 !system=ETHERNET subsystem=mce0 type=IFATTACH\n"

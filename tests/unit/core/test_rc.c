@@ -189,6 +189,37 @@ static void test_args(void **unused)
     }
 }
 
+static void test_labels(void **unused)
+{
+    static const struct {
+        const char *words, *labels;
+    } cases[] = {
+        {"inet 10.0.0.4/24 group wan mtu 1500", "group wan"},
+        {"DHCP group wan description uplink group dmz", "group wan description uplink group dmz"},
+        {"descr uplink inet 10.0.0.4/24", "descr uplink"},
+        {"inet 10.0.0.4/24", ""},
+        {"inet 10.0.0.4/24 group", ""},
+        {"", ""},
+    };
+    char words[VFJ_VALUE_SIZE], few[10];
+    (void)unused;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        SET("ifconfig_hn0", cases[i].words);
+        assert_int_equal(vfj_rc_labels(&rc, hn0(), value, sizeof value),
+                         cases[i].labels[0] != '\0');
+        assert_string_equal(value, cases[i].labels);
+    }
+    SET("ifconfig_hn0", "group wan");
+    assert_true(vfj_rc_labels(&rc, hn0(), few, sizeof few));
+    SET("ifconfig_hn0", "group wide");
+    assert_false(vfj_rc_labels(&rc, hn0(), few, sizeof few));
+    memset(words, 'x', sizeof words); /* the words do not fit in a command */
+    memcpy(words, "group wan ", 10);
+    words[VFJ_ARGS_SIZE + 9] = '\0';
+    SET("ifconfig_hn0", words);
+    assert_false(vfj_rc_labels(&rc, hn0(), value, sizeof value));
+}
+
 /* Words that do not fit into a command are reported, and never silently cut. */
 static void test_args_limits(void **unused)
 {
@@ -635,6 +666,7 @@ int main(void)
         cmocka_unit_test(test_dhcp),
         cmocka_unit_test(test_synchronous),
         cmocka_unit_test(test_args),
+        cmocka_unit_test(test_labels),
         cmocka_unit_test(test_args_limits),
         cmocka_unit_test(test_blanked_password),
         cmocka_unit_test(test_address),
