@@ -23,7 +23,7 @@ static bool carries(struct sim *sim, const struct sim_nic *nic, const struct vfj
 
 /* Returns whether the interface is a VF that was renamed. hn(4) drops a renamed VF, and the
  * daemon cannot find out to which hn it belongs. */
-static bool is_forgotten_vf(struct sim *sim, struct vfj_name name)
+bool sim_is_forgotten_vf(struct sim *sim, struct vfj_name name)
 {
     for (unsigned i = 0; i < sim->nic_count; i++) {
         const struct sim_nic *nic = &sim->nics[i];
@@ -42,7 +42,7 @@ static const struct vfj_guest_if *owner_of(struct sim *sim, const char *address)
     for (unsigned i = 0; i < sim->guest.if_count; i++) {
         const struct vfj_guest_if *interface = &sim->guest.ifs[i];
         if (!interface->facts.exists || !sim_has_address(interface, address)
-            || is_forgotten_vf(sim, interface->facts.name))
+            || sim_is_forgotten_vf(sim, interface->facts.name))
             continue;
         if (owner != NULL && !interface->facts.up)
             continue;

@@ -30,11 +30,22 @@ static void check_routes(struct sim *sim, const struct sim_nic *nic,
         sim_fail(sim, "%s answers by %s, and no IPv6 default route leads there", nic->inet6, owner);
 }
 
+/* Fills in the guest's network without the addresses of a VF that hn(4) has forgotten, as it does
+ * when somebody renames a VF. Neither the kernel nor the daemon knows whose VF that is. */
+static void fill_network(struct sim *sim, struct kit_network *network)
+{
+    kit_network_of_guest(network, &sim->guest);
+    for (unsigned i = 0; i < network->count; i++) {
+        if (sim_is_forgotten_vf(sim, vfj_name_of(network->interfaces[i].name)))
+            network->interfaces[i].address_count = 0;
+    }
+}
+
 /* Checks only that the address of hn is reachable: a conflict may prevent all else. */
 void sim_check_reachable(struct sim *sim, const struct sim_nic *nic)
 {
     static struct kit_network network;
-    kit_network_of_guest(&network, &sim->guest);
+    fill_network(sim, &network);
     (void)check_address(sim, &network, nic->address);
 }
 
@@ -43,7 +54,7 @@ void sim_check_reachable(struct sim *sim, const struct sim_nic *nic)
 void sim_check_network(struct sim *sim, const struct sim_nic *nic)
 {
     static struct kit_network network;
-    kit_network_of_guest(&network, &sim->guest);
+    fill_network(sim, &network);
     const struct kit_network_interface *owner = check_address(sim, &network, nic->address);
     bool is_on_lagg = strcmp(owner->name, nic->lagg.text) == 0;
     if (nic->is_undone && !is_on_lagg)

@@ -317,6 +317,8 @@ void sim_check_reachable(struct sim *sim, const struct sim_nic *nic);
  * is unfinished. */
 bool sim_is_settled(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot);
 void sim_check_end(struct sim *sim);
+/* Returns whether the interface is a VF that was renamed, so that hn(4) has forgotten it. */
+bool sim_is_forgotten_vf(struct sim *sim, struct vfj_name name);
 /* Returns whether hn has a conflict which keeps the machine from finishing its work, and the machine
  * has done all that is possible nevertheless. */
 bool sim_is_held_up(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot);
