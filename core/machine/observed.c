@@ -87,17 +87,26 @@ bool vfj_observed_has_taken_over(const struct vfj_slot *slot)
     return vfj_observed_has_hn_port(slot) || has_lost_hn(slot);
 }
 
-/* Returns true when hn has all IPv4 addresses that it had at the beginning of the active plan. Also
- * returns true without an active plan. */
-static bool has_kept_addresses(const struct vfj_slot *slot)
+/* Returns true when hn has all IPv4 addresses of the interface. */
+static bool has_all_inet(const struct vfj_slot *slot, const struct vfj_interface *of)
 {
-    const struct vfj_interface *before = &slot->before.hn;
-    for (unsigned i = 0; i < before->address_count && slot->plan.phase == VFJ_PLAN_ACTIVE; i++) {
-        if (!vfj_address_is_inet6(&before->addresses[i])
-            && !vfj_interface_has_host(&slot->observed.hn, &before->addresses[i]))
+    for (unsigned i = 0; i < of->address_count; i++) {
+        if (!vfj_address_is_inet6(&of->addresses[i])
+            && !vfj_interface_has_host(&slot->observed.hn, &of->addresses[i]))
             return false;
     }
     return true;
+}
+
+/* Returns true when hn has all IPv4 addresses that it had when the active plan began, and those of
+ * the lost laggN when the plan gave them back. Returns true without an active plan. */
+static bool has_kept_addresses(const struct vfj_slot *slot)
+{
+    if (slot->plan.phase != VFJ_PLAN_ACTIVE)
+        return true;
+    bool is_given_back = (slot->plan.tried >> VFJ_NEED_GIVE_BACK & 1) != 0;
+    return has_all_inet(slot, &slot->before.hn)
+        && (!is_given_back || has_all_inet(slot, &slot->before.lagg));
 }
 
 bool vfj_observed_is_lagg_gone(const struct vfj_slot *slot)

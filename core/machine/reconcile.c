@@ -218,6 +218,7 @@ static void pause_plan(const struct vfj_step_context *context, struct vfj_slot *
 static bool handle_conflict(struct vfj_step_context *context, struct vfj_slot *slot,
                             enum vfj_reason conflict)
 {
+    bool is_lost = vfj_step_is_acting(context) && vfj_observed_is_lagg_lost(slot);
     if (slot->fault != conflict) {
         slot->plan.failures = 0;
         slot->timers.observe_us = VFJ_NEVER_US;
@@ -227,10 +228,7 @@ static bool handle_conflict(struct vfj_step_context *context, struct vfj_slot *s
     if (slot->timers.observe_us == VFJ_NEVER_US) /* the conflict is new, or its pause is over */
         slot->plan.tried &= ~((uint64_t)1 << VFJ_NEED_GIVE_BACK | vfj_plan_route_needs());
     pause_plan(context, slot);
-    if (protect_traffic(context, slot))
-        return true;
-    return vfj_step_is_acting(context) && vfj_observed_is_lagg_lost(slot)
-        && vfj_plan_give_back(context, slot);
+    return protect_traffic(context, slot) || (is_lost && vfj_plan_give_back(context, slot));
 }
 
 /* Returns true when rc.conf has words for hn that do not fit in one command, so that laggN did not

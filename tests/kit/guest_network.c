@@ -35,7 +35,8 @@ static void add(struct kit_network *network, const struct vfj_guest *guest,
     interface->has_dhclient = from->dhclient != 0;
     interface->takes_rtadv = facts->rtadv && !facts->ifdisabled;
     interface->is_nic = !vfj_name_is_empty(from->unit);
-    interface->has_carrier = facts->link != VFJ_LINK_DOWN;
+    /* hn loses its link with its data path, and has it again as soon as the VF is down */
+    interface->has_carrier = facts->link != VFJ_LINK_DOWN || !vfj_name_is_empty(from->rxvf);
     if (!vfj_name_is_empty(from->rxvf) && is_up(guest, from->rxvf))
         snprintf(interface->data_path, sizeof interface->data_path, "%s", from->rxvf.text);
     for (unsigned i = 0; i < facts->address_count; i++)

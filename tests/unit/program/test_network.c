@@ -1,7 +1,7 @@
 /* Tests the guest's network after each trace, with a separate model (tests/kit/network.h). The
  * addresses that hn had at the daemon's start must be reachable whenever the slot is at rest
- * without a fault. Also tests that model itself, with states that lagg(4) and ifconfig(8)
- * describe. */
+ * without a fault, or a conflict holds it up. Also tests that model itself, with states that
+ * lagg(4) and ifconfig(8) describe. */
 #include <glob.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "core/machine/plan.h"
 #include "core/model/play.h"
 #include "tests/kit/guest_network.h"
 #include "tests/kit/scratch.h"
@@ -21,7 +22,7 @@
 #include "tools/replay/transcript.h"
 
 enum {
-    TRACES_MAX = 512,
+    TRACES_MAX = 1024,
     HNS_MAX = 16,
     /* with fewer addresses in all traces, the test would check next to nothing */
     ADDRESSES_LEAST = 200,
@@ -163,7 +164,7 @@ static const struct {
 } losses[] = {
     {"traces/crash/rows-lost-and-renumbered.trace", "somebody gives lagg0 another address"},
     {"traces/ipv6/rows-lost-and-ipv6-renumbered.trace", "somebody gives lagg0 another address"},
-    {"traces/lagg/lagg-loses-vf-while-configured.trace", "the kernel contradicts itself"},
+    {"traces/lagg/lagg-has-too-many-addresses.trace", "somebody gives hn0, a port, an address"},
     {"traces/lagg/lagg-lost-and-hn-elsewhere.trace", "somebody puts hn0 into another lagg"},
     {"traces/link/no-link-never.trace", "vfjournal_link_wait says that the VF stays up"},
     {"traces/link/no-link-wait-switched-off.trace",
@@ -219,6 +220,17 @@ static enum vfj_status submit(void *context, const struct vfj_event *event,
     return judged->sink.submit(judged->sink.context, event, decision);
 }
 
+/* Returns whether a conflict holds up the slot, and the machine has done what it can about that. An
+ * administrator who puts hn or the VF into another lagg decides on their traffic. */
+static bool is_held_up(const struct vfj_slot *slot)
+{
+    return slot->activity == VFJ_ACTIVITY_WAITING && slot->observed.hn.exists
+        && !slot->observed.script
+        && (vfj_plan_is_use((enum vfj_reason)slot->fault) || slot->fault == VFJ_REASON_NO_LINK
+            || slot->fault == VFJ_REASON_FOREIGN_LAGG
+            || slot->fault == VFJ_REASON_TOO_MANY_ADDRESSES);
+}
+
 /* Returns whether the daemon leaves the slot as it is: no fault, no plan and no timer remain. */
 static bool is_at_rest(const struct vfj_slot *slot)
 {
@@ -256,7 +268,7 @@ static unsigned judge(struct judged *judged, const char *path)
     for (unsigned i = 0; i < judged->count; i++) {
         const struct wanted *wanted = &judged->wanted[i];
         const struct vfj_slot *slot = slot_of(judged, wanted->hn);
-        if (slot == NULL || !is_at_rest(slot) || !is_as_told(judged, wanted))
+        if (slot == NULL || (!is_at_rest(slot) && !is_held_up(slot)) || !is_as_told(judged, wanted))
             continue;
         for (unsigned k = 0; k < wanted->told.address_count; k++) {
             const char *why;
