@@ -35,6 +35,8 @@ static void forget_vf(struct vfj_slot *slot)
 {
     slot->plan.tried &= ~vfj_plan_vf_needs(); /* no command has run for the new VF */
     slot->plan.failed &= ~vfj_plan_vf_needs();
+    if (slot->observed.vf.address_count > 0) /* the kernel deleted the routes over them, too */
+        slot->plan.failed |= vfj_plan_route_needs();
     memset(&slot->vf, 0, sizeof slot->vf);
     slot->data_path = VFJ_DATA_PATH_HN;
     vfj_facts_no_delay(slot);
@@ -84,8 +86,10 @@ void vfj_facts_detach(struct vfj_step_context *context, struct vfj_slot *slot,
             vfj_transparent_left(context, slot);
         return;
     }
-    /* An active plan continues. Its conflict may have ended with the VF's departure. */
-    if (slot->plan.phase == VFJ_PLAN_ACTIVE || slot->activity == VFJ_ACTIVITY_OBSERVING)
+    /* An active plan continues. Its conflict may have ended with the VF's departure. Routes may have
+     * gone with an address of the VF. */
+    if (slot->plan.phase == VFJ_PLAN_ACTIVE || slot->activity == VFJ_ACTIVITY_OBSERVING
+        || (slot->lagg_ours && slot->observed.vf.address_count > 0))
         vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
     else
         slot->fault = VFJ_REASON_NONE;
