@@ -205,6 +205,45 @@ static void test_lagg_lost_in_a_plan(void **unused)
     }
 }
 
+/* When a plan gave addresses of a lost laggN back to hn, laggN counts as lost until hn has all. */
+static void test_lagg_given_back(void **unused)
+{
+    (void)unused;
+    for (unsigned tried = 0; tried < 2; tried++) {
+        struct vfj_slot *slot = begin();
+        slot->lagg_ours = 1;
+        slot->plan.phase = VFJ_PLAN_ACTIVE;
+        slot->plan.tried = tried != 0 ? bit(VFJ_NEED_GIVE_BACK) : 0;
+        slot->observed.hn.exists = true;
+        give(&slot->observed.hn, "10.0.0.4/24");
+        give(&slot->before.lagg, "10.0.0.4/24");
+        give(&slot->before.lagg, "10.0.0.5/24");
+        assert_int_equal(vfj_observed_is_lagg_lost(slot), tried != 0);
+        give(&slot->observed.hn, "10.0.0.5/24");
+        assert_false(vfj_observed_is_lagg_lost(slot));
+    }
+}
+
+/* Routes may go with the addresses of a VF that leaves. The slot is observed if laggN is the
+ * daemon's. */
+static void test_routes_of_a_vf(void **unused)
+{
+    static const struct {
+        bool is_ours, has_address, is_due;
+    } cases[] = {{true, true, true}, {true, false, false}, {false, true, false}};
+    (void)unused;
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct vfj_slot *slot = begin();
+        slot->lagg_ours = cases[i].is_ours;
+        if (cases[i].has_address)
+            give(&slot->observed.vf, "10.0.0.4/24");
+        vfj_facts_detach(&context, slot, VFJ_REASON_VF_DETACHED);
+        assert_int_equal(slot->request.wanted,
+                         cases[i].is_due ? VFJ_OBSERVE_CHANGE : VFJ_OBSERVE_NOT);
+        assert_true(slot->plan.failed == (cases[i].has_address ? vfj_plan_route_needs() : 0));
+    }
+}
+
 /* Addresses that hn and the VF had before the plan belong to laggN only while that plan is
  * active. */
 static void test_addresses_of_the_plan(void **unused)
@@ -419,6 +458,8 @@ int main(void)
         cmocka_unit_test(test_link_came),
         cmocka_unit_test(test_link_came_while_held),
         cmocka_unit_test(test_last_of_lagg),
+        cmocka_unit_test(test_lagg_given_back),
+        cmocka_unit_test(test_routes_of_a_vf),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
