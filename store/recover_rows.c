@@ -1,4 +1,7 @@
 /* Rows of a damaged journal, read from its pages without SQLite. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* SEEK_DATA: glibc hides it without */
+#endif
 #include "store/recover_rows.h"
 
 #include <errno.h>
@@ -58,6 +61,33 @@ static bool read_at(int fd, void *to, size_t size, uint64_t offset)
     return got >= 0 && (size_t)got == size;
 }
 
+/* The part of a file that has data at or after an offset. Holes read as zeros, and have no row. */
+struct extent {
+    int fd;
+    uint64_t begin, end;
+};
+
+/* Finds the data at or after `at`. Where the file system does not tell holes, all is data. */
+static void find_data(struct extent *extent, uint64_t at)
+{
+    off_t begin = at <= INT64_MAX ? lseek(extent->fd, (off_t)at, SEEK_DATA) : -1;
+    bool is_none = begin < 0 && errno == ENXIO;
+    off_t end = begin >= 0 ? lseek(extent->fd, begin, SEEK_HOLE) : -1;
+    extent->begin = is_none ? UINT64_MAX : begin >= 0 ? (uint64_t)begin : at;
+    extent->end = end >= 0 ? (uint64_t)end : UINT64_MAX;
+}
+
+/* Returns the offset of the first block at or after `at` that has data, or UINT64_MAX. Blocks of
+ * `size` bytes begin at `at`. */
+static uint64_t next_block(struct extent *extent, uint64_t at, uint64_t size)
+{
+    if (at >= extent->end)
+        find_data(extent, at);
+    if (extent->begin == UINT64_MAX)
+        return UINT64_MAX;
+    return extent->begin > at ? at + (extent->begin - at) / size * size : at;
+}
+
 /* Makes room for one more item. The room of a full list doubles. */
 static bool make_room(void **list, size_t count, size_t *room, size_t size)
 {
@@ -110,12 +140,14 @@ static void read_page_size(struct vfj_recover_rows *rows)
         rows->page_size = size;
 }
 
-/* Reads all pages of the file but the first, which holds the schema. A page that cannot be read
- * is skipped: a failing disk has bad blocks amid good ones. */
+/* Reads all pages of the file but the first, which holds the schema. Skips the pages of holes, and a
+ * page that cannot be read: a failing disk has bad blocks amid good ones. */
 static bool read_file(struct vfj_recover_rows *rows, uint64_t size)
 {
+    struct extent extent = {.fd = rows->file};
     vfj_progress_begin("reading pages", "bytes", size);
-    for (uint64_t at = rows->page_size; at < size; at += rows->page_size) {
+    for (uint64_t at = next_block(&extent, rows->page_size, rows->page_size); at < size;
+         at = next_block(&extent, at + rows->page_size, rows->page_size)) {
         vfj_progress_set(at);
         if (read_at(rows->file, rows->page, rows->page_size, at) && !read_leaf(rows, at, FROM_FILE))
             return false;
@@ -202,9 +234,12 @@ static bool read_wal(struct vfj_recover_rows *rows)
 {
     unsigned char header[FRAME_HEADER];
     uint64_t end = committed_end(rows);
-    for (uint64_t at = WAL_HEADER; read_at(rows->wal, header, sizeof header, at)
+    const uint64_t size = FRAME_HEADER + rows->page_size;
+    struct extent extent = {.fd = rows->wal};
+    for (uint64_t at = next_block(&extent, WAL_HEADER, size);
+         read_at(rows->wal, header, sizeof header, at)
          && read_at(rows->wal, rows->page, rows->page_size, at + FRAME_HEADER);
-         at += FRAME_HEADER + rows->page_size) {
+         at = next_block(&extent, at + size, size)) {
         uint32_t page = vfj_page_integer(header, 4);
         if (page < 2)
             continue;

@@ -20,6 +20,7 @@
 #include "adapters/freebsd/privsep/session.h"
 #include "store/handover.h"
 #include "tools/input.h"
+#include "tools/replace_file.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
@@ -143,25 +144,104 @@ static int hand_over(int socket, const struct choice *reader)
     return VFJ_EXIT_OK;
 }
 
+/* Closes all other files, and empties standard input. Returns the socket's new descriptor. */
+static int keep_socket(int socket)
+{
+    int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    (void)dup2(null, STDIN_FILENO);
+    (void)dup2(socket, FIRST_DESCRIPTOR);
+    closefrom(FIRST_DESCRIPTOR + 1);
+    return FIRST_DESCRIPTOR;
+}
+
+/* Forks, as fork(2). Leaves the terminal first. The parent's end of a socket pair is ends[0], the
+ * child's ends[1]. Prints a message on failure. */
+static pid_t fork_with_socket(const char *what, int ends[2])
+{
+    pid_t child = -1;
+    closefrom(FIRST_DESCRIPTOR);
+    if (vfj_session_leave_terminal()
+        && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0)
+        child = fork();
+    if (child < 0)
+        vfj_complain(what, strerror(errno));
+    if (child == 0)
+        (void)close(ends[0]);
+    if (child <= 0)
+        return child;
+    ends[0] = keep_socket(ends[0]);
+    (void)signal(SIGPIPE, SIG_IGN);
+    /* a signal ends the child, and with it this process */
+    vfj_session_pass_signals(child);
+    return child;
+}
+
 static int separate(const char *to, const struct choice *reader, const struct choice *publisher)
 {
     int ends[2];
-    pid_t maker;
-    closefrom(FIRST_DESCRIPTOR);
-    if (!vfj_session_leave_terminal()
-        || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0 || (maker = fork()) < 0) {
-        vfj_complain(to, strerror(errno));
+    pid_t maker = fork_with_socket(to, ends);
+    if (maker < 0)
+        return VFJ_EXIT_SYSTEM;
+    if (maker == 0)
+        return hand_over(ends[1], reader);
+    publish(ends[0], to, publisher, maker);
+}
+
+static noreturn void replace(int socket, const char *file, mode_t mode,
+                             const struct choice *publisher, pid_t child)
+{
+    if (publisher->user.uid == 0 || become(publisher))
+        vfj_replace_file_serve(socket, file, mode);
+    (void)close(socket);
+    vfj_session_end_as(child);
+}
+
+/* For a process that stays root, and keeps its terminal and files. The child ends with it. */
+static int replace_by_child(const char *file, mode_t mode, const struct choice *publisher)
+{
+    int ends[2];
+    pid_t child = -1;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0)
+        child = fork();
+    if (child < 0) {
+        vfj_complain(file, strerror(errno));
         return VFJ_EXIT_SYSTEM;
     }
-    if (maker == 0) {
-        (void)close(ends[0]);
-        return hand_over(ends[1], reader);
+    if (child > 0) {
+        (void)close(ends[1]);
+        vfj_replace_file_by(ends[0]);
+        return VFJ_EXIT_OK;
     }
-    (void)close(ends[1]);
+    int socket = keep_socket(ends[1]);
+    (void)dup2(STDIN_FILENO, STDOUT_FILENO);
     (void)signal(SIGPIPE, SIG_IGN);
-    /* a signal ends the child that makes the file, and with it this process */
-    vfj_session_pass_signals(maker);
-    publish(ends[0], to, publisher, maker);
+    if (become(publisher)) {
+        (void)dup2(STDIN_FILENO, STDERR_FILENO);
+        vfj_replace_file_serve(socket, file, mode);
+    }
+    _exit(VFJ_EXIT_OK);
+}
+
+int vfj_act_as_owner_and_replace(const char *journal, const char *file, mode_t mode)
+{
+    struct choice reader = {.user.uid = 0}, publisher;
+    int ends[2];
+    if (geteuid() != 0 || file == NULL)
+        return vfj_act_as_owner(journal);
+    if ((vfj_path_descriptor(journal) < 0 && !choose(journal, VFJ_OWNER_OPENS, &reader))
+        || !choose(file, VFJ_OWNER_OPENS, &publisher))
+        return VFJ_EXIT_UNUSABLE;
+    if (reader.user.uid == publisher.user.uid)
+        return become_owner(&reader);
+    if (reader.user.uid == 0)
+        return replace_by_child(file, mode, &publisher);
+    pid_t child = fork_with_socket(file, ends);
+    if (child < 0)
+        return VFJ_EXIT_SYSTEM;
+    if (child > 0)
+        replace(ends[0], file, mode, &publisher, child);
+    vfj_replace_file_by(ends[1]);
+    return become(&reader) ? VFJ_EXIT_OK : VFJ_EXIT_SYSTEM;
 }
 
 /* Becomes the user of the publisher, unless that is root. Closes no descriptor: the publisher

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "adapters/freebsd/privsep/apart.h"
 
@@ -20,6 +21,12 @@ int vfj_act_as_owner(const char *journal);
  * the user of `path`, and hands the finished file (store/handover.h) to the parent, which is the
  * user of `to`. The parent never returns: it ends with the child's exit status. */
 int vfj_act_as_owners(const char *path, const char *to);
+
+/* Likewise for a verb that reads and replaces the file at `file` by tools/replace_file.h, with that
+ * mode. When the two paths call for different users, the process forks. The caller continues as the
+ * user of the journal. The other process reads and replaces the file, as the user of `file`. It never
+ * returns. `file` may be NULL. */
+int vfj_act_as_owner_and_replace(const char *journal, const char *file, mode_t mode);
 
 /* Returns whether this process may read and replace the file at `path`, which does not belong to
  * a journal. Root may do so only if no other user can change any part of the path. Prints a

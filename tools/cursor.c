@@ -4,10 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "adapters/freebsd/guest/guest_file.h"
-#include "tools/act_as_owner.h"
 #include "tools/replace_file.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
@@ -35,17 +32,9 @@ static int fail(const char *file, int error)
 
 int vfj_cursor_read_file(const char *path, char bytes[VFJ_CURSOR_SIZE + 1])
 {
-    bytes[0] = '\0';
-    if (!vfj_owner_may_replace(path))
-        return VFJ_EXIT_UNUSABLE;
-    int fd = vfj_guest_file_open(path);
-    if (fd < 0)
-        return errno == ENOENT ? VFJ_EXIT_OK : fail(path, errno);
-    ssize_t length = read(fd, bytes, VFJ_CURSOR_SIZE);
-    bytes[length > 0 ? length : 0] = '\0';
+    int error = vfj_replace_file_read(path, bytes, VFJ_CURSOR_SIZE + 1);
     bytes[strcspn(bytes, "\n")] = '\0';
-    (void)close(fd);
-    return VFJ_EXIT_OK;
+    return error == 0 || error == ENOENT ? VFJ_EXIT_OK : fail(path, error);
 }
 
 static bool print_line(FILE *out, const void *cursor)

@@ -17,8 +17,8 @@ void vfj_cursor_print(const struct vfj_record *record, char bytes[VFJ_CURSOR_SIZ
 bool vfj_cursor_parse(const char *cursor, uint64_t *seq);
 
 /* Reads the cursor in a file. When the file does not exist, the text is empty, which stands for
- * the beginning of the journal. Returns VFJ_EXIT_OK, or the exit status after a message, also
- * when this process may not replace the file later. */
+ * the beginning of the journal. The caller has called vfj_act_as_owner_and_replace() for the file.
+ * Returns VFJ_EXIT_OK, or the exit status after a message. */
 int vfj_cursor_read_file(const char *path, char bytes[VFJ_CURSOR_SIZE + 1]);
 
 /* Replaces the file by one that contains the cursor. Returns VFJ_EXIT_OK, or the exit status

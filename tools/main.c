@@ -1,7 +1,10 @@
 /* vfjournal: the table of verbs. */
+#include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tools/bus_error.h"
 #include "tools/terminal.h"
@@ -127,8 +130,26 @@ static int help_on(int argc, char **argv)
     return verb->run(2, arguments);
 }
 
+/* No file that is opened later becomes a standard stream. Reading and writing fail as they do
+ * without a descriptor. Returns false when there are too few. */
+static bool occupy_standard_descriptors(void)
+{
+    int fd;
+    do {
+        fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+        if (fd == STDOUT_FILENO || fd == STDERR_FILENO) {
+            (void)close(fd);
+            fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+        }
+    } while (fd >= 0 && fd <= STDERR_FILENO);
+    return fd >= 0 && close(fd) == 0;
+}
+
 int main(int argc, char **argv)
 {
+    if (!occupy_standard_descriptors())
+        return VFJ_EXIT_SYSTEM;
+    (void)signal(SIGCHLD, SIG_DFL); /* ignored, children would have no exit status */
     vfj_bus_error_catch(NULL);
     if (argc < 2) {
         (void)fputs("usage: vfjournal VERB [options]\ntry: vfjournal --help\n", stderr);

@@ -84,7 +84,7 @@ bool vfj_secret_may_be_in(struct vfj_span text)
 
 void vfj_secret_add(struct vfj_text *text, struct vfj_span line)
 {
-    bool is_secret = false;
+    bool is_secret = false, hides_rest = false;
     char outer = 0;
     size_t i = 0;
     while (i < line.length) {
@@ -93,6 +93,7 @@ void vfj_secret_add(struct vfj_text *text, struct vfj_span line)
         if (is_outer)
             outer = outer == 0 ? c : 0;
         is_secret = is_secret && !is_outer;
+        hides_rest = hides_rest && !is_outer;
         if (is_outer || is_blank(c)) {
             vfj_text_add_char(text, c);
             i++;
@@ -103,7 +104,8 @@ void vfj_secret_add(struct vfj_text *text, struct vfj_span line)
             end++;
         struct vfj_span word = {line.text + i, end - i};
         struct vfj_secret_word kind = vfj_secret_word_of(word);
-        bool is_hidden = is_secret || (outer != 0 && kind.has_secret);
+        hides_rest = hides_rest || (outer != 0 && kind.has_substitution);
+        bool is_hidden = is_secret || hides_rest || (outer != 0 && kind.has_secret);
         vfj_text_add_span(text, is_hidden ? vfj_span_of("********") : word);
         is_secret = kind.has_variable || (!is_secret && kind.is_before_secret);
         i = end;

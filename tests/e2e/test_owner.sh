@@ -294,24 +294,90 @@ same "a link as cursor file" 2 $?
 same "the link's target" "$before" "$(fingerprint)"
 rm "$work/others/cursor"
 timeout 60 "$vfjournal" show --cursor-file "$work/others/cursor" "$work/root/journal.db" >"$log" 2>&1
-same "a new cursor file" 2 $?
-check "is refused" grep -q "root does not make or read it: $work/others: belongs to user $other" "$log"
-check "is not made" test ! -e "$work/others/cursor"
+same "a new cursor file" 0 $?
+same "is the user's" "$other 600" "$(owner_mode "$work/others/cursor")"
+timeout 60 "$vfjournal" show --cursor-file "$work/others/cursor" "$work/root/journal.db" >"$log" 2>&1
+same "the cursor is read" 1 $?
+timeout 60 "$vfjournal" show --cursor-file "$work/others/cursor" - <"$work/root/journal.db" >"$log" 2>&1
+same "for a journal from a pipe, too" 1 $?
+rm "$work/others/cursor"
 
 # A link of the user's leads to a directory of root's.
 mkdir "$work/root/metrics"
 echo old >"$work/root/metrics/vf.prom"
 ln -s "$work/root/metrics" "$work/others/way"
-for file in "$work/others/way/vf.prom" "$work/others/vf.prom"; do
-    timeout 60 "$vfjournal" check --offline --prometheus "$file" "$work/root/journal.db" >"$log" 2>&1
-    same "metrics in a user's directory" 3 $?
-    check "are refused" grep -q "$file: root does not make or read it: $work/others: belongs to user" "$log"
-done
+timeout 60 "$vfjournal" check --offline --prometheus "$work/others/way/vf.prom" "$work/root/journal.db" >"$log" 2>&1
+same "metrics by way of a user's link" 3 $?
+check "the user can't write there" grep -q "others/way/vf.prom: Permission denied" "$log"
 same "root's file stays" old "$(cat "$work/root/metrics/vf.prom")"
-check "nothing is made" test ! -e "$work/others/vf.prom"
+timeout 60 "$vfjournal" check --offline --prometheus "$work/others/vf.prom" "$work/root/journal.db" >"$log" 2>&1
+check "metrics in a user's directory" test $? -le 2
+same "are the user's" "$other 644" "$(owner_mode "$work/others/vf.prom")"
+rm "$work/others/vf.prom"
 rm "$work/others/way"
 timeout 60 "$vfjournal" check --offline --prometheus "$work/root/metrics/vf.prom" "$work/root/journal.db" >"$log" 2>&1
 check "root's own directory" grep -q '^vfjournal_' "$work/root/metrics/vf.prom"
+
+# The journal is the user's, the file is to be root's, or another user's: a process of that user
+# replaces it.
+mkdir "$work/root/kept"
+for file in "$work/root/kept/vf.prom" "$work/root/metrics/vf.prom"; do
+    timeout 60 "$vfjournal" check --offline --prometheus "$file" "$journal" >"$log" 2>&1
+    check "metrics of a user's journal" test $? -le 2
+    check "are there" grep -q '^vfjournal_' "$file"
+    same "are root's" "0 644" "$(owner_mode "$file")"
+done
+# Without standard descriptors, and by a parent who ignores the end of children.
+: >"$work/root/kept/vf.prom"
+(timeout 60 "$vfjournal" check --offline --prometheus "$work/root/kept/vf.prom" "$journal" <&- >&- 2>&-)
+check "metrics without standard descriptors" grep -q '^vfjournal_' "$work/root/kept/vf.prom"
+(trap '' CHLD && exec "$vfjournal" show --cursor-file "$work/root/kept/none" "$journal.none") >"$log" 2>&1
+same "the status where the end of children is ignored" 2 $?
+cursor=$work/root/kept/cursor
+timeout 60 "$vfjournal" show -n 5 --cursor-file "$cursor" "$journal" >"$log" 2>&1
+same "a new cursor file" 0 $?
+same "is root's" "0 600" "$(owner_mode "$cursor")"
+check "holds a cursor" grep -Eq '^[0-9]+:[0-9a-f]{32}$' "$cursor"
+timeout 60 "$vfjournal" show --cursor-file "$cursor" "$journal" >"$log" 2>&1
+same "nothing is new" 1 $?
+timeout 60 "$vfjournal" export --cursor-file "$cursor.export" "$journal" >/dev/null 2>"$log"
+same "export with a new cursor file" 0 $?
+same "which is root's" "0 600" "$(owner_mode "$cursor.export")"
+check "and holds a cursor" grep -Eq '^[0-9]+:[0-9a-f]{32}$' "$cursor.export"
+rm "$cursor.export"
+echo "1:00000000000000000000000000000000" >"$cursor"
+timeout 60 "$vfjournal" show --cursor-file "$cursor" "$journal" >"$log" 2>&1
+same "another journal's cursor" 8 $?
+rm "$cursor"
+mkdir "$cursor"
+timeout 60 "$vfjournal" show --cursor-file "$cursor" "$journal" >"$log" 2>&1
+same "a directory as cursor file" 2 $?
+rmdir "$cursor"
+same "nothing else is there" vf.prom "$(ls -A "$work/root/kept")"
+# In the user's own directory the user writes it.
+timeout 60 "$vfjournal" show -n 5 --cursor-file "$work/hostile/cursor" "$journal" >"$log" 2>&1
+same "a cursor file of the user's" 0 $?
+same "is the user's" "$user 600" "$(owner_mode "$work/hostile/cursor")"
+rm "$work/hostile/cursor"
+timeout 60 "$vfjournal" show -n 5 --cursor-file "$work/others/cursor" "$journal" >"$log" 2>&1
+same "a cursor file in a third user's directory" 0 $?
+same "is that user's" "$other 600" "$(owner_mode "$work/others/cursor")"
+rm "$work/others/cursor"
+# A user who can change the journal's directory, and kills the process of its own, leaves nothing.
+"$vfjournal" show -f --cursor-file "$cursor" "$journal" >"$log" 2>&1 &
+pid=$!
+await "the cursor of a followed journal" test -s "$cursor"
+child=$(cat "/proc/$pid/task/$pid/children" 2>/dev/null)
+if [ -n "$child" ]; then
+    kill -KILL $child
+    wait $pid
+    same "the user's process is killed" 137 $?
+else
+    kill -TERM $pid
+    wait $pid
+fi
+check "nothing is left over" test "$(ls -A "$work/root/kept" | wc -l)" -eq 2
+rm "$cursor"
 
 # The user could trace a pager, which has root's terminal and environment.
 if command -v script >/dev/null && script -qec true /dev/null >/dev/null 2>&1; then

@@ -101,9 +101,12 @@ END
 secrets="secret-environment-$$ secret-rules-$$ secret-password-$$"
 VFJ_TEST_SECRET=secret-environment-$$
 export VFJ_TEST_SECRET
+# A sanitizer keeps a copy of the environment for itself.
+searched=$secrets
+! grep -q __asan_init "$vfjournal" || searched="secret-rules-$$ secret-password-$$"
 is_free_of_secrets() {
     # shellcheck disable=SC2086
-    "$find_in_memory" "$1" $secrets >"$work/found" 2>&1
+    "$find_in_memory" "$1" $searched >"$work/found" 2>&1
     same "secrets in the memory of $2" "1 " "$? $(cat "$work/found")"
     same "the environment of $2" "" \
         "$(tr '\0' '\n' <"/proc/$1/environ" | grep -Ev '^(TZ|LANG|LC_[A-Z]*|TERM|COLUMNS|NO_COLOR|TMPDIR)=|^$')"

@@ -79,7 +79,7 @@ int vfj_audit_source_open(struct vfj_audit_source *source, const char *path)
     memset(&source->audit, 0, sizeof source->audit);
     source->journal = NULL;
     source->problem[0] = '\0';
-    int exit_status = vfj_act_as_owner(path);
+    int exit_status = vfj_act_as_owner_and_replace(path, source->replaced_file, 0644);
     if (exit_status != VFJ_EXIT_OK)
         return exit_status;
     vfj_interrupt_handle();

@@ -17,6 +17,9 @@ struct vfj_audit_source {
     /* Set before opening: gets every span of a state. NULL: not called. */
     vfj_state_span_put *put_span;
     void *arg;
+    /* A file that the verb replaces by tools/replace_file.h, mode 0644; NULL: none. Set before
+     * opening. */
+    const char *replaced_file;
 };
 
 /* Gives up root's rights, opens the journal and reads its episodes. Reports waiting events, an

@@ -389,8 +389,6 @@ static bool print_metrics(FILE *out, const void *source)
  * user. */
 static bool write_metrics(const struct check *check)
 {
-    if (!vfj_owner_may_replace(check->metrics))
-        return false;
     int error = vfj_replace_file(check->metrics, 0644, print_metrics, &check->source);
     if (error != 0)
         vfj_complain(check->metrics, strerror(error));
@@ -446,6 +444,8 @@ int vfj_verb_check(int argc, char **argv)
         return status;
     }
     status = VFJ_CHECK_STATUS_UNKNOWN;
+    if (check->metrics != NULL && strcmp(check->metrics, "-") != 0)
+        check->source.replaced_file = check->metrics;
     if (vfj_audit_source_open(&check->source, check->path) == VFJ_EXIT_OK)
         status = (int)run(check);
     else

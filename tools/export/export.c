@@ -226,7 +226,7 @@ int vfj_verb_export(int argc, char **argv)
     int exit_status = read_options(argc, argv, &options);
     if (exit_status != VFJ_OPTIONS_READ)
         return exit_status;
-    exit_status = vfj_act_as_owner(options.path);
+    exit_status = vfj_act_as_owner_and_replace(options.path, options.lines.cursor_file, 0600);
     if (exit_status != VFJ_EXIT_OK)
         return exit_status;
     vfj_interrupt_handle();

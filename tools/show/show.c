@@ -324,7 +324,7 @@ static int run(struct vfj_show *show)
 
 static int open_and_run(struct vfj_show *show)
 {
-    int exit_status = vfj_act_as_owner(show->path);
+    int exit_status = vfj_act_as_owner_and_replace(show->path, show->cursor_file, 0600);
     if (exit_status != VFJ_EXIT_OK)
         return exit_status;
     vfj_interrupt_handle();

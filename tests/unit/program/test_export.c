@@ -156,6 +156,8 @@ static void test_secrets(void **unused)
         {"%rc a=\"grekey 1 -o psk=b pass$y c\"",
          "%rc a=\"grekey ******** -o ******** pass$y ********\""},
         {"%rc psk=a", "%rc psk=a"},
+        {"%rc a=\"up $(echo pass b) c\" d=e",
+         "%rc a=\"up ******** ******** ******** ********\" d=e"},
     };
     char shown[256];
     (void)unused;

@@ -1,4 +1,9 @@
 /* Tests vfjournal recover with journals of many kinds of damage. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* SEEK_DATA: glibc hides it without */
+#endif
+#include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,7 +23,10 @@
 #include "tests/kit/scratch.h"
 #include "tools/verb.h"
 
-enum { PAGE = 4096 };
+enum {
+    PAGE = 4096,
+    LEAF = 0x0d, /* first byte of a page with rows */
+};
 
 /* A journal of many pages, some with long bodies. All tests share its bytes. */
 static const char *large;
@@ -309,12 +317,95 @@ static void test_what_is_refused(void **state)
     }
 }
 
+/* Writes the bytes but those of one page, which becomes a hole. */
+static void write_with_hole(const char *path, const char *bytes, size_t length, size_t page)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, bytes, page), page);
+    assert_int_equal(ftruncate(fd, (off_t)length), 0);
+    size_t rest = length > page + PAGE ? length - page - PAGE : 0;
+    assert_int_equal(pwrite(fd, bytes + page + PAGE, rest, (off_t)(page + PAGE)), rest);
+    assert_int_equal(close(fd), 0);
+}
+
+/* A page that is a hole is like one of zeros. */
+static void test_any_page_may_be_a_hole(void **state)
+{
+    char *bytes = malloc(large_length);
+    (void)state;
+    assert_non_null(bytes);
+    for (size_t page = PAGE; page < large_length; page += 5 * (size_t)PAGE) {
+        struct vfj_recovered zeros, hole;
+        uint64_t last = 0;
+        memcpy(bytes, large, large_length);
+        memset(bytes + page, 0, PAGE);
+        const char *path = copy_of(bytes, large_length);
+        (void)unlink(kit_path("new.db"));
+        (void)vfj_recover(path, kit_path("new.db"), 1, ignore, &last, &zeros);
+        write_with_hole(path, large, large_length, page);
+        (void)unlink(kit_path("new.db"));
+        last = 0;
+        (void)vfj_recover(path, kit_path("new.db"), 1, ignore, &last, &hole);
+        assert_int_equal(hole.saved.seq, zeros.saved.seq);
+        assert_int_equal(hole.newest, zeros.newest);
+        assert_int_equal(hole.lost, zeros.lost);
+    }
+    free(bytes);
+}
+
+/* Makes a hole at the end. Returns false where the file system does not tell holes. */
+static bool extend(const char *path, off_t size)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    assert_true(fd >= 0);
+    bool extended
+        = ftruncate(fd, size) == 0 && lseek(fd, size / 2, SEEK_DATA) == -1 && errno == ENXIO;
+    assert_int_equal(close(fd), 0);
+    return extended;
+}
+
+/* Reading each page of a terabyte takes hours. Its last page has data. */
+static void test_a_terabyte_without_data(void **state)
+{
+    const off_t terabyte = (off_t)1 << 40;
+    const char *path = copy_of(large, large_length);
+    char wal[300];
+    (void)state;
+    (void)snprintf(wal, sizeof wal, "%s-wal", path);
+    if (!extend(path, terabyte) || !extend(wal, terabyte)) {
+        (void)unlink(path);
+        (void)unlink(wal);
+        skip();
+    }
+    (void)unlink(kit_path("new.db"));
+    struct vfj_recovered result = recovered(path, VFJ_OK);
+    assert_int_equal(result.saved.seq, large_records);
+    /* the rows of one page stand at the end instead */
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    size_t page = large_length / 2 / PAGE * PAGE;
+    while (page < large_length - PAGE && large[page] != LEAF)
+        page += PAGE;
+    assert_true(fd >= 0);
+    assert_int_equal(pwrite(fd, large + page, PAGE, terabyte - PAGE), PAGE);
+    static const char zeros[PAGE];
+    assert_int_equal(pwrite(fd, zeros, PAGE, (off_t)page), PAGE);
+    assert_int_equal(close(fd), 0);
+    (void)unlink(kit_path("new.db"));
+    result = recovered(path, VFJ_OK);
+    assert_int_equal(result.saved.seq, large_records);
+    (void)unlink(path);
+    (void)unlink(wal);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_sound_journal_is_saved_whole),
         cmocka_unit_test(test_any_page_may_be_lost),
         cmocka_unit_test(test_the_end_may_be_cut_off),
+        cmocka_unit_test(test_any_page_may_be_a_hole),
+        cmocka_unit_test(test_a_terabyte_without_data),
         cmocka_unit_test(test_what_is_saved_is_complete_and_unedited),
         cmocka_unit_test(test_the_wal_is_looked_through),
         cmocka_unit_test(test_noise),
