@@ -73,7 +73,8 @@ static int read_options(struct options *options, struct vfj_fleet *fleet, int ar
     return parsed;
 }
 
-/* A trace is read as text, and so are rows of the database. */
+/* Reads a file. One that is no journal is read as text, and has to consist of rows of the
+ * database. */
 static int read_file(struct vfj_fleet *fleet, const char *path)
 {
     struct vfj_input input = {0};

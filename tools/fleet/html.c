@@ -1,4 +1,4 @@
-/* A fleet as one HTML page without scripts: the drawing, the host events, the guests. */
+/* Prints a fleet as an HTML page without scripts: the drawing, the host events and the guests. */
 #include <stdlib.h>
 
 #include "tools/fleet/plot.h"
@@ -25,7 +25,7 @@ static const char page_style[] = /**/
     "@media print { main { padding: 0; max-width: none; } tr { break-inside: avoid; }\n"
     "  thead { display: table-header-group; } }\n";
 
-/* Prints a cell. -1: none of them is over. */
+/* Prints a cell with a duration. -1 means that no migration has ended. */
 static void print_duration(int64_t us, FILE *out)
 {
     char words[64];
@@ -91,7 +91,7 @@ static int by_guests(const void *a, const void *b)
     return one->first < other->first ? -1 : one->first > other->first;
 }
 
-/* The host events with the most guests. */
+/* Prints the host events with the most guests. */
 static void print_events(struct vfj_fleet *fleet, unsigned count, enum vfj_zone zone, FILE *out)
 {
     struct vfj_fleet_event *events = calloc(count + 1, sizeof *events);

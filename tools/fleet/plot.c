@@ -1,4 +1,5 @@
-/* The drawing of a fleet: a map of guests and hours, and how long migrations took. */
+/* Prints the drawing of a fleet: a map of guests and hours, and a bar chart of how long the
+ * migrations took. */
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -8,23 +9,23 @@
 #include "tools/timeline/draw.h"
 
 enum {
-    COLUMNS_MAX = 168, /* a week of hours */
-    ROWS_MAX = 50,     /* guests with a row of their own; the others share one */
-    NAME_LENGTH = 27,  /* characters of a guest's name */
+    COLUMNS_MAX = 168, /* the hours of a week */
+    ROWS_MAX = 50,     /* so many guests have a row of their own; all others share one */
+    NAME_LENGTH = 27,  /* the most characters of a guest's name */
     LEVELS = 5,
     BINS = 14,
-    HEADS_MAX = 9, /* times below the map */
+    HEADS_MAX = 9, /* the most times below the map */
 };
 
-/* Lengths are pixels. */
+/* Lengths are in pixels. */
 static const double WIDTH = VFJ_FLEET_WIDTH, LEFT = 214, RIGHT = 16, ROW = 17, TOP = 64, BARS = 190;
 
 static const int64_t SECOND_US = 1000000;
 
-/* A cell has one of these levels: the least number of migrations of each. */
+/* the least number of migrations in a cell of each level */
 static const unsigned level_from[LEVELS] = {1, 2, 3, 5, 10};
 
-/* The upper ends of the bars, in seconds; the last one has none. */
+/* The upper limits of the bars' durations, in seconds. The last bar has no limit. */
 static const int64_t bin_ends[BINS - 1]
     = {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000};
 static const char *const bin_names[BINS]
@@ -48,16 +49,17 @@ struct vfj_fleet_plot {
     const struct vfj_fleet *fleet;
     enum vfj_zone zone;
     FILE *out;
-    int64_t begin_us, unit_us; /* of the first column; the width of each */
+    /* the time at which the first column begins, and the time that each column stands for */
+    int64_t begin_us, unit_us;
     unsigned columns, rows;
-    bool has_others; /* the last row stands for several guests */
+    bool has_others; /* whether the last row stands for several guests */
     double bottom;
     struct cell cells[ROWS_MAX + 1][COLUMNS_MAX];
 };
 
 /* --- the map --- */
 
-/* The offset of the zone at that time. */
+/* Returns the offset of the zone from UTC at that time. */
 static int64_t offset_us(int64_t wall_us, enum vfj_zone zone)
 {
     time_t seconds = (time_t)(wall_us / SECOND_US);
@@ -67,7 +69,8 @@ static int64_t offset_us(int64_t wall_us, enum vfj_zone zone)
         : (int64_t)parts.tm_gmtoff * SECOND_US;
 }
 
-/* Chooses the narrowest columns of which there are not too many. */
+/* Chooses the time that a column stands for: the shortest with which there are not too many
+ * columns. */
 static void choose_columns(struct vfj_fleet_plot *map)
 {
     static const int64_t hours[] = {1, 3, 6, 12, 24, 7 * 24, 28 * 24};
@@ -82,7 +85,7 @@ static void choose_columns(struct vfj_fleet_plot *map)
         if ((last - map->begin_us) / map->unit_us < COLUMNS_MAX)
             break;
     }
-    /* A fleet of many years ends in the last column. */
+    /* Whatever comes after the last column is counted in it, for a fleet of many years. */
     int64_t columns = (last - map->begin_us) / map->unit_us + 1;
     map->columns = columns < COLUMNS_MAX ? (unsigned)columns : COLUMNS_MAX;
 }
@@ -128,7 +131,7 @@ static void add_row_name(const struct vfj_fleet_plot *map, unsigned row, struct 
     size_t length = strlen(name);
     if (length <= NAME_LENGTH)
         vfj_text_add(text, name);
-    else /* the end tells more than the middle */
+    else /* the beginning and the end of a name tell more than its middle */
         vfj_text_format(text, "%.*s~%s", NAME_LENGTH / 2, name, name + length - NAME_LENGTH / 2);
 }
 
@@ -171,7 +174,8 @@ static void print_row(const struct vfj_fleet_plot *map, unsigned row)
         print_cell(map, row, column);
 }
 
-/* "11-22 15:00" below some columns; "2026-11-22" where a column is a day or more. */
+/* Prints times below some of the columns: "11-22 15:00", or "2026-11-22" when a column stands
+ * for a day or more. */
 static void print_times(const struct vfj_fleet_plot *map)
 {
     double width = column_width(map);

@@ -8,7 +8,7 @@
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
-/* Makes room for one more element. Returns false without memory. */
+/* Makes room for one more element. Returns false when memory runs out. */
 static bool grow(struct vfj_fleet *fleet, void **list, size_t *room, size_t count, size_t size)
 {
     if (count < *room)
@@ -29,7 +29,7 @@ size_t vfj_fleet_add_guest(struct vfj_fleet *fleet, const char *name)
     char shown[256];
     struct vfj_text text = vfj_text_begin(shown, sizeof shown);
     vfj_terminal_add(&text, vfj_span_of(name));
-    /* Rows of one guest are mostly next to each other. */
+    /* the rows of a guest are usually next to each other, so start with the newest guest */
     for (size_t i = fleet->guest_count; i > 0; i--) {
         if (strcmp(fleet->guests[i - 1].name, shown) == 0)
             return i - 1;
@@ -105,7 +105,7 @@ int vfj_fleet_read_journal(struct vfj_fleet *fleet, const char *path)
 
 /* --- rows of the database --- */
 
-/* julianday() counts days, and has milliseconds. */
+/* julianday() returns days with a resolution of milliseconds. */
 static const char row_sql[] = /**/
     "SELECT CASE WHEN json_extract(?1, '$.host') GLOB '00000000-0000-0000-0000-*'"
     "  THEN json_extract(?1, '$.source') ELSE json_extract(?1, '$.host') END,"
@@ -122,7 +122,7 @@ static const char *text_of(sqlite3_stmt *statement, int column)
         : NULL;
 }
 
-/* Adds the row of the line. Returns why it is none, or NULL. */
+/* Adds the row in the line. Returns NULL, or the reason why the line is no valid row. */
 static const char *add_row(struct vfj_fleet *fleet, sqlite3_stmt *statement, struct vfj_span line)
 {
     const char *reason = NULL;

@@ -1,4 +1,4 @@
-/* The order and the figures of a fleet. */
+/* Sorts a fleet and computes its totals. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,7 +59,8 @@ static int by_length(const void *a, const void *b)
     return one < other ? -1 : one > other;
 }
 
-/* The smallest of the sorted lengths that so many of a hundred do not exceed. */
+/* Returns the percentile: the smallest of the sorted durations that `hundredths` percent of all
+ * do not exceed. */
 static int64_t percentile(const int64_t *lengths, size_t count, unsigned hundredths)
 {
     return lengths[(count * hundredths + 99) / 100 - 1];
@@ -89,7 +90,8 @@ void vfj_fleet_sum(struct vfj_fleet *fleet, struct vfj_fleet_totals *totals)
     free(lengths);
 }
 
-/* The index behind the last migration that goes together with the one at `first`. */
+/* Returns the index after the last migration that belongs to the same group as the one at
+ * `first`. */
 static size_t end_of_group(const struct vfj_fleet *fleet, size_t first)
 {
     size_t end = first + 1;
