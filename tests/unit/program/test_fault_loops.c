@@ -621,7 +621,7 @@ static void test_reading(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const struct scenario scenario
             = {cases[i].line, prepare_reading, run_reading, check_reading};
-        /* A what-if has thousands of runs: they belong to the long form. */
+        /* a what-if has thousands of runs, which are too many for the short form of the test */
         if (strstr(cases[i].line, "--set") != NULL && !is_long_form())
             continue;
         reading.verb = cases[i].verb;
