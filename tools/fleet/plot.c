@@ -239,7 +239,7 @@ static unsigned bin_of(int64_t us)
 static void print_bars(const struct vfj_fleet_plot *map, double top)
 {
     unsigned counts[BINS] = {0}, most = 1;
-    double width = (WIDTH - LEFT - RIGHT) / BINS;
+    double width = (WIDTH - LEFT - RIGHT) / (double)BINS;
     for (size_t i = 0; i < map->fleet->migration_count; i++) {
         int64_t us = map->fleet->migrations[i].us;
         if (us < 0)

@@ -1,8 +1,8 @@
 /* Reads the migrations of a fleet from journals, and from rows of the database. */
-#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/fleet_row.h"
 #include "tools/audit/source.h"
 #include "tools/fleet/fleet.h"
 #include "tools/terminal.h"
@@ -105,93 +105,49 @@ int vfj_fleet_read_journal(struct vfj_fleet *fleet, const char *path)
 
 /* --- rows of the database --- */
 
-/* julianday() returns days with a resolution of milliseconds. */
-static const char row_sql[] = /**/
-    "SELECT CASE WHEN json_extract(?1, '$.host') GLOB '00000000-0000-0000-0000-*'"
-    "  THEN json_extract(?1, '$.source') ELSE json_extract(?1, '$.host') END,"
-    "  json_extract(?1, '$.slot'),"
-    "  (julianday(json_extract(?1, '$.began')) - 2440587.5) * 86400.0,"
-    "  json_extract(?1, '$.seconds'), json_extract(?1, '$.errors') > 0,"
-    "  json_extract(?1, '$.kind') "
-    "WHERE json_valid(?1) AND json_type(?1) = 'object'";
-
-static const char *text_of(sqlite3_stmt *statement, int column)
+/* Adds the row in the line, if it is a migration. Returns NULL, or the reason why the line is no
+ * valid row. */
+static const char *add_row(struct vfj_fleet *fleet, struct vfj_fleet_row_reader *reader,
+                           struct vfj_span line)
 {
-    return sqlite3_column_type(statement, column) == SQLITE_TEXT
-        ? (const char *)sqlite3_column_text(statement, column)
-        : NULL;
-}
-
-/* Adds the row in the line. Returns NULL, or the reason why the line is no valid row. */
-static const char *add_row(struct vfj_fleet *fleet, sqlite3_stmt *statement, struct vfj_span line)
-{
-    const char *reason = NULL;
-    if (line.length > (1 << 20))
-        return "longer than 1 MiB";
-    (void)sqlite3_bind_text(statement, 1, line.text, (int)line.length, SQLITE_STATIC);
-    if (sqlite3_step(statement) == SQLITE_ROW) {
-        const char *host = text_of(statement, 0), *slot = text_of(statement, 1);
-        const char *kind = text_of(statement, 5);
-        double began = sqlite3_column_double(statement, 2);
-        double seconds = sqlite3_column_type(statement, 3) == SQLITE_NULL
-            ? -1
-            : sqlite3_column_double(statement, 3);
-        struct vfj_fleet_migration migration = {
-            .began_us = began > -1e12 && began < 1e12 ? (int64_t)(began * 1e6) : 0,
-            .us = seconds >= 0 && seconds < 1e10 ? (int64_t)(seconds * 1e6) : -1,
-            .failed = sqlite3_column_int(statement, 4) != 0,
-        };
-        if (host == NULL || slot == NULL || kind == NULL
-            || sqlite3_column_type(statement, 2) == SQLITE_NULL
-            || !vfj_name_parse(vfj_span_of(slot), &migration.slot))
-            reason = "no row of the view migration: host, slot, kind or began is missing";
-        else if (strcmp(kind, "migration") == 0) {
-            migration.guest = vfj_fleet_add_guest(fleet, host);
-            if (migration.guest != SIZE_MAX)
-                vfj_fleet_add(fleet, &migration);
-        }
-    } else {
-        reason = "no JSON object";
-    }
-    (void)sqlite3_reset(statement);
+    struct vfj_fleet_row row;
+    const char *reason = vfj_fleet_row_read(reader, line, &row);
+    size_t guest
+        = reason == NULL && row.is_migration ? vfj_fleet_add_guest(fleet, row.guest) : SIZE_MAX;
+    if (guest != SIZE_MAX)
+        vfj_fleet_add(fleet,
+                      &(struct vfj_fleet_migration){
+                          .guest = guest,
+                          .slot = row.slot,
+                          .began_us = row.began_us,
+                          .us = row.us,
+                          .failed = row.has_errors,
+                      });
     return reason;
-}
-
-static int read_lines(struct vfj_fleet *fleet, const char *name, struct vfj_span rest,
-                      sqlite3_stmt *statement)
-{
-    char first[160] = "";
-    unsigned long bad = 0;
-    for (unsigned long number = 1; rest.length > 0; number++) {
-        const char *end = memchr(rest.text, '\n', rest.length);
-        size_t length = end != NULL ? (size_t)(end - rest.text) : rest.length;
-        const char *reason = add_row(fleet, statement, (struct vfj_span){rest.text, length});
-        if (reason != NULL && bad++ == 0)
-            (void)snprintf(first, sizeof first, "line %lu: %s", number, reason);
-        length += end != NULL;
-        rest = (struct vfj_span){rest.text + length, rest.length - length};
-    }
-    if (bad == 0)
-        return VFJ_EXIT_OK;
-    char message[240];
-    (void)snprintf(message, sizeof message, "%s (bad lines: %lu)", first, bad);
-    vfj_complain(name, message);
-    return VFJ_EXIT_UNUSABLE;
 }
 
 int vfj_fleet_read_rows(struct vfj_fleet *fleet, const char *name, const char *bytes, size_t length)
 {
-    sqlite3 *db = NULL;
-    sqlite3_stmt *statement = NULL;
-    int exit_status = VFJ_EXIT_SYSTEM;
-    if (sqlite3_open_v2(":memory:", &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK
-        && sqlite3_prepare_v2(db, row_sql, -1, &statement, NULL) == SQLITE_OK)
-        exit_status = read_lines(fleet, name, (struct vfj_span){bytes, length}, statement);
-    else
-        exit_status = vfj_complain_status(name, VFJ_SYSTEM, sqlite3_errmsg(db));
-    (void)sqlite3_finalize(statement);
-    (void)sqlite3_close(db);
-    return exit_status;
+    struct vfj_fleet_row_reader *reader = vfj_fleet_row_open();
+    struct vfj_span rest = {bytes, length};
+    char first[160] = "", message[240];
+    unsigned long bad = 0;
+    fleet->no_memory |= reader == NULL;
+    for (unsigned long number = 1; reader != NULL && rest.length > 0; number++) {
+        const char *end = memchr(rest.text, '\n', rest.length);
+        size_t line = end != NULL ? (size_t)(end - rest.text) : rest.length;
+        const char *reason = add_row(fleet, reader, (struct vfj_span){rest.text, line});
+        if (reason != NULL && bad++ == 0)
+            (void)snprintf(first, sizeof first, "line %lu: %s", number, reason);
+        line += end != NULL;
+        rest = (struct vfj_span){rest.text + line, rest.length - line};
+    }
+    vfj_fleet_row_close(reader);
+    if (bad == 0)
+        return VFJ_EXIT_OK;
+    (void)snprintf(message, sizeof message, "%s (bad lines: %lu)", first, bad);
+    vfj_complain(name, message);
+    return VFJ_EXIT_UNUSABLE;
 }
 
 void vfj_fleet_free(struct vfj_fleet *fleet)
