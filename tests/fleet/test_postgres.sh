@@ -152,6 +152,18 @@ same "flaps" "6" "$(sql "SELECT sum(migrations) FROM vfjournal.flap")"
 same "outages" "6|3|0" "$(sql "SELECT migrations, guests, unfinished FROM vfjournal.outage")"
 same "drivers" "vtnet(4)|6|3" "$(sql "SELECT driver, migrations, guests FROM vfjournal.driver")"
 same "silent guests" "3" "$(sql "SELECT count(*) FROM vfjournal.silent WHERE last_kind IS NOT NULL")"
+
+# Two guests whose migrations were announced by one event.
+cp "$tests/fixtures/journal-6.db" "$work/announced.db"
+"$vfjournal" export "$work/announced.db" >"$work/one"
+sed "s|/vfjournal/[^\"]*|/vfjournal/host3/journal3|" "$work/one" >"$work/other"
+load "announced" 0 "" "$work/one" "$work/other"
+same "an announcement" "A-1|Freeze|t|5|a Live Migration operation" "$(sql "SELECT event, type, here, duration, description
+    FROM vfjournal.announcement WHERE source LIKE '%journal3'")"
+same "an announced migration" "A-1|2" "$(sql "SELECT event, count(*) FROM vfjournal.announced_migration GROUP BY event")"
+same "a host event that was announced" "2|{A-1}" "$(sql "SELECT guests, events FROM vfjournal.host_event WHERE events IS NOT NULL")"
+sql "DELETE FROM vfjournal.event WHERE source LIKE '%journal3' OR source = '$(source_of "$work/one")'" >/dev/null
+
 sql "DELETE FROM vfjournal.event WHERE source LIKE '%journal1' AND sequence BETWEEN 20 AND 22" >/dev/null
 same "missing rows" "/vfjournal/host1/journal1|20|22" "$(sql "SELECT * FROM vfjournal.missing")"
 cat "$work"/*.ndjson >"$work/everything"

@@ -96,6 +96,24 @@ static void add_slot(struct vfj_text *text, const struct vfj_stream_row *row)
         vfj_member_string(text, "driver", vfj_span_of(driver));
 }
 
+static void add_number(struct vfj_text *text, struct vfj_span body, const char *key)
+{
+    struct vfj_kv pair;
+    uint64_t number;
+    if (vfj_kv_find(body, key, &pair) && vfj_span_to_u64(pair.value, &number))
+        vfj_member_u64(text, key, number);
+}
+
+/* Adds what Azure Scheduled Events told. */
+static void add_scheduled(struct vfj_text *text, struct vfj_span body)
+{
+    static const char *const strings[] = {"phase", "id", "type", "here", "text"};
+    for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++)
+        vfj_member_take_string(text, body, strings[i]);
+    add_number(text, body, "not_before");
+    add_number(text, body, "duration");
+}
+
 /* Adds those values of the body that vfj_record_add_row() does not turn into columns. */
 static void add_values(struct vfj_text *text, const struct vfj_record *record)
 {
@@ -112,6 +130,8 @@ static void add_values(struct vfj_text *text, const struct vfj_record *record)
         vfj_member_take_string(text, body, "mode");
         vfj_member_take_string(text, body, "policy");
     }
+    if (record->kind == VFJ_EVENT_SCHEDULED)
+        add_scheduled(text, body);
     bool is_notice = record->kind == VFJ_EVENT_DEVD && body.length > 0 && body.text[0] == '!';
     if (!is_notice)
         return;

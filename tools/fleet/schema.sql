@@ -45,6 +45,7 @@ $$;
 -- The views look for these rows among many others.
 CREATE INDEX IF NOT EXISTS event_error ON event (source, migration) WHERE severity >= 17;
 CREATE INDEX IF NOT EXISTS event_gap ON event (source, sequence) WHERE kind = 'gap';
+CREATE INDEX IF NOT EXISTS event_scheduled ON event (source, sequence) WHERE kind = 'scheduled';
 
 -- A row that came again with another chain: somebody edited the journal, or the lines of it.
 CREATE TABLE IF NOT EXISTS contradiction (
@@ -343,12 +344,36 @@ FROM migration
 WHERE kind = 'migration'
 GROUP BY driver;
 
+-- What Azure Scheduled Events announced: an event of the service and a guest, from its first row to
+-- its last one. An event of several guests has one identifier.
+CREATE OR REPLACE VIEW announcement AS
+SELECT source, split_part(source, '/', 3) AS host, data->>'id' AS event,
+    max(data->>'type') AS type, bool_or(data->>'here' = 'yes') AS here, min(time) AS announced,
+    min(time) FILTER (WHERE data->>'phase' = 'started') AS started,
+    max(time) FILTER (WHERE data->>'phase' = 'over') AS over,
+    max((data->>'duration')::integer) AS duration, max(data->>'text') AS description
+FROM event
+WHERE kind = 'scheduled' AND data->>'id' IS NOT NULL
+GROUP BY source, data->>'id';
+
+-- The announced events to which migrations belong: those of the same guest that had started when the
+-- VF left, or started up to a minute later, and were not over.
+CREATE OR REPLACE VIEW announced_migration AS
+SELECT m.*, a.event, a.type, a.duration, a.description
+FROM migration AS m
+    JOIN announcement AS a ON a.source = m.source AND a.here IS NOT FALSE
+        AND m.began >= a.started - interval '1 minute'
+        AND m.began <= coalesce(a.over, 'infinity')
+WHERE m.kind = 'migration';
+
 -- Guests that lost their VFs together: migrations of at least two guests, each within two seconds
--- of the one before. Guests of one physical host go together.
+-- of the one before. Guests of one physical host go together. `events` has what was announced.
 CREATE OR REPLACE VIEW host_event AS
-SELECT min(began) AS began, count(DISTINCT source) AS guests, count(*) AS migrations,
-    max(seconds) AS longest, count(*) - count(seconds) AS unfinished,
-    array_agg(DISTINCT host) AS hosts, array_agg(DISTINCT driver) AS drivers
+SELECT min(began) AS began, count(DISTINCT source) AS guests,
+    count(DISTINCT (source, migration)) AS migrations, max(seconds) AS longest,
+    count(DISTINCT (source, migration)) FILTER (WHERE seconds IS NULL) AS unfinished,
+    array_agg(DISTINCT host) AS hosts, array_agg(DISTINCT driver) AS drivers,
+    array_agg(DISTINCT event) FILTER (WHERE event IS NOT NULL) AS events
 FROM (
     SELECT *, count(*) FILTER (WHERE is_first) OVER (ORDER BY began, source, slot) AS number
     FROM (
@@ -356,5 +381,7 @@ FROM (
                 > interval '2 seconds' IS NOT FALSE AS is_first
         FROM migration
         WHERE kind = 'migration') AS marked) AS grouped
+    LEFT JOIN (SELECT DISTINCT source, migration, event FROM announced_migration) AS named
+        USING (source, migration)
 GROUP BY number
 HAVING count(DISTINCT source) > 1;
