@@ -1,4 +1,4 @@
-/* Rows of Azure Scheduled Events, for people. */
+/* Writes rows of Azure Scheduled Events as text for people. */
 #include "tools/scheduled_text.h"
 
 #include <string.h>

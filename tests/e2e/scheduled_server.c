@@ -9,7 +9,7 @@
  *   manner    how to answer: ok (default), huge, slow, cut, html, redirect, headers, close, error,
  *             garbage */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* strcasestr */
+#define _GNU_SOURCE /* glibc declares strcasestr only with this */
 #endif
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -27,7 +27,7 @@ enum { FILE_MAX_SIZE = 32768, REQUEST_MAX = 4096, FLOOD = 64 << 20, BLOCK = 4096
 
 static char body[FILE_MAX_SIZE + 1];
 
-/* Returns false when there is no such file. The content has a NUL behind it. */
+/* Returns false when there is no such file. The content is followed by a NUL. */
 static bool read_file(const char *name)
 {
     int fd = open(name, O_RDONLY);
@@ -66,7 +66,7 @@ static void answer(int fd, const char *status, const char *type, const char *tex
     send_text(fd, text);
 }
 
-/* Sends the text again and again. */
+/* Sends the text again and again, without an end. */
 static void flood(int fd, const char *head, const char *text)
 {
     static char block[BLOCK];
@@ -78,7 +78,7 @@ static void flood(int fd, const char *head, const char *text)
         continue;
 }
 
-/* Sends a byte now and then, and never the whole. */
+/* Sends a byte from time to time, and never the whole answer. */
 static void drip(int fd)
 {
     const struct timespec pause = {0, 100 * 1000 * 1000};

@@ -21,7 +21,8 @@ static size_t encode(char *body)
     return text.length;
 }
 
-/* Kinds that were added later have bytes of their own, so that the corpus keeps its meaning. */
+/* A kind that was added later has a byte of its own, so that the inputs of the corpus keep their
+ * meaning. */
 static enum vfj_event_kind kind_of(uint8_t byte)
 {
     return byte == UINT8_MAX ? VFJ_EVENT_SCHEDULED

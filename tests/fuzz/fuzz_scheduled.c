@@ -1,5 +1,6 @@
-/* Any bytes as a document of Azure Scheduled Events: each row that comes of it can be recorded, and
- * is the same when it is read again. Any bytes as the helper's lines and as a URL. */
+/* Takes any bytes as a document of Azure Scheduled Events: each row that is made from it can be
+ * recorded, and is the same when it is read again. Also takes the bytes as lines of the helper,
+ * and as a URL. */
 #include <stdint.h>
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* Any bytes as a datagram of nlsysevent(4), and as the description of its family. */
+/* Takes any bytes as a datagram of nlsysevent(4), and as the description of its family. */
 #include <stdint.h>
 
 #include "adapters/freebsd/devd/sysevent_message.h"

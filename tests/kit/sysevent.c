@@ -1,4 +1,4 @@
-/* Messages as nlsysevent(4) sends them, for tests. */
+/* Makes messages such as nlsysevent(4) sends, for tests. */
 #include "tests/kit/sysevent.h"
 
 #include <string.h>

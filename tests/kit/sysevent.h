@@ -1,4 +1,4 @@
-/* Messages as nlsysevent(4) sends them, for tests. */
+/* Makes messages such as nlsysevent(4) sends, for tests. */
 #ifndef VFJ_TESTS_KIT_SYSEVENT_H
 #define VFJ_TESTS_KIT_SYSEVENT_H
 
@@ -13,12 +13,12 @@ struct kit_sysevent {
     char bytes[KIT_SYSEVENT_SIZE];
 };
 
-/* Begin a message of that type, and of the command; end it. */
+/* Begin a message with this type and command, and end it. */
 void kit_sysevent_begin(struct kit_sysevent *to, uint16_t type, uint8_t command);
 void kit_sysevent_end(struct kit_sysevent *to);
 
-/* Add an attribute. The second begins one whose value is what follows; returns its place for
- * kit_sysevent_close(). */
+/* Add an attribute. kit_sysevent_open() begins an attribute whose value is all that is added
+ * until kit_sysevent_close(), which takes the place that was returned. */
 void kit_sysevent_add(struct kit_sysevent *to, uint16_t type, const void *value, size_t length);
 size_t kit_sysevent_open(struct kit_sysevent *to, uint16_t type);
 void kit_sysevent_close(struct kit_sysevent *to, size_t place);

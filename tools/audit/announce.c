@@ -1,4 +1,4 @@
-/* Announcements: what Azure Scheduled Events told of, beside the episodes that were measured. */
+/* Announcements: joins what Azure Scheduled Events told with the episodes that were measured. */
 #include "tools/audit/announce.h"
 
 #include <stdlib.h>
@@ -14,7 +14,7 @@ static struct vfj_point point_of(const struct vfj_record *record)
                               .mono_us = record->mono_us};
 }
 
-/* Returns room for one more element, or NULL. */
+/* Returns the place for one more element, or NULL when memory runs out. */
 static void *grow(struct vfj_announcements *announcements, void **list, size_t count, size_t *room,
                   size_t size)
 {
@@ -31,7 +31,8 @@ static void *grow(struct vfj_announcements *announcements, void **list, size_t c
     return (char *)*list + count * size;
 }
 
-/* Finds the event that is not over yet: Azure uses an id for one event only. */
+/* Returns the event with this id that is not over yet, or NULL. Azure uses an id for one event
+ * only. */
 static struct vfj_announcement *find_open(const struct vfj_announcements *announcements,
                                           const char *id)
 {
@@ -97,7 +98,7 @@ static void begin_watch(struct vfj_announcements *announcements, const struct vf
     *watched = (struct vfj_watched){.from = *at};
 }
 
-/* Returns the last time that begins before the row, or NULL. */
+/* Returns the last watched time that begins before the row, or NULL. */
 static struct vfj_watched *find_watch(const struct vfj_announcements *announcements, uint64_t seq)
 {
     size_t low = 0, high = announcements->watched_count;
@@ -169,8 +170,8 @@ static int64_t last_us(const struct vfj_announcement *announcement)
         : vfj_announcement_begin_us(announcement) + VFJ_ANNOUNCED_LASTS_S * second_us;
 }
 
-/* Returns how far the episode's begin is from the event's, or -1 when they do not belong together.
- * A hostile journal has any times. */
+/* Returns how far the beginnings of the episode and of the event are apart, or -1 when the two
+ * do not belong together. The times of a forged journal may be anything. */
 static int64_t distance_us(const struct vfj_announcement *announcement,
                            const struct vfj_episode *episode)
 {

@@ -1,5 +1,5 @@
-/* Announcements: what Azure Scheduled Events told of, beside the episodes that were measured. Values
- * in, values out. */
+/* Announcements: joins what Azure Scheduled Events told with the episodes that were measured.
+ * This code does no I/O. */
 #ifndef VFJ_TOOLS_AUDIT_ANNOUNCE_H
 #define VFJ_TOOLS_AUDIT_ANNOUNCE_H
 
@@ -10,52 +10,55 @@
 #include "tools/audit/episode.h"
 
 enum {
-    /* An episode may begin so long before its event: the VF goes before the host pauses the guest,
-     * and the list is read once in a minute. */
+    /* An episode may begin this much earlier than its event: the VF goes before the host pauses
+     * the guest, and the list of events is read only once a minute. */
     VFJ_ANNOUNCED_BEFORE_S = 120,
-    /* An event whose end was not seen lasts so long. The list keeps one for some 10 minutes. */
+    /* An event whose end was not seen counts as lasting so long. Azure keeps an event in the
+     * list for some 10 minutes. */
     VFJ_ANNOUNCED_LASTS_S = 15 * 60,
 };
 
 /* One event of the host. */
 struct vfj_announcement {
-    struct vfj_scheduled event;                /* its newest row before it was over */
-    int64_t not_before_s;                      /* the newest; 0: none was told */
-    struct vfj_point announced, started, over; /* the first row of each phase; seq 0: none */
+    struct vfj_scheduled event; /* its newest row before it was over */
+    int64_t not_before_s;       /* the newest time that was told; 0: none was */
+    /* the first row of each phase; seq 0: there is none */
+    struct vfj_point announced, started, over;
 };
 
-/* Returns whether the event was over before its time, and never began. */
+/* Returns whether the event was over before its time and never began. */
 bool vfj_announcement_is_cancelled(const struct vfj_announcement *announcement);
 
-/* Returns when the event began, as far as it was told: wall time, or 0. A begin that no row tells
- * of is the announced time. */
+/* Returns the wall time when the event began, or 0 when it is unknown. If no row tells of the
+ * beginning, the announced time counts. */
 int64_t vfj_announcement_begin_us(const struct vfj_announcement *announcement);
 
-/* The time in which the service answered, so that an event would have been announced. */
+/* A time in which the service answered, so that an event would have been announced. */
 struct vfj_watched {
-    struct vfj_point from, to; /* to.seq 0: until now */
+    struct vfj_point from, to; /* to.seq 0: the time lasts to the present */
 };
 
 struct vfj_announcements {
-    struct vfj_announcement *list; /* by the seq of the first row */
+    struct vfj_announcement *list; /* in order of the seq of the first row */
     size_t count, room;
-    struct vfj_watched *watched; /* by seq */
+    struct vfj_watched *watched; /* in order of seq */
     size_t watched_count, watched_room;
     bool no_memory;
 };
 
-/* Takes the next row of kind "scheduled". Ignores a row that cannot be read. */
+/* Takes the next row of kind "scheduled". A row that cannot be read is ignored. */
 void vfj_announcements_take(struct vfj_announcements *announcements,
                             const struct vfj_record *record);
 
-/* A daemon started or ended at that row: the time that has the row in it ends there. All rows were
- * taken before. */
+/* Ends the watched time that contains this row, because a daemon started or ended there. Called
+ * after all rows were taken. */
 void vfj_announcements_interrupt(struct vfj_announcements *announcements,
                                  const struct vfj_point *at);
 
-/* Sets the announcement and `is_watched` of each episode. An event belongs to an episode that began
- * while it lasted, or shortly before; of several, the one that began nearest to it. Events of other
- * VMs belong to none. The list is not changed as long as the episodes are used. */
+/* Sets `announcement` and `is_watched` of each episode. An event belongs to an episode that
+ * began while the event lasted or shortly before; if there are several, to the one that began
+ * nearest to it. Events of other VMs belong to no episode. The list must not change as long as
+ * the episodes are used. */
 void vfj_announcements_join(const struct vfj_announcements *announcements,
                             struct vfj_episode *episodes, size_t count);
 

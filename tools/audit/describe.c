@@ -151,7 +151,8 @@ static void add_states(struct vfj_json *json, const struct vfj_episode *episode)
     }
 }
 
-/* Whether an event was announced is unknown when nobody watched. */
+/* Adds whether the episode was announced, and how. When nobody watched, this is unknown, and
+ * nothing is added. */
 static void add_announcement_json(struct vfj_json *json, const struct vfj_episode *episode)
 {
     const struct vfj_announcement *announcement = episode->announcement;

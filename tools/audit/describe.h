@@ -23,10 +23,11 @@ void vfj_episode_add_notes(struct vfj_text *text, const struct vfj_episode *epis
  * list[index]. */
 unsigned vfj_episode_count_others(const struct vfj_episode *list, size_t count, size_t index);
 
-/* Appends what the event was announced as: "live migration, 5 s". */
+/* Appends what the event was announced as, for instance "live migration, 5 s". */
 void vfj_announcement_add(struct vfj_text *text, const struct vfj_announcement *announcement);
 
-/* Returns how long before the episode the event was announced; 0 or less: not before it. */
+/* Returns how long before the episode the event was announced. It is 0 or less when the event
+ * was not announced before. */
 int64_t vfj_announcement_notice_us(const struct vfj_announcement *announcement,
                                    const struct vfj_episode *episode);
 

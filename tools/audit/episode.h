@@ -114,14 +114,14 @@ struct vfj_episode {
     uint8_t findings[VFJ_EPISODE_FINDINGS_MAX]; /* enum vfj_reason; NONE ends the list */
     bool has_fault;                             /* one of the findings is a fault */
     struct vfj_episode_commands commands;       /* filled in by vfj_episode_count_command() */
-    /* Azure Scheduled Events (announce.h): the event that it belongs to, NULL for none; and whether
-     * the service was watched when the episode began */
+    /* The event of Azure Scheduled Events that the episode belongs to (announce.h), or NULL; and
+     * whether the service was watched when the episode began. */
     const struct vfj_announcement *announcement;
     bool is_watched;
 };
 
-/* Returns whether the episode took the VF without an announcement, though the service was watched. A
- * fallback needs no event of the host. */
+/* Returns whether the VF left in this episode without an announcement, although the service was
+ * watched. Fallbacks do not count, since they need no event of the host. */
 bool vfj_episode_is_unannounced(const struct vfj_episode *episode);
 
 /* Returns the time from the beginning to the end. */

@@ -150,7 +150,7 @@ static enum vfj_status read_all(struct reading *reading)
     return status == VFJ_END ? VFJ_OK : status;
 }
 
-/* Reads what Azure Scheduled Events told. Few rows are of that kind. */
+/* Reads the rows of Azure Scheduled Events in a walk of their own, since there are few. */
 static enum vfj_status read_announcements(struct reading *reading)
 {
     struct vfj_announcements *announcements = &reading->audit->announcements;

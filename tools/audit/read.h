@@ -24,8 +24,8 @@ struct vfj_audit {
     size_t count, room;
     struct vfj_marks leaves;                /* each time that a VF left */
     struct vfj_marks gaps;                  /* each gap row */
-    struct vfj_marks daemons;               /* each start and end of a daemon */
-    struct vfj_announcements announcements; /* of Azure Scheduled Events */
+    struct vfj_marks daemons;               /* each start and each end of a daemon */
+    struct vfj_announcements announcements; /* what Azure Scheduled Events told */
     /* the journal's oldest and newest record; seq 0: it has none */
     struct vfj_point oldest, newest;
     struct vfj_point now; /* the time up to which open episodes last */

@@ -324,8 +324,8 @@ static void check_slots(struct check *check)
     }
 }
 
-/* A migration that Azure did not announce may be a failure of the host. It is no fault of this
- * guest, so that it only adds to what is said anyway. */
+/* Adds the number of migrations that Azure did not announce. Such a migration may come from a
+ * failure of the host, but it is no fault of this guest. So it does not change the result. */
 static void check_announcements(struct check *check)
 {
     unsigned count = check->facts.unannounced;

@@ -24,8 +24,9 @@ struct vfj_check_facts {
     unsigned failed; /* number of failed episodes that ended in the window */
     unsigned gaps;
     unsigned
-        unannounced; /* migrations that ended in the window, though announcements were watched */
-    int64_t age_us;  /* age of the newest record */
+        /* migrations in the window that nobody announced although the service was watched */
+        unannounced;
+    int64_t age_us; /* age of the newest record */
     struct vfj_name outage_slot, longest_slot, flaps_slot, failed_slot;
 };
 

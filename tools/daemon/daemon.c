@@ -92,7 +92,7 @@ static void log_start(const struct vfj_daemon_options *options, const struct vfj
                        "part of it was written under other rules, which decide otherwise now");
 }
 
-/* Events that are open in the journal are not announced again. */
+/* Tells guest_io which events are open in the journal, so that they are not announced again. */
 static void know_scheduled(const struct vfj_daemon_options *options, struct vfj_daemon_loop *loop)
 {
     struct vfj_scheduled_list open;

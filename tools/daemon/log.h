@@ -36,7 +36,7 @@ void vfj_daemon_log_command(const struct vfj_command *command);
  * others it logs nothing. */
 void vfj_daemon_log_outcome(const struct vfj_outcome *outcome);
 
-/* Logs "scheduled: Freeze announced, not before …: TEXT". */
+/* Logs for instance "scheduled: Freeze announced, not before …: TEXT". */
 void vfj_daemon_log_scheduled(const struct vfj_scheduled *row);
 
 #endif

@@ -399,7 +399,8 @@ static void note(struct vfj_daemon_loop *loop, const char *body)
     on_batch_end(loop, false);
 }
 
-/* Writes a row of kind "journal". It is no event of the machine, which keeps its configuration. */
+/* Writes a row of kind "journal" with the complaint. The machine gets no event and keeps its
+ * configuration. */
 static void on_unread(void *context, const char *complaint)
 {
     char body[256];
@@ -409,7 +410,8 @@ static void on_unread(void *context, const char *complaint)
     note(context, body);
 }
 
-/* An action of devd.conf(5) that runs long delays all lines behind it. */
+/* Notes that lines of devd came late. An action in devd.conf(5) that takes long delays all lines
+ * after it. */
 static void on_late(void *context, int64_t delay_us, unsigned lines)
 {
     char body[256];

@@ -23,7 +23,7 @@ struct vfj_daemon_options {
     bool capsicum;
     bool daemonise;
     bool syslog;
-    bool asks_scheduled; /* --scheduled-events */
+    bool asks_scheduled; /* whether --scheduled-events was given */
     uint32_t scheduled_unit_ms;
     struct vfj_url scheduled_url;
     bool probe_chosen; /* whether --probe was given; otherwise guest_io.probe_way is the default */

@@ -1,11 +1,11 @@
-/* The daemon's helper that asks Azure Scheduled Events. */
+/* The daemon's helper process, which asks Azure Scheduled Events. */
 #ifndef VFJ_TOOLS_DAEMON_SCHEDULED_H
 #define VFJ_TOOLS_DAEMON_SCHEDULED_H
 
 #include "tools/daemon/options.h"
 
-/* Forks the helper when the options ask for it, before the daemon gives up root's rights. Logs a
- * failure and goes on without. */
+/* Starts the helper if the options ask for it. This comes before the daemon gives up root's
+ * rights. When it fails, logs it, and the daemon goes on without the helper. */
 void vfj_daemon_start_scheduled(struct vfj_daemon_options *options);
 
 /* Ends the helper, if there is one. */

@@ -147,8 +147,9 @@ enum vfj_status vfj_explain_print_remedy(struct vfj_explain *explain);
 
 /* --- host.c --- */
 
-/* Prints what Azure Scheduled Events told of a time without the fast path that begins or ends with
- * the record, and of an announcement the times that belong to it. Prints nothing without either. */
+/* For a record that begins or ends a time without the fast path, prints what Azure Scheduled
+ * Events told about it. For an announcement, prints the times that belong to it. Prints nothing
+ * for other records. */
 enum vfj_status vfj_explain_print_host(struct vfj_explain *explain);
 
 #endif

@@ -1,4 +1,4 @@
-/* What devd and the snapshots tell of hn during one time without the fast path. */
+/* Measures what devd and the snapshots show of hn during a time without the fast path. */
 #include "tools/migrations/measured.h"
 
 #include "core/data/hn_snapshot.h"
@@ -24,7 +24,7 @@ static void take_line(struct vfj_measured *measured, const struct vfj_record *re
 
 static void take_snapshot(struct vfj_measured *measured, const struct vfj_record *record)
 {
-    static struct vfj_event event; /* too big for a stack that may be small */
+    static struct vfj_event event; /* too large for a small stack */
     const struct vfj_observation *observed = &event.as.observed;
     if (vfj_event_decode(VFJ_EVENT_OBSERVED, record->body, &event) != VFJ_OK || !observed->ok
         || observed->probe != VFJ_PROBE_SNAPSHOT

@@ -334,7 +334,7 @@ static void print_event(const struct migration *migration)
         end_line(&text);
 }
 
-/* What was announced, and what happened in fact. */
+/* Prints what was announced, and what was measured. */
 static void print_announced(const struct migration *migration)
 {
     const struct vfj_episode *episode = migration->episode;

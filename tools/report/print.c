@@ -124,7 +124,7 @@ static void print_slots(const struct vfj_report *report, const struct vfj_names 
     }
 }
 
-/* Prints nothing when nobody watched for announcements. */
+/* Prints how many episodes were announced. Prints nothing when nobody watched for announcements. */
 static void print_announced(const struct vfj_report *report, const struct vfj_names *only)
 {
     unsigned counts[4] = {0};

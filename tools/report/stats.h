@@ -19,9 +19,10 @@ struct vfj_stats {
     unsigned failed, slow;
     unsigned flaps;           /* number of times that the VF left */
     unsigned failed_commands; /* number of failed commands in the episodes */
-    unsigned announced;       /* episodes that belong to an event of Azure Scheduled Events */
-    unsigned unannounced;     /* migrations of no such event, though it was watched for */
-    int64_t slow_us;          /* sum of the durations of the episodes */
+    unsigned announced; /* number of episodes that belong to an event of Azure Scheduled Events */
+    /* number of migrations without such an event although the service was watched */
+    unsigned unannounced;
+    int64_t slow_us; /* sum of the durations of the episodes */
     int64_t p50_us, p95_us, max_us;
     int64_t state_us[VFJ_SLOT_STATE_COUNT]; /* time in each state within the period */
 };

@@ -312,7 +312,7 @@ static void take_started(struct vfj_fill *fill, const struct vfj_record *record)
     fill->stopped_us = -1;
 }
 
-/* A row about the service itself has no element. */
+/* Adds a tick for an event. A row about the service itself gets no element. */
 static void take_scheduled(struct vfj_fill *fill, const struct vfj_record *record)
 {
     struct vfj_scheduled row;

@@ -110,8 +110,8 @@ void vfj_fill_begin_slow(struct vfj_fill *fill);
 /* Begins or ends a time without the fast path at this record. */
 void vfj_fill_take_slow(struct vfj_fill *fill, const struct vfj_record *record);
 
-/* Draws the announced times of the episodes beside them, when all records are read. A part outside
- * the drawing is cut off. */
+/* Draws the announced time of each episode beside the episode. Called after all records were
+ * read. A part outside the drawing is cut off. */
 void vfj_fill_add_announced(struct vfj_fill *fill);
 
 /* --- causes.c --- */

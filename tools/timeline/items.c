@@ -176,7 +176,7 @@ void vfj_fill_take_slow(struct vfj_fill *fill, const struct vfj_record *record)
         open_slow(fill, track, episode);
 }
 
-/* Adds the bar of one announcement to the lane of the slot. */
+/* Adds the bar for the announcement of an episode to the slot's lane. */
 static void add_announced(struct vfj_fill *fill, const struct vfj_episode *episode)
 {
     const struct vfj_announcement *announcement = episode->announcement;

@@ -21,7 +21,7 @@ enum {
 /* The kinds of lanes, in the order of a slot's lanes. The daemon's lane comes first. */
 enum vfj_lane_kind {
     VFJ_LANE_DAEMON,
-    VFJ_LANE_ANNOUNCED, /* the times for which the host announced an event */
+    VFJ_LANE_ANNOUNCED, /* the times for which the host announced events */
     VFJ_LANE_SLOW,      /* measured times of a slot without the fast path */
     VFJ_LANE_STATE,     /* states of a slot */
     VFJ_LANE_HN,        /* an interface; the next two are interfaces too */

@@ -1,4 +1,5 @@
-/* Tests rows of Azure Scheduled Events: their bodies, times, and what a new document changes. */
+/* Tests rows of Azure Scheduled Events: their bodies, their times, and which changes a new
+ * document brings. */
 #include "core/data/scheduled.h"
 
 #include <setjmp.h>
@@ -113,7 +114,7 @@ static void test_foreign_bytes_become_words_and_texts(void **unused)
     assert_string_equal(to, "aZ9._:,- ?????b{?");
     vfj_scheduled_set_word(to, 4, vfj_span_of("abcdef"));
     assert_string_equal(to, "abc");
-    /* in place */
+    /* the source may be the destination */
     vfj_scheduled_set_text(to, sizeof to, (struct vfj_span){to, 3});
     assert_string_equal(to, "abc");
 }
@@ -171,7 +172,7 @@ static void list(const char *id, enum vfj_scheduled_phase phase, int64_t not_bef
     event->not_before_s = not_before_s;
 }
 
-/* Asserts the changes as "phase:id phase:id". Empties the document. */
+/* Asserts which changes the document brings, as "phase:id phase:id". Empties the document. */
 static void changes(const char *expected)
 {
     char bytes[512];
@@ -196,8 +197,8 @@ static void test_a_document_is_compared(void **unused)
     list("a", VFJ_SCHEDULED_ANNOUNCED, 10);
     list("b", VFJ_SCHEDULED_STARTED, 0);
     changes("");
-    list("a", VFJ_SCHEDULED_ANNOUNCED, 20); /* put off */
-    list("b", VFJ_SCHEDULED_ANNOUNCED, 5);  /* no way back */
+    list("a", VFJ_SCHEDULED_ANNOUNCED, 20); /* the event was put off */
+    list("b", VFJ_SCHEDULED_ANNOUNCED, 5);  /* an event that has started is not announced again */
     changes("announced:a");
     list("b", VFJ_SCHEDULED_STARTED, 0);
     list("a", VFJ_SCHEDULED_STARTED, 0);

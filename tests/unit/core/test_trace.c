@@ -185,7 +185,7 @@ static void test_bytes(void **unused)
     assert_false(vfj_trace_read((struct vfj_span){line, VFJ_LINE_MAX + 1}, 1, &read, &error));
     assert_int_equal(error.column, VFJ_LINE_MAX + 1);
     assert_string_equal(error.what, "the line is longer than 8192 bytes");
-    memcpy(line, "%scheduled ", 11); /* more than any row has */
+    memcpy(line, "%scheduled ", 11); /* longer than any row */
     assert_false(vfj_trace_read((struct vfj_span){line, VFJ_LINE_MAX}, 1, &read, &error));
     assert_string_equal(error.what, "not a row of a scheduled event");
     memset(line, '!', 11);

@@ -163,8 +163,8 @@ static void test_seqpacket(void **state)
     close_bench(bench);
 }
 
-/* A record without its newline was cut off by a full buffer: it is a gap, and no event. The client
- * connects again, and nothing of the old connection counts. */
+/* A record without a newline was cut off because a buffer was full. It becomes a gap, and no
+ * event. The client connects again, and ignores what else the old connection brings. */
 static void test_cut_record(void **state)
 {
     int listener = listen_on(kit_path("seq"), SOCK_SEQPACKET);

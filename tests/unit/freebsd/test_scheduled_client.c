@@ -1,5 +1,5 @@
-/* Tests the daemon's end of the helper that asks Azure Scheduled Events: nothing but the small
- * grammar gets through. And where that service may be. */
+/* Tests the daemon's end of the helper that asks Azure Scheduled Events: it accepts nothing but
+ * the small grammar of the helper's lines. Also tests which URLs that service may have. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -56,7 +56,7 @@ static void end(void)
         close(ends[1]);
 }
 
-/* Asserts what the client tells after these bytes of the helper. */
+/* Asserts what the client reports after the helper has sent these bytes. */
 static void gives(const char *bytes, const char *expected)
 {
     text = vfj_text_begin(told, sizeof told);
@@ -83,7 +83,7 @@ static void test_changes_are_told(void **unused)
     ends[1] = -1;
     text = vfj_text_begin(told, sizeof told);
     (void)event_base_loop(base, EVLOOP_ONCE);
-    assert_string_equal(told, "| "); /* it was told that nobody is asked */
+    assert_string_equal(told, "| "); /* it was reported that nobody is asked */
     assert_int_equal(event_base_loop(base, EVLOOP_NONBLOCK), 1);
     end();
 }
@@ -102,7 +102,8 @@ static void test_the_helper_ends(void **unused)
     end();
 }
 
-/* A line that the helper may not send ends it, and nothing after the line counts. */
+/* A line that the helper may not send makes the client end the helper. Nothing after that line
+ * counts. */
 static void test_wrong_lines(void **unused)
 {
     static const char *const wrong[] = {

@@ -1,5 +1,5 @@
-/* Tests nlsysevent(4) as a source of lines: its messages, lines that two sources tell, and the
- * sources on sockets of the test's. No kernel is asked. */
+/* Tests nlsysevent(4) as a source of lines: its messages, lines that arrive from two sources,
+ * and the sources on sockets of the test. The kernel is not asked. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -68,8 +68,8 @@ static void test_request(void **unused)
     assert_int_equal(vfj_sysevent_request(bytes), 36);
     memcpy(&length, bytes, sizeof length);
     assert_int_equal(length, 36);
-    assert_int_equal(bytes[4], 16); /* to the controller of families */
-    assert_int_equal(bytes[16], 3); /* the description of one */
+    assert_int_equal(bytes[4], 16); /* the type of a message to the controller of families */
+    assert_int_equal(bytes[16], 3); /* the command that asks for the description of a family */
     assert_string_equal((const char *)bytes + 24, "nlsysevent");
 }
 
@@ -92,7 +92,8 @@ static void test_family(void **unused)
     assert_false(vfj_sysevent_read_family(datagram(), true, &family));
 }
 
-/* Asserts the lines of the datagram, each in brackets, and "cut" when its end is missing. */
+/* Asserts the lines in the datagram, each in brackets, and "cut" when the end of the datagram is
+ * missing. */
 static void gives(const char *expected)
 {
     char bytes[2048], lines[2048];
@@ -117,7 +118,7 @@ static void test_events(void **unused)
         "[!system=IFNET subsystem=mce0 type=ATTACH][!system=ETHERNET subsystem=mce0 type=IFATTACH]");
     begin();
     kit_sysevent_event(&message, "IFNET", "a", "RENAME", "name=b");
-    kit_sysevent_begin(&message, 3, 0); /* another family's */
+    kit_sysevent_begin(&message, 3, 0); /* a message of another family */
     kit_sysevent_end(&message);
     kit_sysevent_begin(&message, KIT_SYSEVENT_FAMILY, 0); /* without attributes */
     kit_sysevent_end(&message);
@@ -126,16 +127,16 @@ static void test_events(void **unused)
     gives("[!system=IFNET subsystem=a type=RENAME name=b][]cut");
     begin();
     kit_sysevent_begin(&message, KIT_SYSEVENT_FAMILY, 0);
-    kit_sysevent_add(&message, 1, "IFNET", 5); /* no NUL */
-    kit_sysevent_add(&message, 9, "x", 2);     /* unknown */
+    kit_sysevent_add(&message, 1, "IFNET", 5); /* without a NUL */
+    kit_sysevent_add(&message, 9, "x", 2);     /* an unknown attribute */
     kit_sysevent_add(&message, 3, "LINK_UP\0more", 13);
     kit_sysevent_end(&message);
     gives("[!system=IFNET subsystem= type=LINK_UP]");
-    message.bytes[20] = 2; /* an attribute shorter than its header */
+    message.bytes[20] = 2; /* the attribute is shorter than its header */
     gives("[]");
-    message.bytes[20] = 0x7f; /* and one longer than the message */
+    message.bytes[20] = 0x7f; /* the attribute is longer than the message */
     gives("[]");
-    message.bytes[0] = 3; /* a message shorter than its header */
+    message.bytes[0] = 3; /* the message is shorter than its header */
     gives("cut");
 }
 
@@ -155,12 +156,13 @@ static void test_two_arrivals_are_one_event(void **unused)
     (void)unused;
     vfj_arrivals_forget(&arrivals);
     assert_int_equal(arrive(VFJ_SOURCE_SYSEVENT, "a", 10), -1);
-    assert_int_equal(arrive(VFJ_SOURCE_SYSEVENT, "a", 20), -1); /* again, not a copy */
+    /* the same source tells it again: it is no copy */
+    assert_int_equal(arrive(VFJ_SOURCE_SYSEVENT, "a", 20), -1);
     assert_int_equal(arrive(VFJ_SOURCE_SYSEVENT, "b", 25), -1);
     assert_int_equal(arrive(VFJ_SOURCE_DEVD, "a", 40), 30);
     assert_int_equal(arrive(VFJ_SOURCE_DEVD, "b", 41), 16);
     assert_int_equal(arrive(VFJ_SOURCE_DEVD, "a", 45), 25);
-    assert_int_equal(arrive(VFJ_SOURCE_DEVD, "a", 50), -1); /* devd is the first once */
+    assert_int_equal(arrive(VFJ_SOURCE_DEVD, "a", 50), -1); /* for once devd tells it first */
     assert_int_equal(arrive(VFJ_SOURCE_SYSEVENT, "a", 51), 1);
     assert_int_equal(arrive(VFJ_SOURCE_SYSEVENT, "c", 60), -1);
     vfj_arrivals_forget(&arrivals);
@@ -179,7 +181,8 @@ static void test_many_arrivals(void **unused)
         vfj_text_add_u64(&text, i);
         assert_int_equal(arrive(VFJ_SOURCE_SYSEVENT, line, i), -1);
     }
-    assert_int_equal(arrive(VFJ_SOURCE_DEVD, "0", 9999), -1); /* it waited with too many */
+    /* too many lines waited, and this one was dropped */
+    assert_int_equal(arrive(VFJ_SOURCE_DEVD, "0", 9999), -1);
     assert_int_equal(arrive(VFJ_SOURCE_DEVD, "2047", 9999), 9999 - 2047);
 }
 
@@ -304,14 +307,14 @@ static void test_both(void **unused)
     expect("[!system=IFNET subsystem=mce0 type=ATTACH]\n");
     say(devd, "!system=IFNET subsystem=mce0 type=ATTACH\n");
     say(devd, "+mlx5_core0 at slot=2 on pci1\n");
-    say(devd, "!system=ACPI subsystem=x type=y\n"); /* of a group that was not joined */
+    say(devd, "!system=ACPI subsystem=x type=y\n"); /* a line of a group that was not joined */
     expect("[+mlx5_core0 at slot=2 on pci1]\n[!system=ACPI subsystem=x type=y]\n");
     send_event("mce0", "LINK_UP");
     expect("[!system=IFNET subsystem=mce0 type=LINK_UP]\n");
     (void)usleep(VFJ_DEVD_LATE_US + 50000);
     say(devd, "!system=IFNET subsystem=mce0 type=LINK_UP\n");
     expect("late 1\n");
-    /* devd starts again: what it did not tell is told by no one else */
+    /* devd starts again: lines that only devd tells are lost meanwhile */
     send_event("mce0", "DETACH");
     expect("[!system=IFNET subsystem=mce0 type=DETACH]\n");
     close(devd);
@@ -323,7 +326,7 @@ static void test_both(void **unused)
     close_sources();
 }
 
-/* A datagram that was cut is a gap. So is the end of the socket. */
+/* A datagram that was cut off is a gap, and so is the end of the socket. */
 static void test_a_loss_is_a_gap(void **unused)
 {
     (void)unused;

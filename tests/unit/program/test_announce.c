@@ -1,5 +1,5 @@
-/* Tests announcements: rows of Azure Scheduled Events and the beginnings of episodes go in, which
- * belong together comes out. */
+/* Tests announcements: from rows of Azure Scheduled Events and the beginnings of episodes
+ * follows which of them belong together. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,7 +12,7 @@
 #include "tools/audit/announce.h"
 #include "tools/audit/describe.h"
 
-static const int64_t begin_s = 1796000000; /* Unix time of second 0 */
+static const int64_t begin_s = 1796000000; /* the time 0 of the tests, as Unix time */
 static struct vfj_announcements announcements;
 static uint64_t seq;
 
@@ -44,7 +44,7 @@ static struct vfj_episode episode_at(int second)
     return episode;
 }
 
-/* Asserts what a migration's notes say of it. */
+/* Asserts what a migration's notes say about the announcement. */
 static void notes(struct vfj_episode episode, const char *expected)
 {
     char bytes[512];
@@ -82,7 +82,7 @@ static void test_a_live_migration(void **unused)
     assert_int_equal(announcements.count, 1);
 }
 
-/* An event that is listed only after the VF left, and one whose begin nobody saw. */
+/* An event that is listed only after the VF left, and an event whose beginning nobody saw. */
 static void test_told_later(void **unused)
 {
     (void)unused;
@@ -110,11 +110,12 @@ static void test_cancelled_or_of_another_vm(void **unused)
     notes(episode_at(301), "not announced");
     assert_true(vfj_announcement_is_cancelled(&announcements.list[0]));
     assert_true(vfj_announcement_is_cancelled(&announcements.list[2]));
-    take(400, EVENT("started", "c", "Freeze", "yes")); /* the id comes once more */
+    take(400, EVENT("started", "c", "Freeze", "yes")); /* the id is used again */
     assert_int_equal(announcements.count, 4);
 }
 
-/* The nearest of several, and nothing without a time. */
+/* Of several events the nearest one belongs to an episode. An event without a time belongs to
+ * none. */
 static void test_the_nearest(void **unused)
 {
     (void)unused;
@@ -127,7 +128,7 @@ static void test_the_nearest(void **unused)
     notes(episode_at(1400), "");
 }
 
-/* Whether somebody watched: until the service is silent, or the daemon ends. */
+/* The service counts as watched until it stops to answer, or until the daemon ends. */
 static void test_watched(void **unused)
 {
     (void)unused;
@@ -153,7 +154,7 @@ static void test_watched(void **unused)
     notes(third, "not announced");
 }
 
-/* A journal may have any times. */
+/* A forged journal may have any times. */
 static void test_wild_times(void **unused)
 {
     (void)unused;

@@ -20,7 +20,7 @@ static const char *read_text(const char *text)
     return vfj_document_read(reader, vfj_span_of(text), "vm-1", &list);
 }
 
-/* Asserts the rows of a document's events, one a line. */
+/* Asserts which rows are made from the events in a document, one on each line. */
 static void gives(const char *events, const char *expected)
 {
     char document[4096], bytes[4096];
@@ -38,7 +38,7 @@ static void gives(const char *events, const char *expected)
     assert_string_equal(bytes, expected);
 }
 
-/* The example of Azure's documentation, in its form. */
+/* The example in Azure's documentation. */
 static void test_an_event(void **unused)
 {
     (void)unused;
@@ -57,7 +57,8 @@ static void test_an_event(void **unused)
           "phase=started id=A type=Reboot here=no resources=vm-2\n");
 }
 
-/* Members of another type are unknown. Events without what matters are left out. */
+/* A member with an unexpected type counts as missing. An event without an important member is
+ * left out. */
 static void test_odd_events(void **unused)
 {
     (void)unused;
@@ -94,7 +95,7 @@ static void test_no_document(void **unused)
     assert_int_equal(list.count, 0);
 }
 
-/* More events than a list holds, more resources than a row, and deep nesting. */
+/* More events than fit in a list, more resources than fit in a row, and deep nesting. */
 static void test_limits(void **unused)
 {
     enum { SIZE = 64 * 1024 };
