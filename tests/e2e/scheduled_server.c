@@ -1,11 +1,11 @@
-/* A server in the place of Azure's instance metadata service: it answers with the files of a
- * directory, or badly.
+/* A server in the place of Azure's instance metadata service. It answers with the files of a
+ * directory, or wrongly.
  *   usage: vfj_scheduled_server DIRECTORY
- *
- *   port      written: the port on 127.0.0.1
- *   requests  written: a line for each request, its first line and the Metadata header
- *   name      this VM's name; absent: status 404
- *   document  the answer's body; the script replaces it by rename(2)
+ * The files in DIRECTORY:
+ *   port      written by the server: its port on 127.0.0.1
+ *   requests  written by the server: for each request its first line and its Metadata header
+ *   name      the name of this VM; when the file is missing, the status is 404
+ *   document  the body of the answer; the test's script replaces it by rename(2)
  *   manner    how to answer: ok (default), huge, slow, cut, html, redirect, headers, close, error,
  *             garbage */
 #ifndef _GNU_SOURCE
