@@ -128,7 +128,7 @@ static void test_the_nearest(void **unused)
     notes(episode_at(1400), "");
 }
 
-/* The service counts as watched until it stops to answer, or until the daemon ends. */
+/* The service counts as watched until it stops answering, or until the daemon ends. */
 static void test_watched(void **unused)
 {
     (void)unused;
