@@ -144,7 +144,8 @@ static int hand_over(int socket, const struct choice *reader)
     return VFJ_EXIT_OK;
 }
 
-/* Closes all other files, and empties standard input. Returns the socket's new descriptor. */
+/* Closes all descriptors except the socket and the standard streams, and makes standard input
+ * empty. Returns the new descriptor of the socket. */
 static int keep_socket(int socket)
 {
     int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -154,8 +155,8 @@ static int keep_socket(int socket)
     return FIRST_DESCRIPTOR;
 }
 
-/* Forks, as fork(2). Leaves the terminal first. The parent's end of a socket pair is ends[0], the
- * child's ends[1]. Prints a message on failure. */
+/* Leaves the terminal, makes a socket pair, and forks like fork(2). The parent has ends[0], and
+ * the child has ends[1]. When this fails, prints a message. */
 static pid_t fork_with_socket(const char *what, int ends[2])
 {
     pid_t child = -1;
@@ -171,7 +172,7 @@ static pid_t fork_with_socket(const char *what, int ends[2])
         return child;
     ends[0] = keep_socket(ends[0]);
     (void)signal(SIGPIPE, SIG_IGN);
-    /* a signal ends the child, and with it this process */
+    /* a signal to this process ends the child, and this process ends after it */
     vfj_session_pass_signals(child);
     return child;
 }
@@ -196,7 +197,8 @@ static noreturn void replace(int socket, const char *file, mode_t mode,
     vfj_session_end_as(child);
 }
 
-/* For a process that stays root, and keeps its terminal and files. The child ends with it. */
+/* Starts a child that replaces the file, for a process that stays root and keeps its terminal
+ * and files. The child ends when this process ends. */
 static int replace_by_child(const char *file, mode_t mode, const struct choice *publisher)
 {
     int ends[2];

@@ -22,10 +22,11 @@ int vfj_act_as_owner(const char *journal);
  * user of `to`. The parent never returns: it ends with the child's exit status. */
 int vfj_act_as_owners(const char *path, const char *to);
 
-/* Likewise for a verb that reads and replaces the file at `file` by tools/replace_file.h, with that
- * mode. When the two paths call for different users, the process forks. The caller continues as the
- * user of the journal. The other process reads and replaces the file, as the user of `file`. It never
- * returns. `file` may be NULL. */
+/* Does the same for a verb that also reads and replaces the file at `file`
+ * (tools/replace_file.h), which gets the mode `mode`. When the two paths call for different
+ * users, the process forks: the caller continues as the user of the journal, and another process
+ * reads and replaces the file as the user of `file`. That process never returns from here. When
+ * `file` is NULL, this is vfj_act_as_owner(). */
 int vfj_act_as_owner_and_replace(const char *journal, const char *file, mode_t mode);
 
 /* Returns whether this process may read and replace the file at `path`, which does not belong to

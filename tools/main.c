@@ -130,8 +130,9 @@ static int help_on(int argc, char **argv)
     return verb->run(2, arguments);
 }
 
-/* No file that is opened later becomes a standard stream. Reading and writing fail as they do
- * without a descriptor. Returns false when there are too few. */
+/* Opens the standard descriptors that are closed, so that no file that is opened later becomes a
+ * standard stream. Reading and writing the opened ones fails, as it does on closed ones. Returns
+ * false when a descriptor can't be opened. */
 static bool occupy_standard_descriptors(void)
 {
     int fd;
@@ -149,7 +150,8 @@ int main(int argc, char **argv)
 {
     if (!occupy_standard_descriptors())
         return VFJ_EXIT_SYSTEM;
-    (void)signal(SIGCHLD, SIG_DFL); /* ignored, children would have no exit status */
+    /* if this signal were ignored, children would have no exit status */
+    (void)signal(SIGCHLD, SIG_DFL);
     vfj_bus_error_catch(NULL);
     if (argc < 2) {
         (void)fputs("usage: vfjournal VERB [options]\ntry: vfjournal --help\n", stderr);

@@ -1,4 +1,4 @@
-/* Reads and replaces a small file whole. */
+/* Reads a small file, and replaces it as a whole. */
 #include "tools/replace_file.h"
 
 #include <errno.h>
@@ -16,7 +16,8 @@ enum { PATH_SIZE = 4096 };
 
 typedef bool print_fn(FILE *out, const void *context);
 
-/* A request is the length of the new content in 32 bits, and its bytes; or READ. */
+/* A request consists of the length of the new content in 32 bits, followed by its bytes; or it
+ * is READ. */
 #define READ UINT32_MAX
 
 struct content {
@@ -24,14 +25,15 @@ struct content {
     size_t length;
 };
 
-/* The answer to both. It comes from a process of another user. */
+/* The answer to either request. It comes from a process of another user, so it is checked. */
 struct answer {
     int32_t error;
     uint32_t length;
     char bytes[VFJ_REPLACE_READ_MAX];
 };
 
-static int publisher = -1; /* a socket; -1: this process replaces files itself */
+/* the socket to the process that replaces files; -1: this process does so itself */
+static int publisher = -1;
 
 static int replace(const char *path, mode_t mode, print_fn *print, const void *context)
 {
@@ -77,7 +79,7 @@ static bool read_all(int socket, void *bytes, size_t size)
     return true;
 }
 
-/* Returns 0, or an errno value. */
+/* Sends a request and reads the answer. Returns 0 or an errno value. */
 static int ask(uint32_t request, const char *bytes, size_t length, struct answer *answer)
 {
     struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
@@ -152,7 +154,8 @@ static bool print_content(FILE *out, const void *context)
     return fwrite(content->bytes, 1, content->length, out) == content->length;
 }
 
-/* Returns false when the request is none, or the other end is gone. */
+/* Takes the content of a request and replaces the file by it. Returns false when the request is
+ * invalid, or when the other end is gone. */
 static bool take_content(int socket, uint32_t length, const char *path, mode_t mode, int32_t *error)
 {
     struct content content = {.length = length};

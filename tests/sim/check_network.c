@@ -30,8 +30,9 @@ static void check_routes(struct sim *sim, const struct sim_nic *nic,
         sim_fail(sim, "%s answers by %s, and no IPv6 default route leads there", nic->inet6, owner);
 }
 
-/* Fills in the guest's network without the addresses of a VF that hn(4) has forgotten, as it does
- * when somebody renames a VF. Neither the kernel nor the daemon knows whose VF that is. */
+/* Fills in the guest's network. Leaves out the addresses of a VF that hn(4) has forgotten, which
+ * happens when somebody renames a VF: neither the kernel nor the daemon knows to which hn it
+ * belongs. */
 static void fill_network(struct sim *sim, struct kit_network *network)
 {
     kit_network_of_guest(network, &sim->guest);

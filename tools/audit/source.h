@@ -17,8 +17,8 @@ struct vfj_audit_source {
     /* Set before opening: gets every span of a state. NULL: not called. */
     vfj_state_span_put *put_span;
     void *arg;
-    /* A file that the verb replaces by tools/replace_file.h, mode 0644; NULL: none. Set before
-     * opening. */
+    /* The file that the verb replaces (tools/replace_file.h), with mode 0644; NULL: none. Has to
+     * be set before opening. */
     const char *replaced_file;
 };
 

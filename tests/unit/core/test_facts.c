@@ -205,7 +205,8 @@ static void test_lagg_lost_in_a_plan(void **unused)
     }
 }
 
-/* When a plan gave addresses of a lost laggN back to hn, laggN counts as lost until hn has all. */
+/* When a plan has begun to give the addresses of a lost laggN back to hn, laggN counts as lost
+ * until hn has all of them. */
 static void test_lagg_given_back(void **unused)
 {
     (void)unused;
@@ -224,8 +225,8 @@ static void test_lagg_given_back(void **unused)
     }
 }
 
-/* Routes may go with the addresses of a VF that leaves. The slot is observed if laggN is the
- * daemon's. */
+/* When a VF leaves, routes may disappear with its addresses. The slot is then observed, if laggN
+ * belongs to the daemon. */
 static void test_routes_of_a_vf(void **unused)
 {
     static const struct {

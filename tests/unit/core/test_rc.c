@@ -213,7 +213,7 @@ static void test_labels(void **unused)
     assert_true(vfj_rc_labels(&rc, hn0(), few, sizeof few));
     SET("ifconfig_hn0", "group wide");
     assert_false(vfj_rc_labels(&rc, hn0(), few, sizeof few));
-    memset(words, 'x', sizeof words); /* the words do not fit in a command */
+    memset(words, 'x', sizeof words); /* too long for a command */
     memcpy(words, "group wan ", 10);
     words[VFJ_ARGS_SIZE + 9] = '\0';
     SET("ifconfig_hn0", words);

@@ -1,7 +1,7 @@
 /* Tests the guest's network after each trace, with a separate model (tests/kit/network.h). The
  * addresses that hn had at the daemon's start must be reachable whenever the slot is at rest
- * without a fault, or a conflict holds it up. Also tests that model itself, with states that
- * lagg(4) and ifconfig(8) describe. */
+ * without a fault, or waits because of a conflict. Also tests that model itself, with states
+ * that lagg(4) and ifconfig(8) describe. */
 #include <glob.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -220,8 +220,9 @@ static enum vfj_status submit(void *context, const struct vfj_event *event,
     return judged->sink.submit(judged->sink.context, event, decision);
 }
 
-/* Returns whether a conflict holds up the slot, and the machine has done what it can about that. An
- * administrator who puts hn or the VF into another lagg decides on their traffic. */
+/* Returns whether the slot has a conflict which keeps the machine from finishing its work. hn or
+ * a VF in another lagg is no such conflict: the administrator who put it there is responsible
+ * for its traffic. */
 static bool is_held_up(const struct vfj_slot *slot)
 {
     return slot->activity == VFJ_ACTIVITY_WAITING && slot->observed.hn.exists

@@ -1,6 +1,6 @@
 /* Tests vfjournal recover with journals of many kinds of damage. */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* SEEK_DATA: glibc hides it without */
+#define _GNU_SOURCE /* glibc declares SEEK_DATA only with this */
 #endif
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +25,7 @@
 
 enum {
     PAGE = 4096,
-    LEAF = 0x0d, /* first byte of a page with rows */
+    LEAF = 0x0d, /* the first byte of a page that has rows */
 };
 
 /* A journal of many pages, some with long bodies. All tests share its bytes. */
@@ -317,7 +317,7 @@ static void test_what_is_refused(void **state)
     }
 }
 
-/* Writes the bytes but those of one page, which becomes a hole. */
+/* Writes the bytes except those of one page, which becomes a hole of the file. */
 static void write_with_hole(const char *path, const char *bytes, size_t length, size_t page)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -329,7 +329,7 @@ static void write_with_hole(const char *path, const char *bytes, size_t length, 
     assert_int_equal(close(fd), 0);
 }
 
-/* A page that is a hole is like one of zeros. */
+/* A page that is a hole must be treated like a page of zeros. */
 static void test_any_page_may_be_a_hole(void **state)
 {
     char *bytes = malloc(large_length);
@@ -354,7 +354,8 @@ static void test_any_page_may_be_a_hole(void **state)
     free(bytes);
 }
 
-/* Makes a hole at the end. Returns false where the file system does not tell holes. */
+/* Extends the file by a hole at its end. Returns false when the file system does not tell where
+ * holes are. */
 static bool extend(const char *path, off_t size)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -365,7 +366,8 @@ static bool extend(const char *path, off_t size)
     return extended;
 }
 
-/* Reading each page of a terabyte takes hours. Its last page has data. */
+/* A file of a terabyte that is nearly all a hole. Reading each of its pages would take hours, so
+ * the hole must be skipped. In the second half of the test, the last page of the file has data. */
 static void test_a_terabyte_without_data(void **state)
 {
     const off_t terabyte = (off_t)1 << 40;
@@ -381,7 +383,7 @@ static void test_a_terabyte_without_data(void **state)
     (void)unlink(kit_path("new.db"));
     struct vfj_recovered result = recovered(path, VFJ_OK);
     assert_int_equal(result.saved.seq, large_records);
-    /* the rows of one page stand at the end instead */
+    /* move the rows of one page to the end */
     int fd = open(path, O_RDWR | O_CLOEXEC);
     size_t page = large_length / 2 / PAGE * PAGE;
     while (page < large_length - PAGE && large[page] != LEAF)
