@@ -301,11 +301,14 @@ static void vf_down(struct vfj_step_context *context, struct vfj_name hn)
     if (index == VFJ_SLOTS_MAX || is_of_transparent_hn(context, index))
         return;
     struct vfj_slot *slot = vfj_step_edit_slot(context, index);
+    bool was_on_vf = vfj_slot_is_on_vf(slot);
     slot->data_path = VFJ_DATA_PATH_HN;
     slot->joined = 0;
     vfj_link_vf_down(context, slot);
     vfj_facts_script_due(slot);
-    if (slot->delay == VFJ_DELAY_OVER) /* an administrator took the VF down, and it stays down */
+    /* An administrator took the VF down, and it stays down. A line that comes after an observation
+     * without the data path on the VF is late, and changes nothing. */
+    if (slot->delay == VFJ_DELAY_OVER && was_on_vf)
         vfj_facts_no_delay(slot);
     vfj_step_cause(context, slot, VFJ_REASON_VF_DOWN);
     if (slot->activity == VFJ_ACTIVITY_OBSERVING || slot->plan.phase == VFJ_PLAN_ACTIVE)

@@ -310,8 +310,9 @@ bool sim_is_held_up(struct sim *sim, const struct sim_nic *nic, const struct vfj
 bool sim_is_settled(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot)
 {
     bool is_idle = slot->activity == VFJ_ACTIVITY_IDLE || slot->activity == VFJ_ACTIVITY_WAITING;
-    return is_known(sim, nic, slot) && !has_own(sim, nic, sim_lagg(sim, nic)) && is_idle
-        && !awaits_delay(sim, nic) && !awaits_host(sim, nic) && slot->plan.phase != VFJ_PLAN_ACTIVE
+    return is_known(sim, nic, slot) && slot->plan.failures == 0
+        && !has_own(sim, nic, sim_lagg(sim, nic)) && is_idle && !awaits_delay(sim, nic)
+        && !awaits_host(sim, nic) && slot->plan.phase != VFJ_PLAN_ACTIVE
         && slot->link.monitor != VFJ_LINK_MONITOR_WAITING
         && slot->link.monitor != VFJ_LINK_MONITOR_EXPIRED;
 }
