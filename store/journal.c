@@ -81,13 +81,20 @@ static enum vfj_status status_of(int code)
     }
 }
 
+bool vfj_journal_has_changed(struct vfj_journal *journal)
+{
+    if (!journal->immutable || !vfj_file_changed(journal->path, &journal->facts))
+        return false;
+    struct vfj_text text = vfj_journal_begin_detail(journal);
+    vfj_text_add(&text, "the file changed during reading; try again");
+    return true;
+}
+
 enum vfj_status vfj_journal_failed(struct vfj_journal *journal, int code)
 {
     struct vfj_text text = vfj_journal_begin_detail(journal);
-    if (journal->immutable && vfj_file_changed(journal->path, &journal->facts)) {
-        vfj_text_add(&text, "the file changed during reading; try again");
+    if (vfj_journal_has_changed(journal))
         return VFJ_JOURNAL_BUSY;
-    }
     bool current = journal->db != NULL && (sqlite3_errcode(journal->db) & 0xff) == (code & 0xff);
     vfj_text_add(&text, current ? sqlite3_errmsg(journal->db) : sqlite3_errstr(code));
     int error = journal->db != NULL ? sqlite3_system_errno(journal->db) : 0;

@@ -86,6 +86,10 @@ void vfj_journal_empty_wal(struct vfj_journal *journal);
  * VFJ_JOURNAL_DAMAGED. */
 enum vfj_status vfj_journal_damaged(struct vfj_journal *journal, uint64_t seq, const char *column);
 
+/* Returns true, and sets the detail, when the file of an immutable journal is not the one that was
+ * opened. The caller then returns VFJ_JOURNAL_BUSY. */
+bool vfj_journal_has_changed(struct vfj_journal *journal);
+
 /* Stores SQLite's error as the detail. Returns the status for the result code. */
 enum vfj_status vfj_journal_failed(struct vfj_journal *journal, int code);
 

@@ -160,9 +160,8 @@ static enum vfj_status read_next(struct vfj_journal *journal, sqlite3_stmt *stmt
                                  struct vfj_record *record)
 {
     int code = sqlite3_step(stmt);
-    if (code == SQLITE_DONE
-        && !(journal->immutable && vfj_file_changed(journal->path, &journal->facts)))
-        return VFJ_END;
+    if (code == SQLITE_DONE)
+        return vfj_journal_has_changed(journal) ? VFJ_JOURNAL_BUSY : VFJ_END;
     if (code != SQLITE_ROW)
         return vfj_journal_failed(journal, code);
     const char *wrong = read_columns(stmt, record);

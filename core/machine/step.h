@@ -8,7 +8,7 @@
 
 /* The version of the rules. A change that alters the decision for any state and event raises this
  * number. */
-enum { VFJ_RULES = 3 };
+enum { VFJ_RULES = 4 };
 
 /* The time in seconds that a stopping daemon has for its unfinished plans. */
 enum { VFJ_STOP_WITHIN_S = 10 };

@@ -46,7 +46,7 @@ fi
 while IFS= read -r file; do
 	path=$work/root/usr/local/$file
 	case $file in
-	sbin/* | libexec/* | etc/rc.d/* | etc/periodic/*)
+	sbin/* | libexec/* | etc/rc.d/* | etc/periodic/* | share/vfjournal/fleet/load)
 		[ -x "$path" ] || fail "$file can't be run"
 		;;
 	*)

@@ -43,7 +43,8 @@ void vfj_fleet_sort(struct vfj_fleet *fleet)
         fleet->guests[i].place = i;
     for (size_t i = 0; i < fleet->migration_count; i++)
         count(&fleet->guests[fleet->migrations[i].guest], &fleet->migrations[i]);
-    qsort(fleet->guests, fleet->guest_count, sizeof *fleet->guests, by_migrations);
+    if (fleet->guest_count > 0)
+        qsort(fleet->guests, fleet->guest_count, sizeof *fleet->guests, by_migrations);
     for (size_t i = 0; i < fleet->guest_count; i++)
         places[fleet->guests[i].place] = i;
     for (size_t i = 0; i < fleet->migration_count; i++)

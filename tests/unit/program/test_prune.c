@@ -541,9 +541,9 @@ static void test_crafted_beginnings(void **state)
          VFJ_FINDING_DIVERGED, "checkpoint"},
         {"UPDATE record SET body = body || ' open=99999999999999999999' WHERE kind = 'checkpoint'",
          VFJ_FINDING_DIVERGED, "checkpoint"},
-        {"UPDATE record SET body = replace(body, 'rules=3', 'rules=7') WHERE kind = 'checkpoint'",
+        {"UPDATE record SET body = replace(body, 'rules=4', 'rules=7') WHERE kind = 'checkpoint'",
          VFJ_FINDING_SOUND, ""},
-        {"UPDATE record SET body = replace(replace(body, 'rules=3', 'rules=7'), 'running=1', '') WHERE kind = "
+        {"UPDATE record SET body = replace(replace(body, 'rules=4', 'rules=7'), 'running=1', '') WHERE kind = "
          "'checkpoint'",
          VFJ_FINDING_RULES_CHANGED, "digest"},
         {"UPDATE record SET seq = seq + 4611686018427387904", VFJ_FINDING_EDITED, "missing"},

@@ -223,6 +223,9 @@ static bool is_same_outside(const struct outside *a, const struct outside *b)
         return vfj_rc_means_same(a->event.as.rc, b->event.as.rc);
     case VFJ_EVENT_DEVD:
         return is_same_text(a->event.as.devd.raw, b->event.as.devd.raw);
+    case VFJ_EVENT_SCHEDULED:
+        return memcmp(&a->event.as.scheduled, &b->event.as.scheduled, sizeof a->event.as.scheduled)
+            == 0;
     case VFJ_EVENT_CONNECTED: /* the text names a socket, or a trace */
         return true;
     default:
