@@ -38,7 +38,7 @@ struct vfj_head_hash {
 
 struct vfj_chain;
 
-/* Opens the hashing context. Returns NULL without memory. */
+/* Opens the hashing context. Returns NULL when memory runs out. */
 struct vfj_chain *vfj_chain_open(void);
 void vfj_chain_close(struct vfj_chain *chain);
 

@@ -10,7 +10,7 @@ struct vfj_fleet_row_reader {
     sqlite3_stmt *statement;
 };
 
-enum { GUEST, SLOT, KIND, BEGAN, SECONDS, HAS_ERRORS }; /* the columns */
+enum { GUEST, SLOT, KIND, BEGAN, SECONDS, HAS_ERRORS }; /* the columns of row_sql */
 
 /* julianday() returns days with a resolution of milliseconds. */
 static const char row_sql[] = /**/

@@ -10,10 +10,10 @@
 
 struct vfj_fleet_row_reader;
 
-enum { VFJ_FLEET_ROW_MAX = 1 << 20 }; /* bytes of a line */
+enum { VFJ_FLEET_ROW_MAX = 1 << 20 }; /* most bytes of a line that holds one row */
 
-/* One row. `guest` is the host, or the source when the journal does not name its host: untrusted
- * bytes, valid until the next call of the reader. */
+/* One row of the view. `guest` is the host, or the source when the journal does not name its
+ * host. Its bytes are untrusted, and valid until the next call of the reader. */
 struct vfj_fleet_row {
     const char *guest;
     struct vfj_name slot;
@@ -23,7 +23,7 @@ struct vfj_fleet_row {
     int64_t us;        /* duration; -1: the VF is not in use again */
 };
 
-/* Returns NULL without memory. */
+/* Returns NULL when memory runs out. */
 struct vfj_fleet_row_reader *vfj_fleet_row_open(void);
 void vfj_fleet_row_close(struct vfj_fleet_row_reader *reader);
 

@@ -40,7 +40,7 @@ struct vfj_import_row {
 /* The rows of all lines, sorted by source and seq, in a temporary database. */
 struct vfj_import_rows;
 
-/* Returns NULL without memory or room. */
+/* Returns NULL when memory runs out or room. */
 struct vfj_import_rows *vfj_import_rows_open(void);
 void vfj_import_rows_close(struct vfj_import_rows *rows);
 

@@ -88,7 +88,7 @@ struct vfj_import_rows *vfj_import_rows_open(void)
     struct vfj_import_rows *rows = calloc(1, sizeof *rows);
     if (rows == NULL)
         return NULL;
-    /* With an empty name, SQLite makes a temporary file and removes its name at once. */
+    /* With an empty name, SQLite makes a temporary file and removes its name immediately. */
     bool is_open = sqlite3_open_v2("", &rows->db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK
         && sqlite3_exec(rows->db, schema_sql, NULL, NULL, NULL) == SQLITE_OK;
     for (size_t i = 0; i < STATEMENTS && is_open; i++)

@@ -41,8 +41,8 @@ static const char *begin(struct writing *writing, const struct vfj_import_row *r
 }
 
 /* Gives a redacted row the columns that it lacks. Returns NULL, or the row's fault. Replaces a
- * state checkpoint by a report: a redacted one has pseudonyms, so no machine can continue from
- * it. */
+ * state checkpoint by a report: a redacted state checkpoint has pseudonyms, so no machine can
+ * continue from it. */
 static const char *complete(struct writing *writing, struct vfj_record *record)
 {
     struct vfj_record stepped = *record;

@@ -9,7 +9,7 @@
 
 struct vfj_json;
 
-/* Returns NULL without memory. */
+/* Returns NULL when memory runs out. */
 struct vfj_json *vfj_json_open(void);
 void vfj_json_close(struct vfj_json *json);
 

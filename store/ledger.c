@@ -187,8 +187,8 @@ static void roll_back(struct vfj_ledger *ledger)
     memset(&ledger->touched, 0, sizeof ledger->touched);
 }
 
-/* The head of the chain and the snapshot's members after the rows of this transaction. Both become
- * valid by the commit. */
+/* The head of the chain and the snapshot's members after the rows of this transaction. Both
+ * become valid when the transaction is committed. */
 struct written {
     struct vfj_head_hash head;
     struct vfj_snapshot snapshot;

@@ -1,4 +1,5 @@
-/* One writer per journal: flock(2) on a file beside it. */
+/* The lock of a journal, which allows only one writer at a time: flock(2) on a file beside the
+ * journal. */
 #include "store/lock.h"
 
 #include <errno.h>

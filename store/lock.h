@@ -1,4 +1,4 @@
-/* One writer per journal. */
+/* The lock of a journal, which allows only one writer at a time. */
 #ifndef VFJ_STORE_LOCK_H
 #define VFJ_STORE_LOCK_H
 

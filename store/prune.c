@@ -18,8 +18,8 @@ enum {
     PAUSE_MS = 10,       /* pause between two steps, in which a daemon can write */
 };
 
-/* Set by vfj_prune_stop(), which a signal handler calls. `writes`: a journal is open for writing.
- * `stop`: pruning ends after the present step. */
+/* `writes`: a journal is open for writing. `stop`: pruning ends after the present step. A signal
+ * handler sets `stop` by vfj_prune_stop(). */
 static volatile sig_atomic_t writes;
 static volatile sig_atomic_t stop;
 

@@ -41,9 +41,9 @@ enum vfj_status vfj_prune(const char *path, const struct vfj_prune_rule *rule, i
 enum vfj_status vfj_prune_dry(const char *path, const struct vfj_prune_rule *rule, int64_t wall_us,
                               struct vfj_prune *prune);
 
-/* Makes a running vfj_prune() end after its present step. The journal is then valid, and no file is
- * left beside it. Returns false when no journal is open for writing; the process may then end at
- * once. A signal handler may call this function. */
+/* Makes a running vfj_prune() end after its present step. The journal is then valid, and no file
+ * is left beside it. Returns false when no journal is open for writing; the process may then end
+ * immediately. A signal handler may call this function. */
 bool vfj_prune_stop(void);
 
 #endif

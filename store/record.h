@@ -15,7 +15,7 @@
 enum vfj_record_kind {
     VFJ_RECORD_TRANSITION = VFJ_EVENT_COUNT,
     VFJ_RECORD_COMMAND,
-    VFJ_RECORD_CHECKPOINT, /* since user_version 2, as are all kinds below */
+    VFJ_RECORD_CHECKPOINT, /* exists since user_version 2 of the schema, like all kinds below */
     VFJ_RECORD_JOURNAL,
     VFJ_RECORD_KIND_COUNT,
 };

@@ -76,8 +76,8 @@ static bool find_row(struct recovery *recovery, uint64_t seq, struct vfj_record 
     return false;
 }
 
-/* Returns the seq of the last record of the chain that begins at `start`, or the seq before
- * `start` when the chain breaks at once. */
+/* Returns the seq of the last record of the chain that begins at `start`. Returns the seq before
+ * `start` when the first record does not continue the chain. */
 static uint64_t find_chain_end(struct recovery *recovery, const struct vfj_anchor *start)
 {
     struct vfj_record record;

@@ -67,7 +67,8 @@ struct extent {
     uint64_t begin, end;
 };
 
-/* Finds the data at or after `at`. Where the file system does not tell holes, all is data. */
+/* Finds the data at or after `at`. On a file system that does not report holes, all bytes count
+ * as data. */
 static void find_data(struct extent *extent, uint64_t at)
 {
     off_t begin = at <= INT64_MAX ? lseek(extent->fd, (off_t)at, SEEK_DATA) : -1;

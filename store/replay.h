@@ -47,7 +47,8 @@ struct vfj_replay_result {
 typedef void vfj_replay_watch(void *arg, const struct vfj_record *record,
                               const struct vfj_machine *machine);
 
-/* The record after which a replay begins. The machine already has the state after that record. */
+/* The position of the record after which a replay begins. The machine already has the state
+ * after that record. */
 struct vfj_replay_from {
     uint64_t seq;
     struct vfj_head_hash head; /* the chain's head after that record */

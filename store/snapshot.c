@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define OPENSSL_SUPPRESS_DEPRECATED /* for the reason in store/chain.c */
+#define OPENSSL_SUPPRESS_DEPRECATED /* store/chain.c explains why */
 #include <openssl/sha.h>
 
 #include "core/machine/step.h"

@@ -1,5 +1,5 @@
 /* State checkpoints: the machine's state in rows of the journal. Pruning removes the rows before
- * one. */
+ * a state checkpoint. */
 #ifndef VFJ_STORE_STATE_CHECKPOINT_H
 #define VFJ_STORE_STATE_CHECKPOINT_H
 
@@ -9,11 +9,13 @@
 
 /* clang-format off */
 /* A state checkpoint is one or several consecutive rows of kind "checkpoint". One transaction
- * writes them, after an event with all its transitions and commands. They are part of the chain.
- * A head that is kept elsewhere therefore vouches for the state, too.
+ * writes them. They come after the rows of an event and of all its transitions and commands. They
+ * are rows of the hash chain, too. Whoever keeps a copy of the chain's head outside the guest can
+ * therefore verify the state with that copy.
  *
- * Each body begins with its number and the count of parts. The first body continues with the
- * rules in force, the whole head of the chain before this row, and the digest of the state:
+ * Each row holds one part of the state. Its body begins with the number of the part and the number
+ * of all parts. The first body continues with the rules in force, the chain's head before this row
+ * (all bytes of the hash), and the digest of the state:
  *
  *     part=1 of=M rules=R head=HEX digest=HEX
  *     part=N of=M
@@ -24,7 +26,7 @@
  *     open=ID row=SEQ
  *
  * A journal whose first row is the first part of a state checkpoint begins with that state and
- * that head. */
+ * that chain's head. */
 /* clang-format on */
 enum {
     VFJ_STATE_CHECKPOINT_PARTS_MAX = 64,
@@ -40,7 +42,7 @@ struct vfj_state_checkpoint {
     uint32_t open; /* number of pending commands already written */
 };
 
-/* Begins a state checkpoint of the machine's state. `head` is the head of the chain before it.
+/* Begins a state checkpoint of the machine's state. `head` is the chain's head before it.
  * The caller must not change `machine` until all parts are written. */
 void vfj_state_checkpoint_begin(struct vfj_state_checkpoint *checkpoint,
                                 const struct vfj_machine *machine, const struct vfj_head_hash *head,

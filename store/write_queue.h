@@ -14,7 +14,7 @@ struct vfj_write_queue {
     size_t used;
 };
 
-/* Allocates `size` bytes. Returns false without memory. Pages that stay unused are never
+/* Allocates `size` bytes. Returns false when memory runs out. Pages that stay unused are never
  * resident. */
 bool vfj_write_queue_open(struct vfj_write_queue *queue, size_t size);
 void vfj_write_queue_close(struct vfj_write_queue *queue);

@@ -44,8 +44,8 @@ static bool choose(const char *path, enum vfj_owner_use use, struct choice *choi
 /* The result of vfj_owner_became(). */
 static char became[WHY_SIZE + 64];
 
-/* Becomes the user, with a message: that user may be unable to read a file of root's. Returns
- * false on a failure. */
+/* Becomes the user, and prints a message about this, since that user may be unable to read a
+ * file of root's. Returns false on a failure. */
 static bool become(const struct choice *choice)
 {
     struct vfj_text text = vfj_text_begin(became, sizeof became);

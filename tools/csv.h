@@ -12,8 +12,8 @@
  * has one gets the text back. The caller has made the text safe for a terminal. */
 void vfj_csv_print(FILE *out, const char *cell);
 
-/* Prints a time. One that begins with a digit is printed without quotes; only times before the year
- * 0 begin otherwise. */
+/* Prints a time. A time that begins with a digit is printed without quotes. Only a time before
+ * the year 0 begins with another character. */
 void vfj_csv_print_time(FILE *out, const char *time);
 
 #endif

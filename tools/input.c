@@ -48,7 +48,8 @@ static int fail(const struct vfj_input *input, int error)
     return error == EFBIG ? VFJ_EXIT_UNUSABLE : vfj_exit_status_of(vfj_file_status_of(error));
 }
 
-/* Reads `size` bytes, or fewer at the end of the file. Returns their number, or -1. */
+/* Reads `size` bytes, or fewer at the end of the file. Returns the number of bytes, or -1 on
+ * failure. */
 static ssize_t read_all(int fd, char *bytes, size_t size)
 {
     size_t used = 0;

@@ -1,5 +1,5 @@
-/* Opens the FILE of a verb: a path, standard input, a pipe, or a FIFO. Reads one that is not a
- * regular file once. */
+/* Opens the FILE of a verb: a path, standard input, a pipe, or a FIFO. Reads a FILE that is not
+ * a regular file only once. */
 #ifndef VFJ_TOOLS_INPUT_H
 #define VFJ_TOOLS_INPUT_H
 

@@ -34,9 +34,10 @@ enum {
 struct line {
     const struct vfj_style *style;
     struct vfj_text text;
-    size_t begin;  /* where the current column begins */
-    size_t unseen; /* bytes of the current column without a width */
-    size_t hidden; /* bytes of the whole line without a width */
+    size_t begin; /* where the current column begins */
+    /* bytes of the current column that the terminal does not show (colour sequences) */
+    size_t unseen;
+    size_t hidden; /* bytes of the whole line that the terminal does not show */
     size_t indent; /* the column after the word, for wrapped lines */
 };
 
@@ -694,8 +695,8 @@ void vfj_output_csv(FILE *out, const struct vfj_style *style, const struct vfj_r
     char time[64];
     (void)fprintf(out, "%llu,", (unsigned long long)record->seq);
     vfj_csv_print_time(out, print_time(time, sizeof time, style, record->wall_us));
-    /* These need no quotes: the program chooses the words, and an interface's name begins with a
-     * letter. */
+    /* These columns need no quotes: the program chooses the words, and an interface's name
+     * begins with a letter. */
     (void)fprintf(out, ",%llu,%s,%s,", (unsigned long long)record->boot, vfj_output_word(record),
                   vfj_record_who(record).text);
     vfj_csv_print(out, vfj_output_text(record, VFJ_LAYOUT_TEXT, true));

@@ -25,7 +25,8 @@ static struct {
     struct sigaction on_interrupt, on_pipe;
 } before;
 
-/* Splits the line into words, in place. Returns false when it has no word or too many. */
+/* Splits the line into words, in place. Returns false when the line has no word or too many
+ * words. */
 static bool split(char *line, char *words[WORDS_MAX + 1])
 {
     unsigned count = 0;
@@ -89,8 +90,9 @@ static bool start(int input)
     return spawn("less", input) || spawn("more", input);
 }
 
-/* Returns whether a pager should run. A process that gave up root's rights runs none: the user
- * that it became could trace the pager, which has root's terminal and environment. */
+/* Returns whether a pager should run. A process that gave up root's rights runs no pager: the
+ * user that the process became could trace the pager, and the pager has root's terminal and
+ * environment. */
 static bool is_wanted(void)
 {
     const char *command = getenv("PAGER");

@@ -16,8 +16,8 @@ enum { PATH_SIZE = 4096 };
 
 typedef bool print_fn(FILE *out, const void *context);
 
-/* A request consists of the length of the new content in 32 bits, followed by its bytes; or it
- * is READ. */
+/* A request begins with a number of 32 bits. It is READ, or the length of the new content, whose
+ * bytes follow. */
 #define READ UINT32_MAX
 
 struct content {

@@ -7,8 +7,8 @@
 #include <sys/types.h>
 
 enum {
-    VFJ_REPLACE_READ_MAX = 120, /* the most bytes that are read from a file */
-    /* the most bytes of a new content that another process accepts */
+    VFJ_REPLACE_READ_MAX = 120, /* most bytes that vfj_replace_file_read() reads */
+    /* most bytes of a new content that another process accepts */
     VFJ_REPLACE_MAX = 4 * 1024 * 1024,
 };
 
@@ -22,12 +22,13 @@ int vfj_replace_file_read(const char *path, char *bytes, size_t size);
 int vfj_replace_file(const char *path, mode_t mode, bool (*print)(FILE *out, const void *context),
                      const void *context);
 
-/* From this call on, files are read and replaced by the process at the other end of a stream
- * socket. It always uses its own path, whatever `path` is given here. */
+/* From now on the process at the other end of the stream socket does the reading and replacing.
+ * That process has one fixed path, and the paths that callers give are ignored. */
 void vfj_replace_file_by(int socket);
 
-/* Reads or replaces the file at `path` whenever the other end of the socket asks for it, until
- * the socket is closed. A new file gets the mode `mode`. The bytes are not interpreted. */
+/* Serves the requests that arrive on the socket, until the socket is closed. Each request reads
+ * the file at `path`, or replaces it by a new file with the mode `mode`. Does not interpret the
+ * content. */
 void vfj_replace_file_serve(int socket, const char *path, mode_t mode);
 
 #endif

@@ -6,7 +6,7 @@
 
 enum { VFJ_SCHEDULED_TEXT_SIZE = 640 };
 
-/* Adds for instance "live migration announced, not before 2026-11-30T22:26:58Z, for 5 s: TEXT
+/* Adds a text such as "live migration announced, not before 2026-11-30T22:26:58Z, for 5 s: TEXT
  * [ID]". */
 void vfj_scheduled_describe(struct vfj_text *text, const struct vfj_scheduled *row);
 

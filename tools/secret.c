@@ -55,8 +55,8 @@ static bool begins_with(struct vfj_span text, size_t i, const char *word)
     return text.length - i >= length && vfj_bytes_equal_nocase(text.text + i, word, length);
 }
 
-/* Returns whether a keyword may be hidden at this place: a quotation mark or a backslash may be
- * inside a keyword, and a variable may become one. */
+/* Returns whether a keyword may be hidden at this place. A keyword may contain a quotation mark
+ * or a backslash, and the value of a variable may be a keyword. */
 static bool may_hide(struct vfj_span text, size_t i)
 {
     char c = text.text[i];

@@ -4,8 +4,8 @@
 
 #include "core/text/text.h"
 
-/* Appends a line, or a value of rc.conf(5). Writes "********" in place of each word that is, or may
- * be, a password or key (core/data/secret.h tells which words those are). In a value of rc.conf(5)
+/* Appends a line, or a value of rc.conf(5). Writes "********" in place of each word that is, or
+ * may be, a password or key (core/data/secret.h defines these words). In a value of rc.conf(5)
  * such a word may be quoted once more, as sh(1) allows. */
 void vfj_secret_add(struct vfj_text *text, struct vfj_span line);
 

@@ -122,8 +122,8 @@ static size_t sequence_length(struct vfj_span text)
     return length < text.length ? length + 1 : text.length;
 }
 
-/* Returns the number of bytes of the text that fit into `room` columns. The break is after the
- * last blank, if that is in their second half. */
+/* Returns the number of bytes of the text that fit into `room` columns. If the last blank is in
+ * the second half of these bytes, the text is broken after that blank. */
 static size_t fill(struct vfj_span text, size_t room)
 {
     size_t columns = 0, last_blank = 0, i = 0;

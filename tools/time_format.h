@@ -22,7 +22,8 @@ void vfj_time_add_rfc3339(struct vfj_text *text, int64_t wall_us);
 /* Appends "2026-11-22T14:02:01.010000Z": the same with microseconds. */
 void vfj_time_add_rfc3339_us(struct vfj_text *text, int64_t wall_us);
 
-/* Appends "2.1 ms", "118.0 s" or "3 h 20 min": the two most significant units or digits. */
+/* Appends "2.1 ms" or "118.0 s", or from ten minutes on the two largest units, such as "3 h 20
+ * min". */
 void vfj_time_add_duration(struct vfj_text *text, int64_t us);
 
 #endif

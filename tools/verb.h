@@ -37,8 +37,8 @@ extern const struct vfj_verb vfj_verbs[];
 /* Returns the verb with that name, or NULL. */
 const struct vfj_verb *vfj_verb_find(const char *name);
 
-/* Fills in the options of a verb in the form of getopt_long(3). Returns false when it has none.
- * Runs the verb only until it asks for its first option. */
+/* Fills in the options of a verb in the form of getopt_long(3). Returns false when the verb has
+ * no options. Runs the verb only until it asks for its first option. */
 bool vfj_verb_options(const struct vfj_verb *verb, const char **shorts,
                       const struct option **options);
 

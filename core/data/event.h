@@ -59,9 +59,10 @@ struct vfj_devd {
     struct vfj_name new_name; /* RENAMED: the interface's new name */
 };
 
-/* Reads a devd line (sys/kern/kern_devctl.c has the layout). Accepts any bytes: a line of no known
- * form is OTHER. Sets `note` when the line is broken, or names an interface that no command may
- * use. Compares `system` and `type` without regard to case, as rules of devd.conf(5) do. */
+/* Reads a devd line (sys/kern/kern_devctl.c has the layout). Accepts any bytes: a line of an
+ * unknown form is OTHER. Sets `note` when the line is malformed, or names an interface that no
+ * command may use. Compares `system` and `type` without regard to case, as rules of devd.conf(5)
+ * do. */
 void vfj_devd_parse(struct vfj_span raw, struct vfj_devd *devd);
 
 /* Returns true when the line's system is ETHERNET, IFNET or HYPERV_NIC_VF. With `--capture

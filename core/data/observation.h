@@ -166,10 +166,10 @@ enum { VFJ_COUNT_UNKNOWN = -1 };
 enum { VFJ_MEDIA_SIZE = 48, VFJ_LOCATION_SIZE = 96 };
 
 struct vfj_counters {
-    int64_t in, out; /* packets (struct if_data) */
+    int64_t in, out; /* packets received and sent (struct if_data) */
     int64_t errors_in, errors_out;
     int64_t drops_in, drops_out;
-    int64_t bits_per_s; /* speed of the link */
+    int64_t bits_per_s; /* speed of the link in bits per second */
     /* the number in ifconfig(8)'s options=, whose bits are the enabled IFCAP_* capabilities */
     int64_t options;
     char media[VFJ_MEDIA_SIZE]; /* ifconfig(8)'s media: line; empty: unknown */
@@ -178,7 +178,7 @@ struct vfj_counters {
 /* Returns counters whose members are all unknown. */
 struct vfj_counters vfj_counters_unknown(void);
 
-/* One of the two interfaces of a snapshot: hn or its VF. */
+/* One of the two interfaces of a snapshot, either hn or its VF. */
 struct vfj_end {
     struct vfj_counters counters;
     struct vfj_interface interface;

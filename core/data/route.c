@@ -28,8 +28,8 @@ static bool takes_number(struct vfj_span word)
     return is_keyword(word, metrics, sizeof metrics / sizeof metrics[0]);
 }
 
-/* Returns the member for the operand of a keyword. Returns NULL when the keyword has no operand, or
- * this program does not use its operand. */
+/* Returns the member of the route that takes the operand of a keyword. Returns NULL when the
+ * keyword has no operand, or this program does not use its operand. */
 static struct vfj_span *operand_of(struct vfj_span keyword, struct vfj_route *route)
 {
     if (vfj_span_is(keyword, "gateway"))

@@ -44,7 +44,7 @@ bool vfj_scheduled_is_event(const struct vfj_scheduled *row)
     return row->phase != VFJ_SCHEDULED_WATCHING && row->phase != VFJ_SCHEDULED_SILENT;
 }
 
-/* What a member is made of. */
+/* The bytes that a member may have: those of a word, or those of a text (struct vfj_scheduled). */
 enum alphabet { WORD, TEXT };
 
 static bool has_byte(enum alphabet alphabet, char c)
@@ -261,7 +261,8 @@ void vfj_scheduled_take(struct vfj_scheduled_list *open, const struct vfj_schedu
     open->events[open->count++] = *row;
 }
 
-/* Returns whether the event has a row now. Its NotBefore is gone once it has started. */
+/* Returns whether the event needs a new row. An event that has started has no NotBefore, so its
+ * absence is no change. */
 static bool has_changed(const struct vfj_scheduled *before, const struct vfj_scheduled *now)
 {
     return before == NULL || before->phase != now->phase

@@ -8,7 +8,8 @@
 
 #include "core/text/text.h"
 
-/* X(symbol, persisted name). The last two are about the service, and not about an event. */
+/* X(symbol, persisted name). WATCHING and SILENT are about the service. The others are about an
+ * event. */
 #define VFJ_SCHEDULED_PHASES(X)                                                      \
     X(ANNOUNCED, "announced") /* the event is listed, and has not begun */           \
     X(STARTED, "started")     /* the host has begun with it */                       \
@@ -23,7 +24,7 @@ enum vfj_scheduled_phase {
         VFJ_SCHEDULED_PHASE_COUNT
 };
 
-/* X(symbol, persisted name): whether the event is about this VM. */
+/* X(symbol, persisted name). The value says whether the event is about this VM. */
 #define VFJ_SCHEDULED_HERES(X) \
     X(UNKNOWN, "unknown")      \
     X(NO, "no")                \
@@ -36,8 +37,9 @@ enum vfj_scheduled_here {
         VFJ_SCHEDULED_HERE_COUNT
 };
 
-/* One row. A word is made of letters, digits and "._:,-"; a text of printable ASCII without '"'
- * and '\'. Strings end with a NUL, and zeroes follow it, so that rows compare as memory. */
+/* One row about Azure Scheduled Events. A word consists of letters, digits and "._:,-". A text
+ * consists of printable ASCII without '"' and '\'. Each string ends with a NUL, and the bytes
+ * after the NUL are zero, so that memcmp(3) can compare rows. */
 struct vfj_scheduled {
     uint8_t phase;        /* enum vfj_scheduled_phase */
     uint8_t here;         /* enum vfj_scheduled_here */
@@ -50,7 +52,7 @@ struct vfj_scheduled {
     char text[224];       /* the description; SILENT: the reason */
 };
 
-/* Return a row of that phase without other facts. */
+/* Returns a row that has the phase and no other facts. */
 struct vfj_scheduled vfj_scheduled_of(enum vfj_scheduled_phase phase);
 
 const char *vfj_scheduled_phase_name(enum vfj_scheduled_phase phase);
@@ -59,9 +61,9 @@ const char *vfj_scheduled_here_name(enum vfj_scheduled_here here);
 /* Returns whether the row is about an event, and not about the service. */
 bool vfj_scheduled_is_event(const struct vfj_scheduled *row);
 
-/* Copy foreign bytes into a member of `size` bytes, and cut them there. They may be in that member
- * already. Each byte that is not of a
- * word becomes '_', and each byte that is not of a text '?'. */
+/* Copy untrusted bytes into a member of `size` bytes, and cut off bytes that do not fit. `from`
+ * may lie in that member. The first function replaces each byte that a word cannot have by '_'.
+ * The second one replaces each byte that a text cannot have by '?'. */
 void vfj_scheduled_set_word(char *to, size_t size, struct vfj_span from);
 void vfj_scheduled_set_text(char *to, size_t size, struct vfj_span from);
 
@@ -74,8 +76,8 @@ void vfj_scheduled_encode(const struct vfj_scheduled *row, struct vfj_text *body
 bool vfj_scheduled_decode(struct vfj_span body, struct vfj_scheduled *row);
 
 enum {
-    VFJ_SCHEDULED_MAX = 16,        /* events at once */
-    VFJ_SCHEDULED_BODY_SIZE = 768, /* of any row, with its NUL */
+    VFJ_SCHEDULED_MAX = 16,        /* most events that are open at the same time */
+    VFJ_SCHEDULED_BODY_SIZE = 768, /* bytes of the body of any row, with its NUL */
 };
 
 /* The events that a document lists: rows ANNOUNCED or STARTED, each id once. */
@@ -87,13 +89,14 @@ struct vfj_scheduled_list {
 /* Returns the event with that id, or NULL. */
 struct vfj_scheduled *vfj_scheduled_find(struct vfj_scheduled_list *list, const char *id);
 
-/* Takes a row of the journal into the list of open events. Of more than VFJ_SCHEDULED_MAX the
- * oldest is forgotten. Ignores rows about the service. */
+/* Updates the list of open events with a row of the journal. When the list is full, drops the
+ * oldest event. Ignores rows about the service. */
 void vfj_scheduled_take(struct vfj_scheduled_list *open, const struct vfj_scheduled *row);
 
-/* Compares the open events with a new document. Writes a row for each change, those that are over
- * first, and makes `open` the document's list. An event that has started stays so. A later
- * NotBefore is announced again. Returns the number of rows. */
+/* Compares the open events with a new document. Writes a row for each change, first the rows
+ * about events that are over. Makes `open` equal to the document's list. An event that has
+ * started is never announced again. An announced event with another NotBefore gets a new row.
+ * Returns the number of rows. */
 unsigned vfj_scheduled_compare(struct vfj_scheduled_list *open,
                                const struct vfj_scheduled_list *document,
                                struct vfj_scheduled rows[2 * VFJ_SCHEDULED_MAX]);

@@ -22,14 +22,15 @@ struct vfj_step_context {
     uint64_t replaced;
     /* the slot whose probe or command ended with this event; NULL: none */
     struct vfj_slot *subject;
-    /* enum vfj_reason: the failure that keeps the subject from continuing now; NONE: no failure */
+    /* enum vfj_reason: the failure that keeps the slot `subject` from continuing now; NONE: no
+     * failure */
     uint8_t setback;
     bool has_failed_down; /* the setback is that the VF could not be taken down */
     bool is_observed;     /* the event is a usable observation of the subject */
 };
 
-/* Notes why the event changed nothing, or a peculiarity of the event. Of several notes the first
- * stays. */
+/* Notes why the event changed nothing, or something unusual about the event. Of several notes
+ * the first one stays. */
 void vfj_step_note(struct vfj_step_context *context, enum vfj_reason note);
 
 /* Returns true in act mode, in which commands run. In observe mode the journal only records

@@ -1,4 +1,5 @@
-/* Link monitor: takes down a VF that is up without link, and times when the VF is upped again. */
+/* Link monitor: takes down a VF that is up without link, and sets the time when the VF is upped
+ * again. */
 #include "core/machine/link.h"
 
 #include "core/data/rc.h"
@@ -75,8 +76,8 @@ static void observed_without_link(struct vfj_step_context *context, struct vfj_s
     }
 }
 
-/* Returns true when the machine has issued a command that takes the VF down, because of a missing
- * link or a conflict. */
+/* Returns true when the machine has issued a command that takes the VF down, either since the VF
+ * has no link, or since the VF has the data path and cannot be joined. */
 static bool is_going_down(const struct vfj_slot *slot)
 {
     return vfj_link_wants_down(slot) || (slot->plan.failed >> VFJ_NEED_VF_DOWN & 1) != 0;
@@ -129,8 +130,8 @@ void vfj_link_changed(struct vfj_step_context *context, struct vfj_slot *slot, b
     }
 }
 
-/* Clears the link's facts, unless a command of the machine took the VF down or is about to. When
- * somebody else took the VF down, its link does not matter. */
+/* Clears the facts about the VF's link. Keeps them when a command of the machine took the VF
+ * down or is going to. When somebody else took the VF down, its link does not matter. */
 void vfj_link_vf_down(const struct vfj_step_context *context, struct vfj_slot *slot)
 {
     bool is_ours
@@ -152,8 +153,8 @@ void vfj_link_record_down(struct vfj_step_context *context, struct vfj_slot *slo
 {
     bool has_no_link = vfj_link_wants_down(slot);
     slot->plan.failed &= ~((uint64_t)1 << VFJ_NEED_VF_DOWN);
-    /* A VF without link stays down until a timer. A VF in a conflict is joined as soon as the
-     * conflict has ended. */
+    /* A VF without link stays down until a timer fires. A VF that could not be joined is joined
+     * as soon as the conflict that kept it from being joined has ended. */
     set_monitor(slot, has_no_link ? VFJ_LINK_MONITOR_HELD : VFJ_LINK_MONITOR_RETRY);
     slot->joined = 0;
     vfj_facts_no_delay(slot);

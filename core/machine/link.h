@@ -1,9 +1,11 @@
-/* Link monitor: takes down a VF that is up without link, and records a VF that is down because of a
- * conflict. Used inside core/ only.
+/* Link monitor: takes down a VF that is up without link. Used inside core/ only.
  *
  * While a VF is up, hn pretends to have no link. A VF that is up without link therefore leaves the
  * guest without traffic. The machine takes such a VF down, so that hn has the traffic. After a
- * pause it ups the VF again, since the link may be back. */
+ * pause it ups the VF again, since the link may be back.
+ *
+ * The machine also takes down a VF that has the data path and cannot be joined. The link monitor
+ * records that, too, so that the VF stays down until it can be joined. */
 #ifndef VFJ_CORE_MACHINE_LINK_H
 #define VFJ_CORE_MACHINE_LINK_H
 
@@ -25,7 +27,7 @@ void vfj_link_vf_down(const struct vfj_step_context *context, struct vfj_slot *s
 void vfj_link_due(struct vfj_slot *slot);
 
 /* Records that a command of the machine took the VF down. A VF without link stays down until a
- * timer. A VF in a conflict stays down until the conflict has ended. */
+ * timer fires. A VF that cannot be joined stays down until it can be joined. */
 void vfj_link_record_down(struct vfj_step_context *context, struct vfj_slot *slot);
 
 /* The first function returns true when the machine must take the VF down for its missing link. The

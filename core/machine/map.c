@@ -167,8 +167,8 @@ static void compare_map(struct vfj_step_context *context, const struct vfj_map *
     }
 }
 
-/* Requests the observation of a slot after a gap. The probe runs at once, or after the batch
- * that runs. */
+/* Requests the observation of a slot after a gap. The probe begins in this step, or when the
+ * running batch has ended. */
 static void observe_after_gap(struct vfj_slot *slot)
 {
     vfj_request_observation(slot, VFJ_OBSERVE_GAP);

@@ -98,8 +98,9 @@ static bool has_all_inet(const struct vfj_slot *slot, const struct vfj_interface
     return true;
 }
 
-/* Returns true when hn has all IPv4 addresses that it had when the active plan began, and those of
- * the lost laggN when the plan gave them back. Returns true without an active plan. */
+/* Returns true when hn has all IPv4 addresses that it had when the active plan began. When the
+ * plan gave addresses of a lost laggN back, hn must also have these. Returns true when no plan
+ * is active. */
 static bool has_kept_addresses(const struct vfj_slot *slot)
 {
     if (slot->plan.phase != VFJ_PLAN_ACTIVE)

@@ -156,9 +156,9 @@ static void plan_leave(struct vfj_planner *planner)
     slot->plan.tried &= ~((uint64_t)1 << VFJ_NEED_VF_LEAVE);
 }
 
-/* Takes the VF of another slot out of laggN. That slot's next plan would do so, too. This plan does
- * not wait for it: lagg(4) takes frames of one port only, and that port may be the other slot's
- * VF. */
+/* Takes the VF of another slot out of laggN. The other slot's next plan would do so, too. This
+ * plan does not wait for that plan: lagg(4) takes frames of one port only, and that port may be
+ * the other slot's VF. */
 static void plan_stray_port(struct vfj_planner *planner, struct vfj_name port)
 {
     unsigned owner = vfj_step_find_vf(planner->context, port);

@@ -12,8 +12,7 @@
 
 /* The target of a plan. */
 enum vfj_target {
-    /* laggN has hn's configuration, if a plan has begun to build laggN; otherwise no command
-     * runs */
+    /* if a plan has begun to build laggN, it has hn's configuration; otherwise no command runs */
     VFJ_TARGET_BASE,
     VFJ_TARGET_JOINED,    /* BASE, and the VF is a port */
     VFJ_TARGET_JOINED_UP, /* JOINED, and the VF is up */

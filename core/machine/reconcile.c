@@ -181,8 +181,9 @@ static void keep_reason(struct vfj_slot *slot)
     slot->request.wanted = VFJ_OBSERVE_NOT;
 }
 
-/* Handles a failed observation or a failed required command. Observes again: at once after the
- * first failure, later after growing pauses. Returns true when a batch was issued. */
+/* Handles a failed observation or a failed required command, and observes again. After the first
+ * failure the observation has no delay. After later failures a pause comes first, which grows.
+ * Returns true when a batch was issued. */
 static bool handle_setback(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     enum vfj_reason reason = (enum vfj_reason)context->setback;

@@ -1,4 +1,5 @@
-/* The members of the machine's state and their types in text. */
+/* The members of the machine's state. For each member, a type says how its value is written as
+ * text. */
 #include "core/machine/state_members.h"
 
 #include "core/check.h"

@@ -1,12 +1,12 @@
-/* The members of the machine's state and their types in text, for core/machine/state_read.c and
- * core/machine/state_write.c. */
+/* The members of the machine's state, for core/machine/state_read.c and
+ * core/machine/state_write.c. For each member, a type says how its value is written as text. */
 #ifndef VFJ_CORE_MACHINE_STATE_MEMBERS_H
 #define VFJ_CORE_MACHINE_STATE_MEMBERS_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* The type of a member in text. */
+/* The way in which the value of a member is written as text. */
 enum vfj_member_type {
     VFJ_MEMBER_NUMBER,   /* an unsigned number, up to `most` */
     VFJ_MEMBER_TIME,     /* microseconds; a value of 0 is not written */

@@ -27,7 +27,7 @@ struct vfj_guest_if {
     struct vfj_interface facts;
     struct vfj_interface told;    /* the state that the last %if gave; a boot restores it */
     struct vfj_counters counters; /* counters that the last %if gave */
-    uint64_t dhclient;            /* pid; 0 none */
+    uint64_t dhclient;            /* pid of the interface's dhclient(8); 0: none */
     uint64_t told_dhclient;
     struct vfj_name unit;     /* N of dev.hn.N of an hn interface, which a rename does not change */
     struct vfj_name rxvf;     /* the VF that has the data path of an hn interface */

@@ -215,8 +215,8 @@ static bool enqueue(struct vfj_play *play, const struct vfj_command *command)
     return true;
 }
 
-/* Returns the index of the command that ends first. Of commands that end at the same time, the one
- * that was issued first ends first. */
+/* Returns the index of the command that ends first. Of several commands that end at the same
+ * time, returns the one that was issued first. */
 static unsigned earliest(const struct vfj_play *play)
 {
     unsigned found = 0;

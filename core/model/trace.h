@@ -66,7 +66,7 @@ struct vfj_trace_time {
 /* The facts about an interface that a %if line gives. */
 struct vfj_trace_if {
     struct vfj_interface interface;
-    uint64_t dhclient; /* pid; 0: none */
+    uint64_t dhclient; /* pid of the interface's dhclient(8); 0: none */
     /* gateway of the IPv4 default route through the interface; empty: none */
     struct vfj_address gateway;
     /* gateway of the IPv6 default route through the interface, without scope; empty: none */
@@ -81,7 +81,7 @@ struct vfj_trace_if {
 /* One line of a trace. Spans point into the line's text. */
 struct vfj_trace_line {
     uint8_t kind;               /* enum vfj_trace_kind */
-    struct vfj_trace_time time; /* EVENT and AT */
+    struct vfj_trace_time time; /* EVENT, AT: the time */
     /* EVENT: the devd line; DEVD: the devd line, escaped (core/text/trace_quote.h) */
     struct vfj_span event;
     struct vfj_name name, other; /* NOIF: name; VF: the VF and its hn */

@@ -41,7 +41,8 @@ enum vfj_script_step {
 /* Returns the running script, for writing. */
 struct vfj_script_run *vfj_script_run_of(struct vfj_step_context *context);
 
-/* Runs a script as an action of devd: at once, or after the actions that wait already. */
+/* Runs a script as an action of devd. When other actions run or wait, the script waits until
+ * they have ended. */
 void vfj_script_enqueue(struct vfj_step_context *context, enum vfj_script script,
                         struct vfj_name iface);
 

@@ -7,8 +7,8 @@
 
 #include "core/text/text.h"
 
-/* One pair. `value` is the text between the quotes, if any, as written: in a quoted value a
- * backslash escapes the next byte. */
+/* One pair of a key and a value. `value` is the text as written, without the quotes around it.
+ * In a quoted value a backslash escapes the next byte. */
 struct vfj_kv {
     struct vfj_span key;
     struct vfj_span value;

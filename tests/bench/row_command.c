@@ -161,8 +161,8 @@ static void *shell_open(struct bench *bench, uint64_t percent)
     return command_open(bench, 1);
 }
 
-/* Fills in "bare" as well, an upper limit for the daemon: how many times faster the same
- * programs, one commit and one posix_spawn are than the shell's script. */
+/* Also fills in "bare": the time of the shell's script, divided by the time of the same
+ * programs, one commit and one posix_spawn. The daemon's factor cannot be larger than this one. */
 static struct bench_sample shell_turn(struct bench *bench, void *context)
 {
     struct command *command = context;

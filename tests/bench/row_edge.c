@@ -1,5 +1,6 @@
-/* The row about edges in transparent mode: a VF attaches, gets the data path, leaves. Each edge
- * has a snapshot at once and another one two seconds later. */
+/* The row about edges in transparent mode. An edge is an event of a VF: it attaches, gets the
+ * data path, or leaves. The daemon takes a snapshot immediately after each edge and another one
+ * two seconds later. */
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>

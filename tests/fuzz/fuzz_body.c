@@ -1,5 +1,5 @@
-/* Any bytes as the body of a record; the first byte decides its kind. A body that is accepted
- * has the same meaning after it is written and read again. */
+/* Takes any bytes as the body of a record. The first byte decides the kind of the record. A body
+ * that is accepted has the same meaning after it is written and read again. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

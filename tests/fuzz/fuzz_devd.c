@@ -1,5 +1,5 @@
-/* Any bytes as devd's lines. The reader parses them, writes them again, and the machine receives
- * them under both policies. */
+/* Takes any bytes as lines of devd. The target parses each line and writes it again, and the
+ * machine receives it under both policies. */
 #include <stdint.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
-/* Any bytes as the output of ifconfig(8), in pieces of any length. The parser's result is the
- * same for all pieces and within its limits. */
+/* Takes any bytes as the output of ifconfig(8), in pieces of any length. The parser's result
+ * does not depend on the pieces and is within its limits. */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* Any bytes as a journal. Opening, walking, replaying, verifying and recovering it end within
- * their limits. They change neither the file nor the directory. */
+/* Takes any bytes as a journal. Opening, walking, replaying, verifying and recovering this
+ * journal end within their limits. They change neither the file nor the directory. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <stddef.h>

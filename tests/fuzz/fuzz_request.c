@@ -1,5 +1,5 @@
-/* Any bytes as a request to the monitor, as from a daemon that was taken over. An accepted
- * request gives an argv of its kind. */
+/* Takes any bytes as a request to the monitor, as an attacker who controls the daemon may send
+ * them. An accepted request results in an argv that fits the kind of the request. */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>

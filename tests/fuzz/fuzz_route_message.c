@@ -1,5 +1,5 @@
-/* Any bytes as a message of a routing socket, in any length. The result is a name and an
- * address, or none. */
+/* Takes any bytes of any length as a message of a routing socket. The parser's result is a name
+ * and an address, or no route. */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>

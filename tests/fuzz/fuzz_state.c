@@ -1,5 +1,5 @@
-/* Any text as that of a state. A state that is accepted has the same text after it is written
- * and read again, and the machine can continue from it with any events. */
+/* Takes any text as the text of the machine's state. A state that is accepted has the same text
+ * after it is written and read again. The machine can continue from that state with any events. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* Any bytes as the output of sysctl(8) and route(8), in pieces of any length. The parsers'
- * results are the same for all pieces and within their limits. */
+/* Takes any bytes as the output of sysctl(8) and route(8), in pieces of any length. The parsers'
+ * results do not depend on the pieces and are within their limits. */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>

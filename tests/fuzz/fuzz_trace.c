@@ -1,5 +1,5 @@
-/* Any bytes as a trace. It is read, checked, and played to the machine through the guest model
- * under both policies. */
+/* Takes any bytes as a trace. The target reads and checks the trace, and plays it to the machine
+ * with the guest model under both policies. */
 #include <stdint.h>
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* Takes the place of libFuzzer where that is not linked: gives each file of the named
+/* Takes the place of libFuzzer where libFuzzer is not linked. Passes each file of the named
  * directories to the target once. */
 #include <dirent.h>
 #include <stdint.h>

@@ -142,8 +142,9 @@ void guest_devctl_wake(void)
         bool listens
             = strcmp(entry->d_name, "devctl") == 0 || strncmp(entry->d_name, "dhclient.", 9) == 0;
         if (listens && address_of(&address, entry->d_name)) {
-            /* A full socket has a wake-up pending. A socket file without a process behind it is
-             * left over from one that was killed. Neither is an error. */
+            /* When the socket is full, a wake-up is pending already. A socket file that no
+             * process has open is left over from a process that was killed. Neither case is an
+             * error. */
             (void)sendto(fd, "!", 1, 0, (const struct sockaddr *)&address, sizeof address);
         }
     }

@@ -37,7 +37,7 @@ bool guest_clients_pending(const struct guest_clients *clients);
 /* Sends those pending bytes as an incomplete chunk. */
 void guest_clients_flush(struct guest_clients *clients);
 /* Fills in the descriptors to poll, at most GUEST_CLIENTS_MAX + 2. At the limit of clients the
- * listening sockets are left out. Returns their number. */
+ * listening sockets are left out. Returns the number of descriptors. */
 size_t guest_clients_poll(const struct guest_clients *clients, struct pollfd *polled);
 /* Acts on the result of poll(2): accepts new clients and drops those that hung up. */
 void guest_clients_polled(struct guest_clients *clients, const struct pollfd *polled, size_t count);

@@ -19,7 +19,8 @@ static int complain(const char *text)
     return 1;
 }
 
-/* Writes the newbus line of the device behind an interface name: driver, vendor and device id. */
+/* Writes the devctl line of the attachment of the device behind an interface name, without the
+ * '+' in front. The line has the driver, the vendor and the device id. */
 static void make_bus(char *to, size_t size, const char *vf)
 {
     static const struct {

@@ -4,8 +4,8 @@
 
 #include "tests/guest/state.h"
 
-/* Attaches a VF with the MAC of the hn interface. `bus` is the VF's newbus line without its
- * sign. With NULL the line is made from the VF's name. */
+/* Attaches a VF with the MAC of the hn interface. `bus` is the devctl line of the VF's
+ * attachment, without the '+' in front. When `bus` is NULL, the line is made from the VF's name. */
 void guest_host_plug(struct guest_state *state, const char *vf, const char *hn, const char *bus);
 
 #endif

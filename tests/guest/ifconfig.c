@@ -35,7 +35,8 @@ struct keyword {
     bool (*run)(struct change *change, const char *word, const char *argument);
 };
 
-/* Prints the error as ifconfig does and sets the exit status. Returns false: the command ends. */
+/* Prints the error as ifconfig does and sets the exit status. Returns false, which ends the
+ * command. */
 static bool refuse(struct change *change, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

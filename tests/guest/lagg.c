@@ -62,7 +62,7 @@ int guest_lagg_join(struct guest_state *state, struct guest_if *lagg, const char
     return 0;
 }
 
-/* After the first port left, the next port gives the lagg its MAC, and the lagg gives it to all
+/* After the first port left, the lagg takes the MAC of the next port and sets this MAC on all
  * its ports. */
 static void new_primary(struct guest_state *state, struct guest_if *lagg)
 {

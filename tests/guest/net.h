@@ -24,8 +24,9 @@ void guest_if_set_carrier(struct guest_state *state, struct guest_if *ifp, bool 
 /* Sets the MTU; a lagg sets that of its ports too. Returns EINVAL for a port of a lagg and for a
  * value out of range. */
 int guest_if_set_mtu(struct guest_state *state, struct guest_if *ifp, unsigned mtu);
-/* Renames an interface. Returns EINVAL for a bad name and EEXIST for one in use. As FreeBSD 13.2
- * (if.c, SIOCSIFNAME) it queues no event, and hn loses the mapping of a renamed VF. */
+/* Renames an interface. Returns EINVAL for a bad name and EEXIST for a name in use. As in
+ * FreeBSD 13.2 (if.c, SIOCSIFNAME), no event is queued, and hn loses the mapping of a renamed
+ * VF. */
 int guest_if_rename(struct guest_state *state, struct guest_if *ifp, const char *name);
 /* Sets an interface's link state. A change is queued as an event, is counted, and updates the
  * lagg. */
@@ -51,7 +52,7 @@ void guest_hn_link(struct guest_state *state, struct guest_if *hn);
 /* --- addresses and routes (inet.c) --- */
 
 /* Adds an address, or replaces the same address. Brings the interface up, as ether_ioctl() does.
- * Returns ENOSPC when the interface has too many. */
+ * Returns ENOSPC when the interface has too many addresses. */
 int guest_inet_add(struct guest_state *state, struct guest_if *ifp, struct guest_inet inet);
 /* Deletes an address. If another interface has an address in the same prefix, it gets the
  * connected route. All other routes of the address are deleted (netinet: in_scrubprefix,

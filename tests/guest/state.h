@@ -42,12 +42,12 @@ enum {
 };
 
 struct guest_inet {
-    uint32_t address; /* in host byte order */
+    uint32_t address; /* the address in host byte order */
     unsigned length;
 };
 
 struct guest_inet6 {
-    char address[GUEST_IN6_SIZE]; /* without %scope */
+    char address[GUEST_IN6_SIZE]; /* the address as text, without %scope */
     unsigned length;
 };
 
@@ -63,7 +63,7 @@ struct guest_if {
     char name[GUEST_NAME_SIZE];
     enum guest_kind kind;
     unsigned index;
-    unsigned unit; /* of hn: its newbus unit, N of dev.hn.N, which a rename does not change */
+    unsigned unit; /* for hn: the newbus unit N of dev.hn.N, which a rename does not change */
     char mac[GUEST_MAC_SIZE];
     char own_mac[GUEST_MAC_SIZE]; /* ifconfig prints this as hwaddr when it differs from mac */
     unsigned mtu;
@@ -79,12 +79,13 @@ struct guest_if {
     size_t inet6_count;
     struct guest_port ports[GUEST_PORTS_MAX];
     size_t port_count;
-    char proto[GUEST_NAME_SIZE]; /* of a lagg */
-    char lagg[GUEST_NAME_SIZE];  /* of a lagg port: its lagg */
-    char vf[GUEST_NAME_SIZE];    /* of hn: the VF in the kernel's map */
-    char rxvf[GUEST_NAME_SIZE];  /* of hn: the VF that has the data path */
-    char hn[GUEST_NAME_SIZE];    /* of a VF: the hn with its MAC */
-    char bus[GUEST_BUS_SIZE];    /* of a VF: its newbus line without the leading sign */
+    char proto[GUEST_NAME_SIZE]; /* for a lagg: the lagg protocol */
+    char lagg[GUEST_NAME_SIZE];  /* for a lagg port: the lagg that it belongs to */
+    char vf[GUEST_NAME_SIZE];    /* for hn: the VF that the kernel's map gives for it */
+    char rxvf[GUEST_NAME_SIZE];  /* for hn: the VF that has the data path */
+    char hn[GUEST_NAME_SIZE];    /* for a VF: the hn with the same MAC */
+    /* for a VF: the devctl line of its attachment, without the '+' in front */
+    char bus[GUEST_BUS_SIZE];
 };
 
 /* An IPv4 route. It belongs to the address `source` of an interface. Gateway 0 means a connected
@@ -125,9 +126,9 @@ enum guest_fault_kind { GUEST_FAIL, GUEST_SLOW, GUEST_HANG };
 
 struct guest_fault {
     enum guest_fault_kind kind;
-    unsigned count;  /* of fail: number of commands still to fail */
-    unsigned status; /* of fail: the exit status */
-    double seconds;  /* of slow: the delay */
+    unsigned count;  /* for FAIL: number of commands that will still fail */
+    unsigned status; /* for FAIL: the exit status of these commands */
+    double seconds;  /* for SLOW: the delay in seconds */
     char argv[GUEST_VALUE_SIZE];
 };
 
@@ -169,7 +170,7 @@ void guest_state_write(const struct guest_state *state, char *to, size_t size);
 /* Reads one line of the text into the state. Cuts the line into words in place. */
 void guest_state_read(struct guest_state *state, char *line);
 
-/* Adds a devctl line, without newline, which guest_state_commit() queues. */
+/* Adds a devctl line. `format` has no newline at its end. guest_state_commit() queues the line. */
 void guest_event(struct guest_state *state, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

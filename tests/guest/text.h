@@ -47,7 +47,7 @@ uint32_t guest_mask_of(unsigned length);
  * mask. */
 bool guest_mask_parse(const char *text, unsigned *length);
 /* Converts an IPv6 address to its canonical text and removes a %scope. Returns false for a
- * malformed one. */
+ * malformed address. */
 bool guest_inet6_parse(const char *text, char *to, size_t size);
 
 /* Sleeps the whole time; signals do not shorten it. */

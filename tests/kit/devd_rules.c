@@ -102,7 +102,8 @@ static void value_of(const char *event, const char *variable, char *value, size_
     }
 }
 
-/* Collects the event's values of all variables that the rules match. Returns their number. */
+/* Collects the event's values of all variables that the rules match. Returns the number of
+ * values. */
 static unsigned gather(const struct kit_devd_rules *rules, const char *event, const char *medium,
                        struct vfj_devd_fact facts[KIT_DEVD_FACTS_MAX])
 {

@@ -92,7 +92,8 @@ char *__wrap_mkdtemp(char *name)
     return strike(KIT_CALLS_SYSTEM) ? NULL : __real_mkdtemp(name);
 }
 
-/* Defines the same for a function of SQLite. `nothing` is evaluated when the call fails. */
+/* Defines such a function in place of a function of SQLite. `nothing` is evaluated when the call
+ * fails. */
 #define SQLITE(name, parameters, arguments, nothing) \
     int __real_sqlite3_##name parameters;            \
     int __wrap_sqlite3_##name parameters;            \

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 
 /* A test that uses this file is linked with --wrap for each call that can fail. Calls inside
- * SQLite's library never fail. Nor do calls that remove files: our code could do nothing about a
- * file that remains. */
+ * SQLite's library never fail. Calls that remove files do not fail either, since our code could
+ * not handle such a failure. */
 enum kit_calls {
     KIT_CALLS_SYSTEM, /* system calls: they fail with EIO */
     KIT_CALLS_SQLITE, /* functions of SQLite: they fail with SQLITE_IOERR, and have no effect */

@@ -67,7 +67,8 @@ void kit_memory_install(void)
     methods.xMalloc = fault_malloc;
     methods.xRealloc = fault_realloc;
     (void)sqlite3_config(SQLITE_CONFIG_MALLOC, &methods);
-    /* Without this, small allocations come from SQLite's lookaside buffers and are not counted. */
+    /* Without this setting, small allocations come from SQLite's lookaside buffers and are not
+     * counted. */
     (void)sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0);
 }
 

@@ -495,7 +495,7 @@ static int held_delete(sqlite3_vfs *self, const char *name, int sync_directory)
     return SQLITE_OK;
 }
 
-/* Returns that an empty file does not exist, as SQLite's own VFS does. */
+/* Reports whether the file exists. An empty file counts as absent, as in SQLite's own VFS. */
 static int held_access(sqlite3_vfs *self, const char *name, int flags, int *answer)
 {
     struct stat facts;

@@ -8,19 +8,19 @@
 
 /* This struct is large: allocate it on the heap. */
 struct kit_machine {
-    struct vfj_state state; /* after the newest event */
+    struct vfj_state state; /* the state after the newest event */
     struct vfj_state next;
-    struct vfj_decision decision; /* of the newest event */
+    struct vfj_decision decision; /* the decision about the newest event */
     struct vfj_play play;
     uint64_t events;
-    /* Called after each step, unless NULL. `state` is still that before the event, and `next`
-     * that after it. */
+    /* Called after each step, unless NULL. `state` is still the state before the event, and
+     * `next` is the state after it. */
     void (*watch)(struct kit_machine *machine, const struct vfj_event *event);
     void *context;
 };
 
-/* Makes a machine in that mode under that policy, before its first event. Ends the test without
- * memory. */
+/* Makes a machine in that mode under that policy, before its first event. Ends the test when
+ * memory runs out. */
 struct kit_machine *kit_machine_open(enum vfj_mode mode, enum vfj_policy policy);
 void kit_machine_close(struct kit_machine *machine);
 

@@ -18,7 +18,8 @@ const char *kit_beside(const char *path, const char *suffix);
 
 bool kit_exists(const char *path);
 
-/* Reads a whole file. Returns its bytes, to be freed. Fails the test when that is impossible. */
+/* Reads a whole file. Returns its bytes, which the caller frees. Fails the test when the file
+ * cannot be read. */
 char *kit_read(const char *path, size_t *length);
 void kit_write(const char *path, const void *bytes, size_t length);
 

@@ -17,8 +17,9 @@ struct kit_sysevent {
 void kit_sysevent_begin(struct kit_sysevent *to, uint16_t type, uint8_t command);
 void kit_sysevent_end(struct kit_sysevent *to);
 
-/* Add an attribute. kit_sysevent_open() begins an attribute whose value is all that is added
- * until kit_sysevent_close(), which takes the place that was returned. */
+/* These functions add an attribute. kit_sysevent_open() begins an attribute whose value is all
+ * that is added until kit_sysevent_close(). The argument of kit_sysevent_close() is the result
+ * of kit_sysevent_open(). */
 void kit_sysevent_add(struct kit_sysevent *to, uint16_t type, const void *value, size_t length);
 size_t kit_sysevent_open(struct kit_sysevent *to, uint16_t type);
 void kit_sysevent_close(struct kit_sysevent *to, size_t place);

@@ -121,8 +121,8 @@ static void admin_renames(struct sim *sim, struct sim_nic *nic)
     nic->vf = vfj_name_of(name);
 }
 
-/* Renames hn, unless a dhclient runs on it under the old name. rc.conf configures both names
- * alike. */
+/* Renames hn, unless a dhclient runs on hn under the old name. rc.conf has the same settings for
+ * both names. */
 static void admin_renames_hn(struct sim *sim, struct sim_nic *nic)
 {
     const struct vfj_guest_if *hn = sim_interface(sim, nic->hn);

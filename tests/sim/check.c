@@ -116,8 +116,8 @@ void sim_note_plans(struct sim *sim)
             && (!is_stopping || state->slots[i].plan.phase == VFJ_PLAN_ACTIVE);
 }
 
-/* Whenever the guest is settled, each of its networks must work at least as well as it would
- * without a VF and without the daemon. */
+/* Checks that each network of a settled guest works at least as well as it would without a VF
+ * and without the daemon. */
 static void check_moment(struct sim *sim)
 {
     const struct vfj_state *state = vfj_ledger_state(sim->loop.ledger);

@@ -224,8 +224,8 @@ static void check_nic(struct sim *sim, const struct sim_nic *nic)
     if (!is_obstructed && !is_at_rest(sim, nic, slot))
         sim_fail(sim, "%s: neither joined nor detached at the end, but %s", nic->hn.text,
                  slot != NULL ? vfj_slot_state_name((enum vfj_slot_state)slot->state) : "unknown");
-    /* With a conflict the VF is taken down, so that hn has the data path. A VF in the lagg of
-     * another hn remains up, because that hn may need it. */
+    /* When a conflict keeps the VF from being joined, the VF is taken down, so that hn has the
+     * data path. A VF in the lagg of another hn remains up, because the other hn may need it. */
     if (nic->is_hn_down || (is_obstructed && slot->fault == VFJ_REASON_VF_IN_OTHER_LAGG))
         (void)owner_of(sim, nic->address);
     else

@@ -137,7 +137,7 @@ static void end_life(struct sim *sim)
     if (sim->power)
         sim_boot(sim);
     if (sim->disk_until_us != INT64_MAX)
-        sim->disk_until_us = sim->now_us; /* the full disk has room at once */
+        sim->disk_until_us = sim->now_us; /* the full disk has room again from now on */
 }
 
 /* Returns whether the run prunes its journal: one seed in sixteen. Uses no random number, so

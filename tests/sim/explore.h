@@ -39,8 +39,8 @@ struct explore_guest {
 /* Makes a world with this guest and a daemon that has just started. */
 void explore_begin(struct explore_world *world, const struct explore_guest *guest);
 
-/* Makes move number `move`, and what follows at once. Fills in the name of the move. Returns
- * false when the move is impossible in this world. */
+/* Makes move number `move`, and lets everything happen that follows from it without a delay.
+ * Fills in the name of the move. Returns false when the move is impossible in this world. */
 bool explore_move(struct explore_world *world, unsigned move, const char **name);
 
 /* Runs the world without disturbances: all commands succeed, all timers fire, and the data path

@@ -43,13 +43,14 @@ struct sim_flight {
     int64_t due_us;
     int64_t took_us;
     uint64_t order;
-    uint64_t batch; /* of a changing command: the same number for all commands of one decision */
+    uint64_t batch; /* for a changing command: a number that all commands of one decision share */
     uint8_t fate;
     bool is_waiting;    /* an earlier command of its slot still runs */
     bool is_dropped;    /* an earlier command of its batch failed: this one does not run */
     bool is_forgotten;  /* the daemon no longer awaits the outcome */
     bool is_unrecorded; /* ordered while the journal could not be written */
-    bool is_seen;       /* of a read: it took its answer when it began, not when it ends */
+    /* for a read: its answer has the facts from the time when it began, not when it ends */
+    bool is_seen;
     struct vfj_command command;
     struct vfj_observation answer;
 };
@@ -72,7 +73,7 @@ struct sim_todo {
     uint64_t order;
     uint8_t what; /* enum sim_host */
     unsigned nic;
-    struct vfj_name vf; /* of PLUG: the VF's name; empty: any */
+    struct vfj_name vf; /* for PLUG: the name of the VF; empty: any name */
 };
 
 /* What uses hn besides its own addresses. */
@@ -136,7 +137,9 @@ enum sim_crash {
 /* What the journal is known to hold on disk. */
 struct sim_durable {
     uint64_t seq;
-    uint64_t digest; /* of the state, valid if has_digest: no event was submitted after `seq` */
+    /* digest of the state; valid when has_digest is set, which means that no event was submitted
+     * after `seq` */
+    uint64_t digest;
     bool has_digest;
     struct vfj_head_hash head;
 };
@@ -208,7 +211,7 @@ struct sim {
     int64_t late_until_us;
     int64_t disk_until_us;
 
-    /* counters */
+    /* counters for the summary of the run */
     uint64_t events, commands, crashes, cuts, stops, lines_lost;
     uint64_t events_of_storm;
     jmp_buf out;
@@ -234,7 +237,7 @@ void sim_set_up_guest(struct sim *sim);
 void sim_boot_interfaces(struct sim *sim); /* does what rc(8) does at a boot */
 
 /* kernel.c: the guest's kernel and the host */
-/* Returns the nic with this hn, VF or lagg; NULL when there is none. */
+/* Returns the nic with this hn, VF or lagg, or NULL when there is no such nic. */
 struct sim_nic *sim_nic_of(struct sim *sim, struct vfj_name name);
 struct vfj_guest_if *sim_interface(struct sim *sim, struct vfj_name name);
 struct vfj_guest_if *sim_lagg(struct sim *sim, const struct sim_nic *nic);
@@ -322,7 +325,7 @@ bool sim_is_forgotten_vf(struct sim *sim, struct vfj_name name);
 /* Returns whether hn has a conflict which keeps the machine from finishing its work, and the machine
  * has done all that is possible nevertheless. */
 bool sim_is_held_up(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot);
-/* Returns the daemon's slot of that hn; NULL when it has none. */
+/* Returns the daemon's slot for that hn, or NULL when the daemon has no such slot. */
 const struct vfj_slot *sim_slot_of(const struct sim *sim, struct vfj_name hn);
 
 #endif

@@ -1,4 +1,5 @@
-/* Announcements: joins what Azure Scheduled Events told with the episodes that were measured. */
+/* Announcements: matches the events that Azure Scheduled Events announced with the episodes that
+ * were measured. */
 #include "tools/audit/announce.h"
 
 #include <stdlib.h>

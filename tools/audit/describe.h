@@ -23,7 +23,7 @@ void vfj_episode_add_notes(struct vfj_text *text, const struct vfj_episode *epis
  * list[index]. */
 unsigned vfj_episode_count_others(const struct vfj_episode *list, size_t count, size_t index);
 
-/* Appends what the event was announced as, for instance "live migration, 5 s". */
+/* Appends the announced kind and duration of the event, such as "live migration, 5 s". */
 void vfj_announcement_add(struct vfj_text *text, const struct vfj_announcement *announcement);
 
 /* Returns how long before the episode the event was announced. It is 0 or less when the event

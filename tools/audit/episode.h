@@ -93,7 +93,7 @@ struct vfj_episode {
      * about the slot, and all times are lower bounds. */
     bool began_before;
     struct vfj_point begin;
-    struct vfj_point end;       /* of an open episode: the newest known time, with seq 0 */
+    struct vfj_point end;       /* an open episode has the newest known time here, and seq 0 */
     uint64_t last;              /* seq of the last row that belongs to the episode */
     struct vfj_name vf_before;  /* empty: unknown */
     struct vfj_name vf_after;   /* empty: no VF attached */

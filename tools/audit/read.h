@@ -25,7 +25,7 @@ struct vfj_audit {
     struct vfj_marks leaves;                /* each time that a VF left */
     struct vfj_marks gaps;                  /* each gap row */
     struct vfj_marks daemons;               /* each start and each end of a daemon */
-    struct vfj_announcements announcements; /* what Azure Scheduled Events told */
+    struct vfj_announcements announcements; /* the events that Azure Scheduled Events announced */
     /* the journal's oldest and newest record; seq 0: it has none */
     struct vfj_point oldest, newest;
     struct vfj_point now; /* the time up to which open episodes last */

@@ -43,7 +43,7 @@ struct bisect {
     struct vfj_input input;
     struct vfj_cuts cuts;
     bool *is_skipped; /* indexed like cuts.list */
-    size_t good;      /* so many places at the beginning are known as good */
+    size_t good;      /* number of places at the beginning that are known as good */
     size_t bad;       /* index of the first place that is known as bad */
     unsigned runs;
 };
@@ -130,8 +130,8 @@ static enum result run(struct bisect *bisect, size_t index, int *exit_status)
     return result;
 }
 
-/* Returns the place to try next: of those not skipped, the one nearest to the middle. Returns
- * `bad` when all places in between were skipped. */
+/* Returns the place to try next: among the places that were not skipped, the one nearest to the
+ * middle. Returns `bad` when all places in between were skipped. */
 static size_t next_place(const struct bisect *bisect)
 {
     size_t middle = bisect->good + (bisect->bad - bisect->good) / 2;
@@ -145,8 +145,8 @@ static size_t next_place(const struct bisect *bisect)
     return bisect->bad;
 }
 
-/* Halves the range in question until the first bad place is found, or until all places in it
- * were skipped. */
+/* Halves the range of places between `good` and `bad` until the first bad place is found, or
+ * until all places in the range were skipped. */
 static int search(struct bisect *bisect)
 {
     int exit_status = VFJ_EXIT_OK;

@@ -86,8 +86,8 @@ void vfj_cuts_close(struct vfj_cuts *cuts)
     free(cuts->list);
 }
 
-/* Appends the records up to `last`, but at most BATCH of them. Sets *more to false when the last
- * one was reached. */
+/* Appends the records up to the record `last`, but at most BATCH records. Sets *more to false
+ * when the record `last` was reached. */
 static enum vfj_status copy_batch(const struct vfj_cuts *cuts, struct vfj_journal *to,
                                   uint64_t last, bool *more)
 {

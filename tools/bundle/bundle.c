@@ -1,5 +1,5 @@
-/* vfjournal bundle: makes one file for a ticket. It holds the records of a migration, what this
- * program says about them, and what it says about the guest. */
+/* vfjournal bundle: makes one file for a ticket. The file holds the records of a migration, the
+ * output of other verbs about these records, and the output of verbs about the guest. */
 #include "tools/bundle/bundle.h"
 
 #include <errno.h>

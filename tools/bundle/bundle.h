@@ -43,7 +43,8 @@ struct vfj_bundle {
     uint64_t first, last;          /* the first and the last record of the bundle */
     unsigned id_count;
     uint64_t ids[VFJ_BUNDLE_IDS_MAX]; /* ids of the migrations; none: all records */
-    struct vfj_publish scratch;       /* for the journal that is made from the lines */
+    /* for a temporary journal, made from the exported lines of the bundle's records */
+    struct vfj_publish scratch;
     bool has_journal;
     int64_t now;
     FILE *out;

@@ -161,8 +161,8 @@ static bool add_journal(struct vfj_bundle *bundle)
     return is_written;
 }
 
-/* Adds the trace. Passwords are not in it, and neither are names, as it is made from the
- * bundle's journal. */
+/* Adds the trace. It has no passwords, and no names when they are redacted, since it is made
+ * from the bundle's journal. */
 static bool add_trace(struct vfj_bundle *bundle)
 {
     struct vfj_captured captured = {.exit_status = -1};
@@ -181,8 +181,8 @@ static bool add_trace(struct vfj_bundle *bundle)
     return is_written;
 }
 
-/* Adds what a verb prints about the bundle's journal, so that its names agree with those in the
- * other members. */
+/* Adds the output of a verb about the bundle's journal. The names in this output therefore agree
+ * with the names in the other members. */
 static bool add_view(struct vfj_bundle *bundle, const char *name, const char *const *words)
 {
     struct vfj_captured captured;

@@ -325,7 +325,8 @@ static void check_slots(struct check *check)
 }
 
 /* Adds the number of migrations that Azure did not announce. Such a migration may come from a
- * failure of the host, but it is no fault of this guest. So it does not change the result. */
+ * failure of the host, but it is not a fault of this guest. The number therefore does not change
+ * the result. */
 static void check_announcements(struct check *check)
 {
     unsigned count = check->facts.unannounced;

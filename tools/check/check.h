@@ -30,7 +30,8 @@ struct vfj_check_facts {
     struct vfj_name outage_slot, longest_slot, flaps_slot, failed_slot;
 };
 
-/* Writes the metrics of the journal in Prometheus' text format. Returns false without memory. */
+/* Writes the metrics of the journal in Prometheus' text format. Returns false when memory runs
+ * out. */
 bool vfj_check_print_metrics(FILE *out, const struct vfj_audit_source *source);
 
 #endif

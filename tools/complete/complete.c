@@ -53,8 +53,7 @@ static const struct option *find_long(const struct vfj_completion *completion, s
     return NULL;
 }
 
-/* Returns the option with this letter if it takes a value in a word of its own, and otherwise
- * NULL. */
+/* Returns the option with this letter if its value may be the next word, and otherwise NULL. */
 static const struct option *find_short(const struct vfj_completion *completion, char letter)
 {
     const char *at = letter != ':' ? strchr(completion->shorts, letter) : NULL;

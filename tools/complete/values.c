@@ -20,8 +20,8 @@ enum {
     MIGRATIONS_MAX = 50, /* number of migrations that are offered, the newest ones */
 };
 
-/* The words that an option of a verb takes. An entry without a verb holds for all verbs that
- * have no entry before it. */
+/* The words that may follow an option of a verb. An entry without a verb holds for all verbs
+ * that have no entry for the option before it. */
 static const struct {
     const char *verb, *option;
     const char *words[8];

@@ -92,7 +92,8 @@ static void log_start(const struct vfj_daemon_options *options, const struct vfj
                        "part of it was written under other rules, which decide otherwise now");
 }
 
-/* Tells guest_io which events are open in the journal, so that they are not announced again. */
+/* Passes the events of Azure Scheduled Events that are open in the journal to guest_io, so that
+ * they are not announced again. */
 static void know_scheduled(const struct vfj_daemon_options *options, struct vfj_daemon_loop *loop)
 {
     struct vfj_scheduled_list open;
@@ -123,8 +124,8 @@ static int run_on_journal(const struct vfj_daemon_options *options, struct vfj_d
     return is_broken ? VFJ_EXIT_SYSTEM : VFJ_EXIT_OK;
 }
 
-/* Opens the journal, after all processes of the start were forked: none of them gets a
- * descriptor of SQLite. */
+/* Opens the journal. All processes that the start needs were forked before, so none of them has
+ * a descriptor of SQLite. */
 static int run_on_guest(const struct vfj_daemon_options *options, struct vfj_daemon_loop *loop)
 {
     loop->started.rules = VFJ_RULES;
@@ -185,8 +186,8 @@ static bool leave_terminal(const struct vfj_daemon_options *options)
     return vfj_session_leave_terminal() && chdir("/") == 0;
 }
 
-/* Goes to the background, leaves the terminal, and then writes the pid of the process that
- * remains to the pidfile. */
+/* Goes to the background and leaves the terminal. Then writes the pid of the remaining process
+ * to the pidfile. */
 static int run_in_background(struct vfj_daemon_options *options)
 {
     if (options->daemonise && !vfj_daemonise()) {

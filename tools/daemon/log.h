@@ -6,8 +6,8 @@
 #include "core/data/decision.h"
 #include "core/data/event.h"
 
-/* From now on, sends each line to syslog(3) too, with facility daemon, priority notice and tag
- * vfjournal. */
+/* From now on, each line is also sent to syslog(3), with the facility daemon, the priority
+ * notice and the tag vfjournal. */
 void vfj_daemon_log_to_syslog(void);
 
 /* Connects to syslogd now, if lines are sent there: in capability mode the name of its socket
@@ -26,17 +26,17 @@ void vfj_daemon_log(const char *subsystem, const char *format, ...)
 /* Logs a whole line, which has to begin with its subsystem. */
 void vfj_daemon_log_line(const char *line);
 
-/* Logs for instance "hn0: delayed -> lagged, VF mce0: REASON". */
+/* Logs a line such as "hn0: delayed -> lagged, VF mce0: REASON". */
 void vfj_daemon_log_transition(const struct vfj_transition *transition);
 
-/* Logs for instance "hn0: run: ifconfig lagg0 create". */
+/* Logs a line such as "hn0: run: ifconfig lagg0 create". */
 void vfj_daemon_log_command(const struct vfj_command *command);
 
-/* Logs, for a command that failed, for instance "command 12: exit 1: ifconfig: interface …". For
- * others it logs nothing. */
+/* For a command that failed, logs a line such as "command 12: exit 1: ifconfig: interface …".
+ * Logs nothing for other commands. */
 void vfj_daemon_log_outcome(const struct vfj_outcome *outcome);
 
-/* Logs for instance "scheduled: Freeze announced, not before …: TEXT". */
+/* Logs a line such as "scheduled: Freeze announced, not before …: TEXT". */
 void vfj_daemon_log_scheduled(const struct vfj_scheduled *row);
 
 #endif

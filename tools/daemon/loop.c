@@ -1,5 +1,5 @@
-/* The daemon's only loop: a line becomes an event, the event is submitted to the journal, the
- * decision brings commands, and their outcomes are events again. */
+/* The daemon's only loop. A line becomes an event, and the event is submitted to the ledger. The
+ * decision has commands, and the outcomes of these commands are events again. */
 #include "tools/daemon/loop.h"
 
 #include <string.h>
@@ -61,7 +61,8 @@ static void wake_later(struct vfj_daemon_loop *loop)
     vfj_guest_io_wake_at(loop->guest_io, at_us);
 }
 
-/* Does a step of the maintenance, after all else, and commits its rows at once. */
+/* Does a step of the maintenance when nothing else is left to do, and commits the step's rows
+ * immediately. */
 static void maintain(struct vfj_daemon_loop *loop)
 {
     struct vfj_event now;
@@ -181,8 +182,8 @@ static void submit(struct vfj_daemon_loop *loop, const struct vfj_event *event)
     take_decision(loop, decision);
 }
 
-/* In observe mode, answers each changing command with `skipped` at once. The machine may reply
- * to such an answer with the next command. */
+/* In observe mode, answers each changing command immediately with the outcome `skipped`. The
+ * machine may issue the next command after such an outcome. */
 static void answer_skipped(struct vfj_daemon_loop *loop)
 {
     while (loop->skipped_count > 0 && !loop->failed) {
@@ -259,10 +260,10 @@ static bool end_when_idle(struct vfj_daemon_loop *loop)
     return true;
 }
 
-/* Decides when to commit. A changing command that waits makes the loop
- * commit at once. Otherwise the loop commits when all events are submitted that are there
- * already or expected soon: the answers of probes that run, and the outcomes of a batch that
- * runs. Lines that concern no slot wait for a timer. */
+/* Decides when to commit. The loop commits immediately when a changing command waits for the
+ * commit. Otherwise the loop commits when all events are submitted that have arrived or are
+ * expected soon. Expected are the answers of running probes and the outcomes of a running batch.
+ * Lines that concern no slot wait for a timer. */
 static void on_batch_end(void *context, bool more)
 {
     struct vfj_daemon_loop *loop = context;
@@ -282,8 +283,8 @@ static void submit_stopping(struct vfj_daemon_loop *loop)
     submit_now(loop, &stopping);
 }
 
-/* Rows were lost. The daemon goes on like a new daemon after one that died when the rows were
- * lost. */
+/* Makes the machine start again after rows were lost: as if the daemon had crashed when the rows
+ * were lost, and a new daemon started now. */
 static void start_anew(struct vfj_daemon_loop *loop)
 {
     struct vfj_event started = {.kind = VFJ_EVENT_STARTED, .as.started = loop->started};
@@ -301,8 +302,9 @@ static void start_anew(struct vfj_daemon_loop *loop)
         submit_stopping(loop);
 }
 
-/* A command from before the loss of rows has ended: its effects came after the last observation.
- * A gap makes the machine observe again. While devd is not connected there is a gap already. */
+/* A command that began before rows were lost has ended. Its effects may be newer than the last
+ * observation. A gap event makes the machine observe the guest again. While devd is not
+ * connected, there is a gap already. */
 static void on_late_exit(void *context)
 {
     struct vfj_daemon_loop *loop = context;
@@ -325,7 +327,7 @@ static void reattach(struct vfj_daemon_loop *loop)
     struct vfj_event times;
     vfj_guest_io_stamp(loop->guest_io, &times);
     loop->reattach_us = times.mono_us + VFJ_REATTACH_AFTER_US;
-    /* Only the state in memory knows what has to be finished before the end. */
+    /* Before the daemon ends, it has to finish its plans, and only the state in memory has them. */
     bool must_wait = loop->stopping != NULL && vfj_ledger_has_lost(loop->ledger);
     if (must_wait
         || vfj_ledger_reattach(loop->ledger, times.wall_us, times.mono_us, &reattached, &decision)
@@ -410,8 +412,8 @@ static void on_unread(void *context, const char *complaint)
     note(context, body);
 }
 
-/* Notes that lines of devd came late. An action in devd.conf(5) that takes long delays all lines
- * after it. */
+/* Logs that lines of devd came late, and writes a row about it. While devd runs a slow action of
+ * devd.conf(5), all later lines wait. */
 static void on_late(void *context, int64_t delay_us, unsigned lines)
 {
     char body[256];
@@ -446,8 +448,9 @@ struct vfj_guest_io_listener vfj_daemon_loop_listener(struct vfj_daemon_loop *lo
     };
 }
 
-/* Writes the rows that waited for the journal, if it can be written now. When rows were lost,
- * the row of the daemon's end is among those: the next daemon starts as after a kill. */
+/* Writes the rows that waited for the journal, if the journal can be written now. When rows were
+ * lost, the row of the daemon's end is one of the lost rows, and the next daemon starts as after
+ * a kill. */
 static void commit_last(struct vfj_daemon_loop *loop)
 {
     struct vfj_reattached reattached;

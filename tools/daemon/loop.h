@@ -1,5 +1,5 @@
-/* The daemon's only loop: a line becomes an event, the event is submitted to the journal, the
- * decision brings commands, and their outcomes are events again. */
+/* The daemon's only loop. A line becomes an event, and the event is submitted to the ledger. The
+ * decision has commands, and the outcomes of these commands are events again. */
 #ifndef VFJ_TOOLS_DAEMON_LOOP_H
 #define VFJ_TOOLS_DAEMON_LOOP_H
 
@@ -13,7 +13,7 @@ enum {
     VFJ_COMMIT_AFTER_US = 20 * 1000,
     /* the same while a batch of commands runs: no commit delays it */
     VFJ_COMMIT_IN_BATCH_US = 1000 * 1000,
-    /* in a storm of events, this many make a commit due */
+    /* in a storm of events, so many submitted events make a commit due */
     VFJ_COMMIT_EVENTS = 1024,
     VFJ_REATTACH_AFTER_US = 5 * 1000 * 1000, /* between two attempts to write the journal again */
     VFJ_HELD_MAX = 2 * VFJ_COMMANDS_MAX,

@@ -36,8 +36,8 @@ static uint64_t spare_of(const struct vfj_daemon_maintenance *maintenance)
     return eighth > 0 && eighth < SPARE_BYTES ? eighth : SPARE_BYTES;
 }
 
-/* Reports that the journal was pruned, by the daemon or by `vfjournal prune`: the latter cannot
- * write a row while the daemon runs. */
+/* Reports that the journal was pruned, either by the daemon or by `vfjournal prune`. `vfjournal
+ * prune` cannot write a row itself while the daemon runs. */
 static void report_first(struct vfj_daemon_maintenance *maintenance, struct vfj_ledger *ledger,
                          int64_t wall_us, int64_t mono_us)
 {

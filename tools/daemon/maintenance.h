@@ -18,8 +18,8 @@ struct vfj_daemon_maintenance {
     struct vfj_prune_rule rule;   /* a setting; each step sets its settled_us */
     struct vfj_identity identity; /* identity of the journal; empty: unknown */
     uint64_t min_free;            /* a setting, in bytes; 0: never report a nearly full disk */
-    bool is_low;                  /* less than min_free is free, and a row says so */
-    bool is_moved;                /* the journal was moved, and a row says so */
+    bool is_low;                  /* less than min_free is free, and a row has reported it */
+    bool is_moved;                /* the journal was moved, and a row has reported it */
     uint64_t first;               /* the journal's first record; 0: not read yet */
     uint64_t reported_first; /* the first record that was last reported in a row; 0: not read yet */
     int64_t next_us;         /* mono time of the next turn */

@@ -278,8 +278,8 @@ static enum vfj_parsed set_scheduled_second(struct vfj_daemon_options *options, 
         : wrong("--scheduled-events-second takes milliseconds, 1 to 1000, not", value);
 }
 
-/* Returns the default way to probe. When the user names a root or programs, the programs are
- * asked, and not this system's kernel. */
+/* Returns the default way to probe. When the user names a root directory or paths of programs,
+ * probes run the programs and do not read this system's kernel. */
 static enum vfj_probe_way default_probe_way(const struct vfj_paths *paths)
 {
     struct vfj_paths base;

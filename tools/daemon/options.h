@@ -32,8 +32,9 @@ struct vfj_daemon_options {
 
 enum vfj_parsed { VFJ_PARSED_RUN, VFJ_PARSED_HELP, VFJ_PARSED_WRONG };
 
-/* Reads the arguments after argv[0], the verb. Before it returns VFJ_PARSED_WRONG it has printed
- * the reason to standard error, and before VFJ_PARSED_HELP the help. */
+/* Reads the arguments after argv[0], which is the verb. When the result is VFJ_PARSED_WRONG, the
+ * reason was printed on standard error. When the result is VFJ_PARSED_HELP, the help was
+ * printed. */
 enum vfj_parsed vfj_daemon_options_read(int argc, char **argv, struct vfj_daemon_options *options);
 
 #endif

@@ -4,8 +4,9 @@
 
 #include "tools/daemon/options.h"
 
-/* Starts the helper if the options ask for it. This comes before the daemon gives up root's
- * rights. When it fails, logs it, and the daemon goes on without the helper. */
+/* Starts the helper if the options ask for it. The caller calls this function before the daemon
+ * gives up root's rights. When the start fails, logs the failure, and the daemon runs without
+ * the helper. */
 void vfj_daemon_start_scheduled(struct vfj_daemon_options *options);
 
 /* Ends the helper, if there is one. */

@@ -11,12 +11,13 @@
  * instead. On an error, logs it and returns false; the process must end then. */
 bool vfj_daemon_split(struct vfj_daemon_options *options);
 
-/* Enters capability mode if the options ask for it. When that fails, logs it and goes on. Before
- * this call, the caller opens the journal, takes the lock and reports the start. */
+/* Enters capability mode if the options ask for it. When that fails, logs the failure, and the
+ * daemon continues. Before this call, the caller opens the journal, takes the lock and reports
+ * the start. */
 void vfj_daemon_enter_capability_mode(const struct vfj_daemon_options *options);
 
-/* Returns what became of the split, for instance ", user _vfjournal, monitor 412" or ", one
- * process: not root". */
+/* Returns a text about the result of the split, such as ", user _vfjournal, monitor 412" or ",
+ * one process: not root". */
 const char *vfj_daemon_split_description(void);
 
 #endif

@@ -1,5 +1,5 @@
-/* Aligns two lists of decisions. What is equal at both ends is paired; between the ends, the
- * longest common subsequence is. */
+/* Aligns two lists of decisions. Pairs the equal decisions at the beginnings and at the ends of
+ * the lists. Between these, pairs the decisions of the longest common subsequence. */
 #include <stdlib.h>
 
 #include "tools/diff/decisions.h"

@@ -15,7 +15,7 @@ struct reading {
     const struct vfj_part *part;
     struct vfj_decisions *decisions;
     struct vfj_point newest;
-    struct vfj_command command; /* for decoding */
+    struct vfj_command command; /* room for decoded rows */
     struct vfj_event event;
     struct vfj_argv argv;
     char bytes[TEXT_SIZE], shown[2 * TEXT_SIZE];

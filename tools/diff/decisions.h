@@ -14,7 +14,7 @@ struct vfj_decided {
     uint64_t seq;
     uint64_t key; /* digest of slot, kind and text; decisions with the same key count as equal */
     uint8_t kind; /* enum vfj_decided_kind */
-    /* for a change of state: enum vfj_slot_state, or VFJ_SLOT_STATE_COUNT for an unknown one */
+    /* for a change of state: enum vfj_slot_state, or VFJ_SLOT_STATE_COUNT for an unknown state */
     uint8_t state;
     bool is_failed;      /* for a command: it did not succeed */
     int64_t after_us;    /* time since the beginning of the part */
@@ -42,7 +42,8 @@ enum vfj_status vfj_decisions_read(struct vfj_journal *journal, const struct vfj
                                    struct vfj_decisions *decisions);
 void vfj_decisions_free(struct vfj_decisions *decisions);
 
-/* How many decisions of each list have no equal in the other one, whatever their order. */
+/* The numbers of decisions in each list that have no equal decision in the other list. The order
+ * of the decisions does not matter. */
 struct vfj_unmatched {
     size_t a, b;
 };

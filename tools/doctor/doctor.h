@@ -34,7 +34,8 @@ struct vfj_doctor {
     long daemon; /* pid of the daemon; 0: none runs; -1: unknown */
     bool acts;   /* the daemon runs in act mode */
     unsigned slot_count;
-    struct vfj_doctor_slot slots[VFJ_SLOTS_MAX]; /* as of the first reading of the journal */
+    /* the slots as the first reading of the journal found them */
+    struct vfj_doctor_slot slots[VFJ_SLOTS_MAX];
     bool rc_read;
     char rc_complaint[256]; /* why rc.conf was not read */
     struct vfj_rc rc, origin;

@@ -119,8 +119,8 @@ static void check_hn(struct vfj_doctor *doctor, struct vfj_name hn)
         vfj_doctor_find(doctor, VFJ_LEVEL_OK, hn.text, what, "");
 }
 
-/* The context of find_file(), which is called for each file whose rules name hn: the packets of
- * a joined hn are on its lagg. */
+/* The context of find_file(). That function is called for each file with rules that name hn.
+ * Such a rule is a finding, since the packets of a joined hn are on its lagg. */
 struct named {
     struct vfj_doctor *doctor;
     struct vfj_name hn;

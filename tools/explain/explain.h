@@ -86,8 +86,8 @@ struct vfj_explain_words vfj_words_of_command(enum vfj_command_kind kind);
 struct vfj_explain_words vfj_words_of_event(enum vfj_event_kind kind);
 /* Returns the meaning of a devd line of that kind. */
 struct vfj_explain_words vfj_words_of_devd(enum vfj_devd_kind kind);
-/* Returns the remedy for that reason. The text is NULL when nothing needs to be done, and for a
- * finding, whose advice is in core/data/finding.h. */
+/* Returns the remedy for that reason. The text is NULL when nothing needs to be done. The text
+ * is also NULL for a finding, since core/data/finding.h has the advice for findings. */
 struct vfj_explain_words vfj_words_of_fault(enum vfj_reason reason);
 
 /* --- sentences.c: the paragraphs about one record --- */
@@ -123,14 +123,14 @@ struct vfj_explain {
     const struct vfj_explain_options *options;
     struct vfj_journal *journal;
     const char *name;        /* name of the file in messages */
-    struct vfj_kept subject; /* record SEQ */
+    struct vfj_kept subject; /* the record whose seq was given */
     struct vfj_kept other;   /* another record, until the next one is read */
     struct vfj_family causes, effects;
     char bytes[VFJ_EXPLAIN_SIZE];
 };
 
-/* Begins the text of a paragraph. Ends the text that was begun before, since both use one
- * buffer. */
+/* Begins the text of a paragraph. The text of the paragraph before becomes invalid, since both
+ * use one buffer. */
 struct vfj_text vfj_explain_begin(struct vfj_explain *explain);
 
 void vfj_explain_print_heading(const char *heading);
@@ -147,9 +147,9 @@ enum vfj_status vfj_explain_print_remedy(struct vfj_explain *explain);
 
 /* --- host.c --- */
 
-/* For a record that begins or ends a time without the fast path, prints what Azure Scheduled
- * Events told about it. For an announcement, prints the times that belong to it. Prints nothing
- * for other records. */
+/* For a record that begins or ends a time without the fast path, prints the announcement of
+ * Azure Scheduled Events that belongs to that time. For an announcement, prints the times
+ * without the fast path that belong to it. Prints nothing for other records. */
 enum vfj_status vfj_explain_print_host(struct vfj_explain *explain);
 
 #endif

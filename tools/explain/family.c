@@ -222,8 +222,8 @@ static void end_delays(struct search *search, const struct vfj_record *record)
     }
 }
 
-/* Takes a daemon's start: the commands of the daemon before it get no outcome. After a boot, the
- * delays end too. */
+/* Takes the start of a daemon. The commands of the daemon before it get no outcome. After a
+ * boot, the delays have ended, too. */
 static void note_start(struct search *search, const struct vfj_record *record)
 {
     search->open = 0;

@@ -310,8 +310,7 @@ enum vfj_status vfj_explain_print_result(struct vfj_explain *explain)
     return status;
 }
 
-/* Prints the remedy. Needs both the command and its outcome, of which the subject may be either
- * one. */
+/* Prints the remedy. Needs both the command and its outcome. The subject is one of these two. */
 enum vfj_status vfj_explain_print_remedy(struct vfj_explain *explain)
 {
     struct vfj_text text = vfj_explain_begin(explain);

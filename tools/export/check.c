@@ -1,8 +1,8 @@
 /* Compares an exported trace with its journal.
  *
- * The trace is replayed, but with the journal in the place of the machine: each event leads to
- * the commands that the journal records after it, and the next timer is the one that fired
- * according to the journal. The guest model answers as in any replay. */
+ * The trace is replayed with the journal in the place of the machine. Each event leads to the
+ * commands that the journal has after it. The next timer is the one that fired according to the
+ * journal. The guest model answers as in any replay. */
 #include "tools/export/check.h"
 
 #include <stdlib.h>
@@ -15,7 +15,7 @@ struct check {
     struct vfj_journal *journal;
     const struct vfj_timeline *timeline;
     struct vfj_export_fault *fault;
-    uint64_t seq; /* of the newest row that was read */
+    uint64_t seq; /* seq of the newest row that was read */
     bool has_row; /* whether `row` holds the row of the next event */
     struct vfj_record row;
     size_t at; /* number of the next event, from 0 */

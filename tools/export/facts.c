@@ -283,7 +283,7 @@ static void emit_holder(struct vfj_mirror *mirror, struct vfj_name before, struc
         emit_port(mirror, holder, port, true);
 }
 
-/* Returns those facts of the view that belong to hn, or those that belong to the lagg. */
+/* Returns the facts of the view about hn, or those about the lagg. */
 static struct more_facts more_of_view(const struct vfj_view *view, bool on_lagg)
 {
     struct more_facts more = {.dhclient = on_lagg ? view->lagg_dhclient : view->hn_dhclient};
@@ -506,8 +506,8 @@ static bool same_counters(const struct vfj_counters *a, const struct vfj_counter
 #undef X
 }
 
-/* `dhclient` is the process id of the interface's dhclient. VFJ_COUNT_UNKNOWN: the record does
- * not tell it. */
+/* `dhclient` is the process id of the interface's dhclient, or VFJ_COUNT_UNKNOWN when the record
+ * does not have it. */
 static void answer_end(struct vfj_mirror *mirror, const struct vfj_end *model,
                        const struct vfj_end *recorded, int64_t dhclient)
 {

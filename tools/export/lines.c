@@ -19,8 +19,8 @@
 
 enum {
     POLL_NS = 250000000,
-    CURSOR_ROWS = 1 << 16, /* a long export writes its cursor file after so many rows */
-    STEP_MAX = 64,         /* after damage, rows are tried in steps of at most so many */
+    CURSOR_ROWS = 1 << 16, /* number of rows after which a long export writes its cursor file */
+    STEP_MAX = 64,         /* after damage, the largest distance between rows that are tried */
     TEXT_SIZE = 4 * VFJ_EVENT_LINE_MAX,
     BODY_SIZE = VFJ_BODY_MAX + 1,
 };
@@ -37,7 +37,7 @@ struct lines {
     /* the newest row that was read, without its spans; seq 0: there is none */
     struct vfj_record newest;
     uint64_t written; /* rows printed since the cursor file was written */
-    unsigned batch;   /* for OTLP: number of rows in the current request */
+    unsigned batch;   /* for OTLP: number of rows in the request that is being made */
     bool is_damaged, is_missing;
     int failed; /* exit status when the cursor file could not be written; VFJ_EXIT_OK: no failure */
     char damage[256];
@@ -97,7 +97,7 @@ static void print_event(struct lines *lines, const struct vfj_stream_row *row)
     (void)fputc('\n', lines->out);
 }
 
-/* Returns the text, or an empty one when it has become too long for a body. */
+/* Returns the text, or an empty text when it has become too long for a body. */
 static struct vfj_span whole(const struct vfj_text *text)
 {
     return (struct vfj_span){text->bytes, text->overflow ? 0 : text->length};

@@ -195,8 +195,8 @@ static bool is_interface(const struct vfj_lane *lane)
     return lane->kind == VFJ_LANE_HN || lane->kind == VFJ_LANE_VF || lane->kind == VFJ_LANE_LAGG;
 }
 
-/* The lanes of a slot are next to each other. Returns the index of the first one, which numbers
- * the slot's track. */
+/* Returns the index of the slot's first lane. The lanes of a slot are next to each other, and
+ * this index is also the number of the slot's track. */
 static unsigned first_of_slot(const struct vfj_model *model, unsigned lane)
 {
     while (lane > 0 && vfj_name_equal(model->lanes[lane].slot, model->lanes[lane - 1].slot))
@@ -332,7 +332,7 @@ static int by_time(const void *a, const void *b)
     return (left->type > right->type) - (left->type < right->type);
 }
 
-/* Makes the points of all elements, at most two for each. Returns their number. */
+/* Makes the points of all elements, at most two for each element. Returns the number of points. */
 static size_t make_points(const struct vfj_model *model, struct point *points)
 {
     size_t count = 0;

@@ -1,8 +1,8 @@
-/* Gives the rows of a journal in order, each with what the rows around it tell about it.
+/* Delivers the rows of a journal in order, each with facts that come from the rows around it.
  *
  * An event concerns the slot of its decisions, and the first transition of a migration comes
- * after its event. The rows of an event and its decisions therefore form a group, which waits
- * until its last row has been read. */
+ * after its event. The rows of an event and its decisions therefore form a group. The group
+ * waits until its last row has been read. */
 #include "tools/export/stream.h"
 
 #include <stdlib.h>
@@ -13,7 +13,8 @@
 enum {
     GROUP_ROWS = 1024,
     GROUP_BYTES = 64 * VFJ_BODY_MAX,
-    COMMANDS = 512, /* so many of the newest commands are kept, each at the index of its seq */
+    /* number of the newest commands that are kept; seq % COMMANDS is the index of a command */
+    COMMANDS = 512,
 };
 
 struct waiting {
@@ -174,8 +175,8 @@ static void set_slot(struct vfj_stream *stream, struct vfj_stream_row *row)
     }
 }
 
-/* Gives an event without a slot that of its first decision. This concerns for instance a line
- * about an interface that becomes a VF. */
+/* Sets the slot of an event that has no slot to the slot of the event's first decision. Such an
+ * event is a line about an interface that becomes a VF, for instance. */
 static void set_event_slot(struct vfj_stream *stream)
 {
     struct vfj_stream_row *event = &stream->group[0].row;

@@ -1,4 +1,4 @@
-/* Gives the rows of a journal in order, each with what the rows around it tell about it. */
+/* Delivers the rows of a journal in order, each with facts that come from the rows around it. */
 #ifndef VFJ_TOOLS_EXPORT_STREAM_H
 #define VFJ_TOOLS_EXPORT_STREAM_H
 

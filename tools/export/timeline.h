@@ -39,17 +39,17 @@ struct vfj_change {
 struct vfj_timeline {
     struct vfj_machine *machine;
     struct vfj_record event; /* the row of the newest event, as `machine` writes it */
-    struct vfj_times events; /* by event: its time */
-    /* by event: when the next timer after it is due; INT64_MAX: never */
+    struct vfj_times events; /* indexed by event: the time of the event */
+    /* indexed by event: when the next timer after the event is due; INT64_MAX: never */
     struct vfj_times deadlines;
-    struct vfj_times late; /* by event: by how much timers are late at this event and after it */
-    /* by command: 1 plus the time when it began. A command of a batch begins when the one before it
-     * has ended. */
+    struct vfj_times late; /* indexed by event: the delay of timers at this event and after it */
+    /* indexed by command: 1 plus the time when the command began. A command of a batch begins
+     * when the command before it has ended. */
     struct vfj_times asked;
-    struct vfj_times answers; /* by command: 1 plus the time of its answer */
-    struct vfj_times flags;   /* by command: VFJ_COMMAND_IS_… */
-    struct vfj_times kinds;   /* by command: enum vfj_command_kind */
-    /* by command: 1 when its answer must not be in the instant of its cause */
+    struct vfj_times answers; /* indexed by command: 1 plus the time of the command's answer */
+    struct vfj_times flags;   /* indexed by command: VFJ_COMMAND_IS_… */
+    struct vfj_times kinds;   /* indexed by command: enum vfj_command_kind */
+    /* indexed by command: 1 when the command's answer must not be in the instant of its cause */
     struct vfj_times separate;
     uint64_t last;        /* the last record that is exported */
     bool has_other_rules; /* whether the current daemon has other rules than this program */

@@ -32,7 +32,7 @@ struct canvas {
     const struct vfj_graph *graph;
     FILE *out;
     const char *const *glyphs;
-    unsigned box;   /* width of a box */
+    unsigned box;   /* width of a box in characters */
     unsigned pitch; /* distance from the beginning of one box to that of the next */
     char line[WIDTH];
 };

@@ -148,9 +148,9 @@ static bool take_line(struct import *import, struct vfj_span line)
     return false;
 }
 
-/* Reads a line of at most `size` - 1 bytes. *is_whole tells whether it has an end, and *is_long
- * whether it is longer; the rest of a longer line is skipped. Returns false at the end of the
- * file. */
+/* Reads a line of at most `size` - 1 bytes. Sets *is_whole to whether the line ends with a
+ * newline. Sets *is_long to whether the line is longer than that; the rest of a longer line is
+ * skipped. Returns false at the end of the file. */
 static bool read_line(FILE *in, char *bytes, size_t size, size_t *length, bool *is_whole,
                       bool *is_long)
 {
@@ -398,8 +398,8 @@ static int import_trace(const struct options *options, const char *name, FILE *i
     return exit_status;
 }
 
-/* Imports lines or a trace. The first character tells which: a line begins with a brace, and a
- * trace never does. */
+/* Imports lines or a trace. The first character decides: a line begins with a brace, and a trace
+ * never does. */
 static int import(const struct options *options)
 {
     bool is_standard = vfj_path_descriptor(options->path) == STDIN_FILENO;

@@ -22,13 +22,13 @@ struct vfj_measured vfj_measured_begin(struct vfj_name hn);
 /* Takes the next record of that time. A record that is of no use is ignored. */
 void vfj_measured_take(struct vfj_measured *measured, const struct vfj_record *record);
 
-/* Add for instance "VF gone 64.6 s, hn carried the traffic: 132 packets sent, 0 link drops on
- * hn". The second one adds the same as members. */
+/* The first function adds a text such as "VF gone 64.6 s, hn carried the traffic: 132 packets
+ * sent, 0 link drops on hn". The second one adds the same facts as members of a JSON object. */
 void vfj_measured_add(struct vfj_text *text, const struct vfj_measured *measured,
                       const struct vfj_episode *episode);
 void vfj_measured_add_json(struct vfj_json *json, const struct vfj_measured *measured);
 
-/* Adds for instance "2026-11-30 22:26:58Z for 5 s as live migration, told 26 min 45 s before
+/* Adds a text such as "2026-11-30 22:26:58Z for 5 s as live migration, told 26 min 45 s before
  * [ID]". The episode must have an announcement. */
 void vfj_announced_add(struct vfj_text *text, const struct vfj_episode *episode,
                        enum vfj_zone zone);

@@ -32,7 +32,7 @@ enum { OPTION_UTC = 256, OPTION_SLOW, LINE_SIZE = 1024 };
 /* A record to be printed: a change of state, a notice, a command, a gap. */
 struct pick {
     uint64_t seq;
-    uint64_t outcome; /* of a command: the seq of its outcome; 0: none */
+    uint64_t outcome; /* for a command: the seq of its outcome; 0: none */
 };
 
 struct migration {

@@ -249,8 +249,8 @@ static bool print_json(const struct migrations *migrations, struct vfj_json *jso
     return true;
 }
 
-/* Chooses the newest episodes, and counts their commands, on which the verdict depends. Marks
- * the other episodes by an empty slot. Adds the number of chosen ones to *chosen. */
+/* Chooses the newest episodes, and counts their commands, since the verdict depends on these.
+ * Marks the other episodes by an empty slot. Adds the number of chosen episodes to *chosen. */
 static enum vfj_status choose(struct migrations *migrations, uint64_t *chosen)
 {
     struct vfj_audit *audit = &migrations->source.audit;

@@ -32,8 +32,8 @@ static void divert(struct diversion *diversion)
         (void)dup2(fileno(diversion->file), STDERR_FILENO);
 }
 
-/* Ends the diversion, and prints the bytes to the real standard error. Returns them; the caller
- * frees them. */
+/* Ends the diversion of standard error, and prints the collected bytes to the real standard
+ * error. Returns the bytes, which the caller frees. */
 static char *end_diversion(struct diversion *diversion)
 {
     char *bytes = calloc(1, MESSAGES_MAX + 1);

@@ -159,8 +159,8 @@ static void draw(const struct player *player)
     print_status(player, columns);
 }
 
-/* Sets when the next record is shown: after the real pause, or the longest one allowed, at the
- * chosen speed. */
+/* Sets the time at which the next record is shown. The pause before it is the recorded pause,
+ * cut to the longest allowed pause and divided by the chosen speed. */
 static void arm(struct player *player)
 {
     int64_t pause_us = 0;
@@ -186,7 +186,8 @@ static void change_speed(struct player *player, int by)
     arm(player);
 }
 
-/* Jumps to the record whose number was typed, or to the last one before it that is shown. */
+/* Jumps to the record whose number was typed. When the player does not show that record, jumps
+ * to the last shown record before it. */
 static void jump(struct player *player)
 {
     uint64_t seq = strtoull(player->digits, NULL, 10);

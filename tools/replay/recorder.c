@@ -2,8 +2,8 @@
 #include "tools/replay/recorder.h"
 
 enum {
-    /* After so many rows, or so much wall time, the new journal gets a commit. A commit may
-     * bring a state checkpoint. */
+    /* The number of rows, and the wall time in seconds, after which the new journal gets a
+     * commit. A commit may write a state checkpoint. */
     COMMIT_ROWS = VFJ_STATE_CHECKPOINT_ROWS / 4,
     COMMIT_S = VFJ_STATE_CHECKPOINT_S / 4,
 };

@@ -1,4 +1,4 @@
-/* The terminal while a journal is played: gives keys one by one, and restores the screen
+/* The terminal while a journal is played. Reads keys one by one, and restores the screen
  * afterwards. */
 #ifndef VFJ_TOOLS_REPLAY_SCREEN_H
 #define VFJ_TOOLS_REPLAY_SCREEN_H

@@ -92,8 +92,8 @@ static int play_into(const struct vfj_publish *new_file, const struct vfj_input 
                                                       : exit_status;
 }
 
-/* Plays the trace into the new journal that the user asked for. That appears only when it is
- * complete. */
+/* Plays the trace into the new journal that the user asked for. The journal's file appears only
+ * when the journal is complete. */
 static int play_journalled(const struct vfj_input *input, struct rehearsal *rehearsal,
                            const char *journal, FILE *json)
 {

@@ -16,14 +16,15 @@ struct vfj_trace_place {
     const char *what;
 };
 
-/* Checks every line of the trace, then plays it. Fails with VFJ_BAD_SYNTAX when the trace has a
- * mistake; *place tells it, and nothing was submitted then. Fails with VFJ_TOO_MANY when the
- * line at *place exceeds a limit of the guest model, and with any status that the sink returns. */
+/* Checks every line of the trace, then plays the trace. Fails with VFJ_BAD_SYNTAX when the trace
+ * has a mistake. Nothing was submitted then, and *place describes the mistake. Fails with
+ * VFJ_TOO_MANY when the line at *place exceeds a limit of the guest model. Also fails with any
+ * status other than VFJ_OK that the sink returns. */
 enum vfj_status vfj_trace_play(struct vfj_span bytes, struct vfj_play *play,
                                struct vfj_trace_place *place);
 
 /* Checks every line of the trace, and rewinds the play. Fails with VFJ_BAD_SYNTAX when the trace
- * has a mistake; *place tells it. */
+ * has a mistake, which *place describes. */
 enum vfj_status vfj_trace_check(struct vfj_span bytes, struct vfj_play *play,
                                 struct vfj_trace_place *place);
 

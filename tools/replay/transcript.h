@@ -24,8 +24,8 @@ struct vfj_transcript {
 void vfj_transcript_init(struct vfj_transcript *transcript, FILE *out,
                          enum vfj_replay_output output, bool probes);
 
-/* Prints an event and what was decided about it. Called by the sink, and by whoever has a ledger
- * step the machine instead. */
+/* Prints an event and the decision about it. Called by the sink. When a ledger steps the machine
+ * instead of the sink, the owner of the ledger calls this function. */
 void vfj_transcript_print(struct vfj_transcript *transcript, const struct vfj_event *event,
                           const struct vfj_decision *decision);
 

@@ -25,7 +25,7 @@ struct answer {
     struct vfj_unmatched unmatched;
     struct vfj_transcript transcript;
     struct vfj_machine machine;
-    struct vfj_event event; /* for decoding */
+    struct vfj_event event; /* room for a decoded event */
 };
 
 static enum vfj_status count_side(struct vfj_journal *journal, int64_t end_us,

@@ -6,7 +6,7 @@
 #include "tools/report/stats.h"
 #include "tools/time_format.h"
 
-/* Divides the period into days of the zone. Returns false when it has more than
+/* Divides the period into days of the zone. Returns false when the period has more than
  * VFJ_REPORT_DAYS_MAX days. */
 bool vfj_report_cut_days(struct vfj_report *report, enum vfj_zone zone);
 
@@ -15,7 +15,7 @@ bool vfj_report_cut_days(struct vfj_report *report, enum vfj_zone zone);
 void vfj_report_print(const struct vfj_report *report, const struct vfj_names *only,
                       enum vfj_zone zone, int64_t begin_us);
 
-/* Prints the report as JSON, one object on each line. Returns false without memory. */
+/* Prints the report as JSON, one object on each line. Returns false when memory runs out. */
 bool vfj_report_print_json(const struct vfj_report *report, const struct vfj_names *only,
                            enum vfj_zone zone);
 

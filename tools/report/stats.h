@@ -61,7 +61,7 @@ void vfj_report_add_span(struct vfj_report *report, const struct vfj_state_span 
 bool vfj_report_counts(const struct vfj_report *report, const struct vfj_episode *episode);
 
 /* Adds all episodes, leaves and gaps. vfj_audit_count_commands() was called before for the
- * episodes that the report counts. Returns false without memory. */
+ * episodes that the report counts. Returns false when memory runs out. */
 bool vfj_report_add(struct vfj_report *report, const struct vfj_audit *audit);
 
 /* Returns the smallest value that at least `percent` of the sorted values do not exceed (nearest

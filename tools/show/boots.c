@@ -77,7 +77,7 @@ struct boots {
     size_t count, room;
 };
 
-/* Adds a boot. Returns NULL without memory. */
+/* Adds a boot. Returns NULL when memory runs out. */
 static struct boot *add_boot(struct boots *boots, const struct vfj_record *record)
 {
     if (boots->count == boots->room) {
@@ -170,8 +170,8 @@ static void print_boot(const struct vfj_show *show, const struct boot *boot)
     (void)fprintf(stdout, "%s\n", line);
 }
 
-/* Prints the newest boots that overlap the wanted time, as many as -n allows. Returns their
- * number. */
+/* Prints the newest boots that overlap the wanted time, as many as -n allows. Returns the number
+ * of boots printed. */
 static size_t print_boots(const struct vfj_show *show, struct boots *boots)
 {
     const struct vfj_criteria *criteria = &show->criteria;

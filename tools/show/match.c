@@ -145,8 +145,8 @@ static bool is_probe(const struct vfj_record *record)
         && vfj_span_starts(pair.value, "probe-");
 }
 
-/* Returns whether the row identifies the journal. Every start of a daemon writes such a row, and
- * it says nothing new. */
+/* Returns whether the row identifies the journal. Every start of a daemon writes such a row,
+ * which has no new facts. */
 static bool is_identity(const struct vfj_record *record)
 {
     struct vfj_kv pair;

@@ -300,8 +300,8 @@ static int take(struct vfj_show *show, int argc, char **argv, int option, const 
     }
 }
 
-/* Checks the options besides --list-boots. It prints no records, so that options which select or
- * explain records are errors. */
+/* Checks the options that are given together with --list-boots. That option prints no records,
+ * so options that select or explain records are errors. */
 static int check_boots(const struct vfj_show *show)
 {
     const struct vfj_criteria *criteria = &show->criteria;

@@ -8,8 +8,9 @@
 #include "tools/output.h"
 
 enum {
-    /* Size of a set of seqs that are still needed. A sound journal needs few at a time. In
-     * another one the oldest are dropped. */
+    /* Size of a set of seqs that are still needed. In a sound journal, few seqs are needed at
+     * the same time. In a damaged journal the set may become full, and the oldest seqs are
+     * dropped. */
     SET_SIZE = 4096,
     /* number of single records that are tried after a damaged part, before larger steps */
     LINEAR_PROBES = 8192,
@@ -161,7 +162,8 @@ static bool is_past(const struct search *search, const struct vfj_record *record
     return is_old;
 }
 
-/* Makes room for one more item: doubles the size of a full list. Returns false without memory. */
+/* Makes room for one more item: doubles the size of a full list. Returns false when memory runs
+ * out. */
 static bool make_room(struct search *search, void **list, size_t count, size_t *room, size_t size)
 {
     if (count < *room)
@@ -206,8 +208,8 @@ static void add_link(struct vfj_links *links, const struct vfj_name *name, bool 
     links->first_us = wall_us;
 }
 
-/* Adds a change of a link to the line of the newest pick, if that represents changes not much
- * later. Otherwise begins a new line. */
+/* Adds a change of a link to the line of the newest pick, if that line has changes that came
+ * shortly after this one. Otherwise begins a new line. */
 static void choose_link(struct search *search, const struct vfj_record *record,
                         const struct vfj_name *name, bool is_up)
 {
@@ -263,8 +265,9 @@ static void choose(struct search *search, const struct vfj_record *record, struc
         pick(search, (struct vfj_pick){.seq = record->seq});
 }
 
-/* Selects the record if it matches. A result is selected together with its command, which has
- * its interface. When all records are selected, a result is selected at once. */
+/* Selects the record if it matches. A result has no interface of its own, so it waits until its
+ * command is read, and both are selected together. When all records are selected, a result does
+ * not wait. */
 static void consider(struct search *search, const struct vfj_record *record)
 {
     const struct vfj_criteria *criteria = search->criteria;
@@ -333,8 +336,8 @@ static void note_record(struct search *search, const struct vfj_record *record)
         selection->most_us = record->wall_us;
 }
 
-/* Returns the highest seq in the file, when SQLite cannot read it because the last pages are
- * damaged. */
+/* Returns the highest seq in the file. Used when SQLite cannot read that seq, because the last
+ * pages are damaged. */
 static uint64_t find_newest(const char *path)
 {
     char bytes[128];

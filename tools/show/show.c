@@ -156,8 +156,8 @@ static bool wants_everything(const struct vfj_show *show)
         && !show->reverse && !show->follow && show->source.rows == NULL;
 }
 
-/* Prints records in one walk, up to the first that is missing or damaged, after which the search
- * continues. Returns the seq of the last printed record. */
+/* Prints records in one walk, and ends before the first record that is missing or damaged. The
+ * search continues after that record. Returns the seq of the last printed record. */
 static uint64_t print_stream(struct vfj_show *show)
 {
     struct vfj_record record;

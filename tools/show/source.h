@@ -8,9 +8,10 @@
 struct vfj_source {
     struct vfj_journal *journal;
     struct vfj_recover_rows *rows; /* NULL: SQLite reads the journal */
-    uint64_t next;                 /* with rows: the next seq of the walk; 0 at its end */
+    /* when `rows` is set: the next seq of the walk, or 0 at the end of the walk */
+    uint64_t next;
     enum vfj_direction direction;
-    char damage[256]; /* with rows: why SQLite cannot read; untrusted bytes */
+    char damage[256]; /* when `rows` is set: why SQLite cannot read the journal; untrusted bytes */
 };
 
 /* Opens a journal for reading. When its schema or its header page is damaged, the pages with
@@ -24,7 +25,7 @@ void vfj_source_close(struct vfj_source *source);
  * try again. */
 bool vfj_source_read_pages(struct vfj_source *source, const char *path, enum vfj_status status);
 
-/* These act as the functions vfj_journal_*(). */
+/* These functions do the same as the functions vfj_journal_*() with the same names. */
 const char *vfj_source_detail(const struct vfj_source *source);
 void vfj_source_walk(struct vfj_source *source, uint64_t from, enum vfj_direction direction);
 enum vfj_status vfj_source_next(struct vfj_source *source, struct vfj_record *record);

@@ -57,7 +57,8 @@ struct vfj_status_facts {
     bool listening; /* the daemon was connected to devd, and no gap followed */
     struct vfj_instant connected;
     struct vfj_instant gap;
-    struct vfj_slot_facts slots[VFJ_SLOTS_MAX]; /* in the order of the state's slots */
+    /* the facts of the slots, in the order of the slots in the state */
+    struct vfj_slot_facts slots[VFJ_SLOTS_MAX];
 };
 
 /* Appends " (NAME, ...)" when the slot's fault is that interfaces with these names use hn. */

@@ -39,7 +39,7 @@ const char *vfj_status_timer(const struct vfj_status_report *report, const struc
 void vfj_status_print(FILE *out, const struct vfj_status_report *report);
 
 /* Prints one JSON object on each line: first that about the daemon and the journal, then one for
- * each slot. Returns false without memory. */
+ * each slot. Returns false when memory runs out. */
 bool vfj_status_print_json(FILE *out, const struct vfj_status_report *report);
 
 #endif

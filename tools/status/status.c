@@ -111,8 +111,8 @@ static int exit_status_of(const struct vfj_status_report *report)
     return vfj_status_needs_attention(report) ? VFJ_EXIT_DIFFERENT : VFJ_EXIT_OK;
 }
 
-/* Reads the lock before the journal. A daemon that starts in between is reported as not running,
- * and one that ends in between is never reported with the state of a later one. */
+/* Reads the lock before the journal. A daemon that starts in between is reported as not running.
+ * A daemon that ends in between is never reported with the state of a later daemon. */
 static int report(const struct status *status, const struct vfj_input *input,
                   struct vfj_journal *journal, struct vfj_status_facts *facts)
 {

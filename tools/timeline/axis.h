@@ -25,12 +25,12 @@ struct vfj_axis_piece {
 /* An axis: pieces with the same scale, and breaks between them. */
 struct vfj_axis {
     double width;
-    double scale; /* width of one microsecond */
+    double scale; /* width of one microsecond, in the unit of `width` */
     unsigned count;
     struct vfj_axis_piece pieces[2 * VFJ_AXIS_BREAKS_MAX + 1];
 };
 
-/* Makes the axis for the model's elements. Returns false without memory. */
+/* Makes the axis for the model's elements. Returns false when memory runs out. */
 bool vfj_axis_make(struct vfj_axis *axis, const struct vfj_model *model,
                    const struct vfj_axis_measures *measures);
 

@@ -6,8 +6,8 @@
 
 #include "tools/timeline/axis.h"
 
-/* Each prints the model in one format, and returns false without memory. The same model gives
- * the same bytes. */
+/* Each function prints the model in one format. Returns false when memory runs out. Equal models
+ * give equal bytes. */
 bool vfj_timeline_print_svg(struct vfj_model *model, enum vfj_zone zone, FILE *out);
 bool vfj_timeline_print_html(struct vfj_model *model, enum vfj_zone zone, FILE *out);
 bool vfj_timeline_print_txt(struct vfj_model *model, enum vfj_zone zone, FILE *out);
@@ -30,8 +30,8 @@ static const double VFJ_PLOT_LEGEND = 26;
 static const double VFJ_PLOT_AXIS = 34;
 static const double VFJ_TABLE_LINE = 17;
 
-/* Computes the places of the drawing, whose first line is at `top`. Returns false without
- * memory. */
+/* Computes the places of the drawing, whose first line is at `top`. Returns false when memory
+ * runs out. */
 bool vfj_plot_begin(struct vfj_plot *plot, struct vfj_model *model, double top, FILE *out);
 
 /* Prints the elements of the drawing, its legend and its axis. */

@@ -8,8 +8,8 @@
 
 enum { VFJ_FILL_COMMANDS_MAX = 512, VFJ_FILL_TEXT_SIZE = 512 };
 
-/* One clock for all boots. It uses the monotonic clock within a boot, and the wall clock between
- * two. */
+/* One clock for all boots. It follows the monotonic clock within a boot, and the wall clock
+ * between two boots. */
 struct vfj_fill_clock {
     bool is_begun;
     uint64_t boot;

@@ -62,7 +62,7 @@ struct vfj_item {
     bool is_left;       /* the label is left of the element */
     bool from_before;   /* a bar that began before the drawing */
     bool to_after;      /* a bar that lasts beyond the end of the drawing */
-    unsigned lane;      /* index of the lane */
+    unsigned lane;      /* index of the lane that holds the element */
     unsigned row;       /* row within the lane */
     int64_t from_us;    /* time at which the element begins, since the beginning of the model */
     int64_t to_us;      /* time at which the element ends; equal to from_us for a tick */
@@ -108,7 +108,8 @@ struct vfj_window {
     int64_t since_us, until_us; /* wall time; INT64_MIN and INT64_MAX: no limit */
     unsigned slot_count;        /* number of slots to show; 0: all */
     struct vfj_name slots[VFJ_SLOTS_MAX];
-    const struct vfj_episode *episodes; /* in order of id; those within the records are drawn */
+    /* episodes in the order of their ids; the episodes within the records are drawn */
+    const struct vfj_episode *episodes;
     size_t episode_count;
 };
 
@@ -120,7 +121,7 @@ enum vfj_status vfj_model_fill(struct vfj_model *model, struct vfj_journal *jour
 /* Returns the limit for elements, which is also that for rows. */
 size_t vfj_model_most(const struct vfj_model *model);
 
-/* Stores a text for the life of the model. Returns NULL without memory. */
+/* Stores a text for the life of the model. Returns NULL when memory runs out. */
 const char *vfj_model_keep(struct vfj_model *model, const char *text);
 
 void vfj_model_free(struct vfj_model *model);

@@ -19,7 +19,8 @@ static const double LEAST = 3;    /* least width of a box */
 static const double STEP = 96;    /* least distance between two marks of the axis */
 static const double AXIS_CHARACTER = 7;
 
-static const double character = 6.7; /* width of a label's character: monospaced, 11 pixels */
+/* width in pixels of one character of a label; the font is monospaced and 11 pixels high */
+static const double character = 6.7;
 
 const char vfj_timeline_style[] = /**/
     ".vfj { --paper: #ffffff; --ink: #17202a; --soft: #566573; --line: #d9e0e7; --band: #f4f6f9;\n"

@@ -8,12 +8,12 @@
 
 enum {
     HEAD = 8,          /* columns before the strip */
-    STRIP = 70,        /* columns of the strip */
-    BREAK = 3,         /* columns of a break */
-    WIDTH = 79,        /* columns of a line */
-    TIME = 13,         /* columns of the time since the beginning */
-    WHO = 8,           /* */
-    WORD = 11,         /* */
+    STRIP = 70,        /* width of the strip in columns */
+    BREAK = 3,         /* width of a break in columns */
+    WIDTH = 79,        /* width of a line in columns */
+    TIME = 13,         /* width of the table's column with the time since the beginning */
+    WHO = 8,           /* width of the table's column with the slot */
+    WORD = 11,         /* width of the table's column with the word */
     IDLE_US = 1000000, /* a longer time between two rows gets a line of its own */
 };
 

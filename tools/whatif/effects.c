@@ -208,7 +208,7 @@ static const struct vfj_effect *find_effect(const struct vfj_pass *pass, uint64_
         : NULL;
 }
 
-/* Returns whether the line tells what hn(4) or the kernel did because of the program's commands. */
+/* Returns whether the line reports an effect of the program's commands on hn(4) or the kernel. */
 static bool is_of_program(struct vfj_pass *pass, const struct vfj_devd *devd)
 {
     const struct vfj_guest_if *interface = vfj_guest_find(&pass->play->guest, devd->name);

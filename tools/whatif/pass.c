@@ -85,7 +85,7 @@ static enum vfj_status advance(struct vfj_pass *pass, int64_t until_us)
         uint64_t events = pass->events;
         status = is_line ? play_due(pass, first) : play_at(pass, us > before_us ? us : before_us);
         if (!is_line && pass->events == events && pass->play->now_us == before_us)
-            break; /* in fact nothing was due */
+            break; /* no event and no time passed: nothing is due */
     }
     return status;
 }

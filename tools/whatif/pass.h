@@ -26,7 +26,7 @@ struct vfj_effect {
 };
 
 struct vfj_effects {
-    struct vfj_effect *list; /* in the order of their lines */
+    struct vfj_effect *list; /* the effects in the order of their lines */
     size_t count, room;
     bool no_memory;
 };
@@ -46,21 +46,21 @@ struct vfj_pass_vf {
 
 enum { VFJ_PASS_DUE_MAX = 3 * VFJ_GUEST_VFS_MAX }; /* at most three lines follow from a command */
 
-/* One pass. Too large for the stack. */
+/* The state of one pass. This struct is too large for the stack. */
 struct vfj_pass {
     struct vfj_play *play;
     /* the first pass fills in the effects, and the second one uses them */
     struct vfj_effects *effects;
     bool follows; /* whether this is the second pass */
-    /* The trace was made from a journal. The facts about interfaces in it tell what the
-     * program's recorded commands led to. So they no longer count after the first difference:
-     * the guest model goes on alone. */
+    /* The trace was made from a journal. Its facts about interfaces are effects of the recorded
+     * commands of the program. So these facts no longer count after the first difference: from
+     * then on the guest model alone determines the interfaces. */
     bool is_exported;
     bool differs;         /* whether the second pass differs from the first at some point */
     uint64_t common;      /* number of events before that point */
     uint64_t events;      /* number of events submitted so far */
     struct vfj_span rest; /* the lines that are not played yet */
-    int64_t clock_us;     /* time by the lines of the trace */
+    int64_t clock_us;     /* the time that the lines of the trace have reached */
     bool has_differed;
     unsigned vf_count, due_count;
     struct vfj_pass_vf vfs[VFJ_GUEST_VFS_MAX];
@@ -68,7 +68,7 @@ struct vfj_pass {
         const struct vfj_effect *effect;
         int64_t us;
     } due[VFJ_PASS_DUE_MAX];
-    struct vfj_trace_line read; /* for decoding */
+    struct vfj_trace_line read; /* room for a decoded line */
 };
 
 /* Notes an event and its decision. It is the watch of the recorder (struct vfj_recorder). */
@@ -87,9 +87,8 @@ void vfj_pass_note_begun(struct vfj_pass *pass);
  * Returns whether the line is played now. */
 bool vfj_pass_takes(struct vfj_pass *pass, uint64_t line);
 
-/* Prepares for the first difference, once the last event before it was submitted: drops the
- * facts that no longer count, and tells the guest model how long commands take that have not run
- * yet. */
+/* Called when the last event before the first difference was submitted. Drops the facts that no
+ * longer count. Gives the guest model the durations of the commands that have not run yet. */
 void vfj_pass_differ(struct vfj_pass *pass);
 
 /* Returns whether a directive of the trace counts, also after the first difference. */

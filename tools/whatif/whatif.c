@@ -155,9 +155,9 @@ static int find_difference(struct vfj_whatif *whatif)
     return status == VFJ_OK ? VFJ_EXIT_OK : vfj_complain_status(whatif->name, status, "");
 }
 
-/* Plays each side. The first play with the settings shows where they make a difference. The
- * trace is then played again with them, and from there on the play goes on as the guest would
- * (pass.h). */
+/* Plays each side. The first play with the settings shows the first difference that they make.
+ * The trace is then played with the settings again. From that difference on, the guest model
+ * determines what happens (pass.h). */
 static int make_sides(struct vfj_whatif *whatif, const struct source *source,
                       const struct vfj_settings *settings, const char *to)
 {

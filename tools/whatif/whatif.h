@@ -9,7 +9,7 @@
 #include "tools/whatif/pass.h"
 #include "tools/whatif/settings.h"
 
-/* One play. Too large for the stack. */
+/* The state of one play. This struct is too large for the stack. */
 struct vfj_side {
     struct vfj_publish file;
     struct vfj_journal *journal; /* opened for reading after the play */
@@ -33,7 +33,8 @@ struct vfj_whatif {
     bool is_trace;     /* the input is a trace, which has no recorded answers */
     struct vfj_side a; /* the play as it is; a journal is played by the rules of this program */
     struct vfj_side b; /* the play with the settings */
-    struct vfj_first_difference difference; /* of `a` and `b`, with seqs of `a` */
+    /* the first difference between `a` and `b`, with seqs of `a` */
+    struct vfj_first_difference difference;
     uint64_t b_seq; /* seq of the same row in `b`; 0: this journal ends before it */
     /* For a journal, the first record from which on an answer in `a`, and in `b`, is assumed.
      * Row 0: all answers are recorded ones. */
@@ -62,7 +63,8 @@ int vfj_whatif_publish(struct vfj_whatif *whatif);
  * journal, even without other settings. */
 bool vfj_whatif_has_other_rules(const struct vfj_whatif *whatif);
 
-/* Appends a sentence without a full stop, which tells from where on answers are assumed. */
+/* Appends a sentence that names the first record from which on answers are assumed. The sentence
+ * has no full stop. */
 void vfj_whatif_add_assumed(const struct vfj_whatif *whatif, struct vfj_text *text);
 
 void vfj_whatif_close(struct vfj_whatif *whatif);

@@ -1,4 +1,4 @@
-/* Lines that two sources tell. */
+/* Recognizes lines that arrive from two sources: devd and nlsysevent(4). */
 #include "adapters/freebsd/devd/arrivals.h"
 
 #include "core/text/digest.h"
@@ -13,7 +13,8 @@ static struct vfj_arrival *at(struct vfj_arrivals *arrivals, unsigned index)
     return &arrivals->list[(arrivals->first + index) % VFJ_ARRIVALS_MAX];
 }
 
-/* Drops lines that need no partner, and those that waited too long. */
+/* Drops the oldest lines as long as they have arrived from both sources, have waited too long,
+ * or fill the ring. */
 static void drop_old(struct vfj_arrivals *arrivals, int64_t mono_us)
 {
     while (arrivals->count > 0

@@ -1,4 +1,5 @@
-/* Lines that two sources tell: each is one event with two times of arrival. */
+/* Recognizes lines that arrive from two sources, devd and nlsysevent(4). Such a line is one
+ * event with two times of arrival. */
 #ifndef VFJ_FREEBSD_DEVD_ARRIVALS_H
 #define VFJ_FREEBSD_DEVD_ARRIVALS_H
 
@@ -8,17 +9,18 @@
 #include "core/text/text.h"
 
 enum {
-    VFJ_ARRIVALS_MAX = 1024,                /* lines that wait for the other source */
-    VFJ_ARRIVALS_WITHIN_US = 600 * 1000000, /* devd runs its actions before it reads on */
+    VFJ_ARRIVALS_MAX = 1024, /* most lines that wait for the other source */
+    /* how long a line waits; devd runs the actions of one line before it reads the next line */
+    VFJ_ARRIVALS_WITHIN_US = 600 * 1000000,
 };
 
 enum vfj_source { VFJ_SOURCE_DEVD, VFJ_SOURCE_SYSEVENT };
 
 struct vfj_arrival {
-    uint64_t digest; /* of the line */
+    uint64_t digest; /* digest of the line */
     int64_t mono_us;
     uint8_t source; /* enum vfj_source */
-    bool is_told;   /* by both sources, or the source has lost lines since */
+    bool is_told;   /* the line has arrived from both sources */
 };
 
 /* A ring of the newest lines. Zeroed at the beginning. */
@@ -27,13 +29,15 @@ struct vfj_arrivals {
     struct vfj_arrival list[VFJ_ARRIVALS_MAX];
 };
 
-/* Takes a line of a source. Returns true for a new event. Returns false when the other source told
- * it before: *apart_us is then the time since. Of several equal lines the oldest is taken, since
- * each source keeps the order. */
+/* Takes a line that arrived from a source. Returns true for a new event. Returns false when the
+ * same line arrived from the other source before; *apart_us is then the time between the two
+ * arrivals. Of several equal lines the oldest one counts, since each source keeps the order of
+ * the lines. */
 bool vfj_arrivals_take(struct vfj_arrivals *arrivals, enum vfj_source source, struct vfj_span line,
                        int64_t mono_us, int64_t *apart_us);
 
-/* The source began anew: it will not tell what the other told before. */
+/* Forgets all lines. Called when a source has been interrupted: that source will not send the
+ * lines that the other source sent before. */
 void vfj_arrivals_forget(struct vfj_arrivals *arrivals);
 
 #endif

@@ -10,9 +10,10 @@
 
 struct vfj_devd_client;
 
-/* Callbacks. All arguments are borrowed for the call. `connected` and `gap` alternate. `batch_end`
- * ends a batch of lines. A batch may be empty. It ends when no line is left, or after a fixed
- * number of lines. `more`: lines are left, and the client passes them on at once. */
+/* Callbacks. All arguments are borrowed for the call. `connected` and `gap` alternate.
+ * `batch_end` ends a batch of lines. A batch may be empty. It ends when no line is left, or
+ * after a fixed number of lines. `more`: lines are left, and the client passes them on in the
+ * next turn of the event loop. */
 struct vfj_devd_listener {
     void (*connected)(void *context, const char *path);
     void (*gap)(void *context, const char *reason);
@@ -33,14 +34,15 @@ struct vfj_devd_settings {
     uint32_t retry_last_ms;
 };
 
-/* The arguments except `listener` must outlive the client. Returns NULL without memory. */
+/* The arguments except `listener` must outlive the client. Returns NULL when memory runs out. */
 struct vfj_devd_client *vfj_devd_client_open(struct event_base *base, struct vfj_dispatch *dispatch,
                                              const struct vfj_paths *paths,
                                              const struct vfj_devd_settings *settings,
                                              const struct vfj_devd_listener *listener);
 
-/* Connects, and connects again whenever the connection is lost. The loop calls `connected` or
- * `gap`. */
+/* Connects, and connects again whenever the connection is lost. The event loop calls `connected`
+ * when a connection is open. It calls `gap` when a connection is lost or cannot be opened, and
+ * not again until the next connection. */
 void vfj_devd_client_connect(struct vfj_devd_client *client);
 
 /* Closes the connection. The caller has closed the dispatch before, so that no new connection

@@ -19,7 +19,8 @@ struct reader {
     struct vfj_span rest;
     unsigned line;
     const struct vfj_devd_conf_listener *listener;
-    char value[VFJ_RULE_VALUE_SIZE]; /* of the last WORD, NUMBER or STRING, perhaps cut */
+    /* text of the last WORD, NUMBER or STRING, cut when it is too long */
+    char value[VFJ_RULE_VALUE_SIZE];
 };
 
 static char peek(const struct reader *reader, size_t offset)
@@ -145,7 +146,7 @@ static enum token next(struct reader *reader)
 /* A statement inside braces: `key`, then the kinds of its values, then a semicolon. */
 struct statement {
     const char *key;
-    bool is_option; /* of an options block; otherwise of a rule */
+    bool is_option; /* true: a statement of an options block; false: a statement of a rule */
     enum token kinds[2];
 };
 

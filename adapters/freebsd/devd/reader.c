@@ -29,12 +29,12 @@ struct vfj_devd_reader {
     int fd;
     int wakeup[2]; /* a pipe; it holds a byte while `woken` is set */
     enum vfj_devd_form form;
-    uint16_t family; /* of MESSAGES */
+    uint16_t family; /* id of the netlink family, for the form MESSAGES */
     bool network_only;
     struct vfj_lines lines; /* only the thread uses `lines`, `bytes` and `receipt` */
     char bytes[VFJ_LINE_MAX + 1];
     char receipt[RECEIPT_SIZE];
-    int64_t wall_us, mono_us; /* of the newest receipt */
+    int64_t wall_us, mono_us; /* times of the newest receipt */
     pthread_mutex_t lock;     /* protects the members below */
     pthread_cond_t room;
     struct vfj_line_queue queue;
@@ -242,7 +242,9 @@ enum vfj_devd_taken vfj_devd_reader_take(struct vfj_devd_reader *reader,
         taken = reader->lost ? VFJ_DEVD_LOST : reader->ended ? VFJ_DEVD_ENDED : VFJ_DEVD_NONE;
         reader->lost = false;
         *error = reader->error;
-        if (taken != VFJ_DEVD_LOST) /* after a loss the next call tells of the rest */
+        /* after LOST the descriptor stays readable, so that the event loop calls this function
+         * again */
+        if (taken != VFJ_DEVD_LOST)
             clear_wakeup(reader);
     }
     pthread_cond_signal(&reader->room);

@@ -12,16 +12,17 @@
  * receives lines into a bounded queue, and the event loop takes them out. */
 struct vfj_devd_reader;
 
-/* The form of what a socket gives. */
+/* The form of the data that a socket delivers. */
 enum vfj_devd_form {
     VFJ_DEVD_STREAM,   /* '\n' ends a line */
     VFJ_DEVD_RECORDS,  /* each receipt is a line with its '\n' (seqpacket) */
     VFJ_DEVD_MESSAGES, /* each receipt has messages of nlsysevent(4) */
 };
 
-/* Makes a thread that reads `fd`, a connected socket, and owns `fd` from now on. `family` is that of
- * MESSAGES. With `network_only` the thread keeps only lines for which vfj_devd_is_network() returns
- * true. Returns NULL, and closes the socket, when no thread can be started. */
+/* Makes a thread that reads `fd`, a connected socket, and owns `fd` from now on. `family` is the
+ * id of the netlink family, and used only for the form MESSAGES. With `network_only` the thread
+ * keeps only lines for which vfj_devd_is_network() returns true. Returns NULL, and closes the
+ * socket, when no thread can be started. */
 struct vfj_devd_reader *vfj_devd_reader_open(int fd, enum vfj_devd_form form, uint16_t family,
                                              bool network_only);
 

@@ -24,13 +24,14 @@ struct vfj_devd_rule {
     unsigned order;
     unsigned match_count;
     struct vfj_devd_match matches[VFJ_RULE_MATCHES_MAX];
-    char file[VFJ_RULE_VALUE_SIZE]; /* without the root */
+    char file[VFJ_RULE_VALUE_SIZE]; /* path of the rule's file inside the guest */
     char action[VFJ_RULE_VALUE_SIZE];
 };
 
 struct vfj_devd_rules {
-    struct vfj_devd_rule
-        *rules; /* in devd's order: highest priority first, then in the order of reading */
+    /* sorted as devd sorts them: the highest priority first, rules of one priority in the order in
+     * which they were read */
+    struct vfj_devd_rule *rules;
     unsigned count;
     unsigned file_count;
     /* the first file or rule that could not be read, with the cause; empty: none */

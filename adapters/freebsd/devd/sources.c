@@ -1,4 +1,4 @@
-/* Where lines come from: devd's sockets, nlsysevent(4), or both. */
+/* The sources of devd's lines: devd's sockets, nlsysevent(4), or both. */
 #include "adapters/freebsd/devd/sources.h"
 
 #include <event2/event.h>
@@ -11,19 +11,20 @@
 
 static const char sysevent_name[] = "nlsysevent(4)";
 
-enum { LINES_A_TURN = 512 }; /* as the client of devd */
+enum { LINES_A_TURN = 512 }; /* most lines in one turn of the event loop, as in client.c */
 
 struct vfj_devd_sources {
     struct event_base *base;
     struct vfj_devd_sources_listener listener;
-    struct vfj_devd_client *devd;   /* NULL: not a source */
-    struct vfj_devd_reader *reader; /* of nlsysevent(4); NULL: not a source, or its end came */
+    struct vfj_devd_client *devd; /* NULL: devd is not a source */
+    /* NULL: nlsysevent(4) is not a source, or its socket has ended */
+    struct vfj_devd_reader *reader;
     struct event readable;
     bool network_only;
-    int socket; /* until the reader owns it; -1: none */
+    int socket; /* socket of nlsysevent(4) until the reader owns it; -1: none */
     uint16_t family;
-    bool is_connected; /* the listener was told so, and no gap since */
-    int64_t late_us;   /* the longest delay of this batch */
+    bool is_connected; /* `connected` was called, and `gap` was not called since */
+    int64_t late_us;   /* the longest delay of a late line in this batch */
     unsigned late_lines;
     struct vfj_arrivals arrivals;
 };
@@ -79,7 +80,7 @@ static void on_connected(void *context, const char *path)
     tell_connected(context, path);
 }
 
-/* A devd that starts again tells none of the lines before. */
+/* Forgets the lines so far, since a devd that starts again does not send them. */
 static void on_gap(void *context, const char *reason)
 {
     struct vfj_devd_sources *sources = context;
@@ -97,8 +98,9 @@ static void on_batch_end(void *context, bool more)
     end_batch(context, more);
 }
 
-/* Events are missing. A connection goes on behind the gap, since the machine observes the guest
- * then. While there is none, a gap is open already. */
+/* Reports a gap, since events of nlsysevent(4) are missing. When a source is left, reports a
+ * connection after the gap, so that the machine observes the guest. Reports nothing while a gap
+ * is open already. */
 static void lose(struct vfj_devd_sources *sources, const char *reason)
 {
     vfj_arrivals_forget(&sources->arrivals);

@@ -1,4 +1,4 @@
-/* Where lines come from: devd's sockets, nlsysevent(4), or both. */
+/* The sources of devd's lines: devd's sockets, nlsysevent(4), or both. */
 #ifndef VFJ_FREEBSD_DEVD_SOURCES_H
 #define VFJ_FREEBSD_DEVD_SOURCES_H
 
@@ -8,8 +8,8 @@
 #define VFJ_DEVD_CHOICES(X)                                                          \
     X(DEVD, "devd")             /* devd's sockets only */                            \
     X(AUTO, "auto")             /* both where the kernel has nlsysevent(4) loaded */ \
-    X(NLSYSEVENT, "nlsysevent") /* that only: no newbus lines */                     \
-    X(BOTH, "both")             /* an event that came twice is one event */
+    X(NLSYSEVENT, "nlsysevent") /* only nlsysevent(4): no newbus lines */            \
+    X(BOTH, "both")             /* both; a missing nlsysevent(4) is logged */
 
 enum vfj_devd_choice {
 #define X(symbol, word) VFJ_DEVD_FROM_##symbol,
@@ -20,18 +20,19 @@ enum vfj_devd_choice {
 /* A line that devd sends so much later than the kernel is late. */
 enum { VFJ_DEVD_LATE_US = 1000 * 1000 };
 
-/* The listener of a client, and one more callback. */
+/* The callbacks of a client of devd, and one more callback. */
 struct vfj_devd_sources_listener {
     struct vfj_devd_listener devd;
-    /* devd sent `lines` lines late, the last of them in this batch. `delay_us`: the longest time
-     * between nlsysevent(4) and devd. Follows their batch. */
+    /* Called after `batch_end` when devd sent `lines` lines late. `delay_us` is the longest time
+     * between the arrival of a line from nlsysevent(4) and its arrival from devd. */
     void (*late)(void *context, int64_t delay_us, unsigned lines);
 };
 
 struct vfj_devd_sources;
 
-/* As vfj_devd_client_open(). `socket`: of nlsysevent(4), with its family; a test has one of its own.
- * -1: lines come from devd only. The sources own the socket. */
+/* As vfj_devd_client_open(). `socket` is a socket of nlsysevent(4), and `family` is the id of
+ * its netlink family. -1: lines come from devd only. A test passes a socket of its own. The
+ * sources own the socket. */
 struct vfj_devd_sources *vfj_devd_sources_open(
     struct event_base *base, struct vfj_dispatch *dispatch, const struct vfj_paths *paths,
     const struct vfj_devd_settings *settings, enum vfj_devd_choice choice, int socket,

@@ -5,10 +5,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Opens a socket that gets the messages of nlsysevent(4), of the network's systems or of all. Needs
- * no right, and none of the monitor. Returns the socket and the family of the messages, or -1 with
- * errno: ENOENT when the module is not loaded, EAFNOSUPPORT without netlink(4), ENOSYS on other
- * systems. */
+/* Opens a socket that receives the messages of nlsysevent(4). With `network_only` it receives
+ * only the messages of ETHERNET, IFNET and HYPERV_NIC_VF. Any user may open such a socket, so
+ * the monitor is not needed. Returns the socket, and sets *family to the type of the messages.
+ * On failure returns -1 with errno: ENOENT when the module is not loaded, EAFNOSUPPORT without
+ * netlink(4), ENOSYS on systems other than FreeBSD. */
 int vfj_sysevent_open(bool network_only, uint16_t *family);
 
 #endif

@@ -36,7 +36,8 @@ static bool read_family(int fd, bool network_only, struct vfj_sysevent_family *f
     return vfj_sysevent_read_family((struct vfj_span){answer, (size_t)count}, network_only, family);
 }
 
-/* Room for a storm, and a report when that was not enough. Both are worth having only. */
+/* Enlarges the socket's buffer for a storm of events, and makes the kernel report when the
+ * buffer was too small. The socket also works without these options, so failures are ignored. */
 static void set_options(int fd)
 {
     const int size = BUFFER_SIZE, on = 1;

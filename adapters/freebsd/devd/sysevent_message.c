@@ -9,7 +9,7 @@ enum {
     HEADER = 16,        /* length u32, type u16, flags u16, sequence u32, port u32 */
     GENERIC = 4,        /* command u8, version u8, reserved u16 */
     ATTRIBUTE = 4,      /* length u16, type u16 */
-    TYPE_MASK = 0x3fff, /* of an attribute, without its two flags */
+    TYPE_MASK = 0x3fff, /* mask of an attribute's type, which removes its two flags */
     CONTROL = 16,       /* type of messages about families: GENL_ID_CTRL */
     FLAG_REQUEST = 1,
     COMMAND_NEW_FAMILY = 1,
@@ -74,7 +74,8 @@ struct attribute {
     struct vfj_span value;
 };
 
-/* Takes the next attribute off the front. Returns false at the end, and for a malformed one. */
+/* Takes the next attribute off the front. Returns false at the end, and for a malformed
+ * attribute. */
 static bool next_attribute(struct vfj_span *rest, struct attribute *attribute)
 {
     if (rest->length < ATTRIBUTE)
@@ -88,7 +89,8 @@ static bool next_attribute(struct vfj_span *rest, struct attribute *attribute)
     return true;
 }
 
-/* Takes the next message, without its header. Returns false when there is no whole one. */
+/* Takes the next message off the front, and removes its header. Returns false when no whole
+ * message is left. */
 static bool next_message(struct vfj_span *rest, uint16_t *type, struct vfj_span *body)
 {
     if (rest->length < HEADER)

@@ -17,9 +17,9 @@ enum {
     VFJ_SYSEVENT_REQUEST_SIZE = 40,
 };
 
-/* The family as the kernel describes it. */
+/* The netlink family of nlsysevent(4), as the kernel describes it. */
 struct vfj_sysevent_family {
-    uint16_t id; /* the type of its messages; 0: unknown */
+    uint16_t id; /* the type of the family's messages; 0: unknown */
     unsigned group_count;
     uint32_t groups[VFJ_SYSEVENT_GROUPS_MAX];
 };
@@ -27,15 +27,16 @@ struct vfj_sysevent_family {
 /* Writes the request for the description of the family "nlsysevent". Returns its length. */
 size_t vfj_sysevent_request(uint8_t bytes[VFJ_SYSEVENT_REQUEST_SIZE]);
 
-/* Reads the answer. Takes the groups of ETHERNET, IFNET and HYPERV_NIC_VF, or all. Returns false
- * when the message describes no family: an error, or no whole message. */
+/* Reads the kernel's answer to that request. Takes the groups ETHERNET, IFNET and HYPERV_NIC_VF,
+ * or without `network_only` all groups. Returns false when the message is an error, is not
+ * whole, or describes no family. */
 bool vfj_sysevent_read_family(struct vfj_span bytes, bool network_only,
                               struct vfj_sysevent_family *family);
 
-/* Takes the next message off the front of a datagram. Writes the line that devd has of the same
- * notice, "!system=S subsystem=N type=T DATA", or an empty line for a message that is no event of
- * the family. Returns false at the end, and when the rest is no whole message: *is_cut tells which.
- */
+/* Takes the next message off the front of a datagram. Writes the line that devd sends for the
+ * same notice, "!system=S subsystem=N type=T DATA". The line is empty for a message that is no
+ * event of the family. Returns false when no whole message is left. *is_cut is then true when
+ * bytes of a cut message are left. */
 bool vfj_sysevent_next(struct vfj_span *rest, uint16_t family, struct vfj_text *line, bool *is_cut);
 
 #endif

@@ -15,7 +15,7 @@
 struct question {
     TAILQ_ENTRY(question) link;
     struct vfj_request request;
-    bool sent; /* to the monitor */
+    bool sent; /* the request was sent to the monitor */
     vfj_reply_fn *replied;
     void *context;
 };
@@ -31,12 +31,12 @@ struct vfj_dispatch {
     uint64_t last_number;
     TAILQ_HEAD(, question) questions; /* in the order of the requests */
 
-    /* without a monitor: */
+    /* These members are used without a monitor. */
     struct vfj_server *server;
     STAILQ_HEAD(, answer) answers;
     struct event deliver;
 
-    /* with a monitor: */
+    /* These members are used with a monitor. */
     struct vfj_wire *wire;
     struct event readable, writable, lost;
     bool listens;

@@ -309,8 +309,9 @@ static void on_late(void *context, int64_t delay_us, unsigned lines)
         guest_io->listener.late(guest_io->listener.context, delay_us, lines);
 }
 
-/* Opens the socket of nlsysevent(4), if it is a source. Returns -1 when it is not, or is not there,
- * which is an error only where nothing else is a source. */
+/* Opens the socket of nlsysevent(4) if the settings make it a source. Returns -1 when they do
+ * not, or when the socket cannot be opened. That is an error only when the settings name no
+ * other source. */
 static int open_sysevent(struct vfj_guest_io *guest_io, uint16_t *family)
 {
     enum vfj_devd_choice choice = guest_io->settings.source;

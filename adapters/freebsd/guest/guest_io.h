@@ -25,7 +25,8 @@ struct vfj_guest_io_settings {
     enum vfj_probe_way probe_way;
     struct vfj_devd_settings devd;
     enum vfj_devd_choice source;
-    /* of vfj_helper_start(), whose helper asks Azure Scheduled Events; 0 or less: none */
+    /* socket from vfj_helper_start() to the helper that asks Azure Scheduled Events; 0 or less:
+     * none */
     int scheduled_socket;
 };
 
@@ -35,8 +36,8 @@ struct vfj_guest_io_listener {
      * and STOPPED once, as the last event. mono_us never decreases. In a DEVD event only the raw
      * line is set; the ledger decodes it. */
     void (*event)(void *context, const struct vfj_event *event);
-    /* Called after events that came together. `more`: other events are ready, and are reported at
-     * once. */
+    /* Called after events that came together. `more`: other events are ready, and are reported
+     * in the next turn of the event loop. */
     void (*batch_end)(void *context, bool more);
     /* A changing command that vfj_guest_io_forget() dropped has ended. Its effects are complete
      * now. */
@@ -52,7 +53,8 @@ struct vfj_guest_io_listener {
     /* rc.conf could not be read, and the last configuration stays in force. Called once for each
      * new complaint, which is one line and safe for a terminal. */
     void (*unread)(void *context, const char *complaint);
-    /* devd sent lines so much later than the kernel, as nlsysevent(4) shows. */
+    /* devd sent `lines` lines late. `delay_us` is the longest time by which such a line came
+     * after the same line of nlsysevent(4). */
     void (*late)(void *context, int64_t delay_us, unsigned lines);
     /* Logs a line, safe for a terminal. Its first word is the subsystem. */
     void (*log)(void *context, const char *line);
@@ -79,8 +81,8 @@ bool vfj_guest_io_take_act_lock(struct vfj_guest_io *guest_io);
  * vfj_guest_io_run(). */
 bool vfj_guest_io_boot_id(struct vfj_guest_io *guest_io, char id[VFJ_BOOT_ID_SIZE]);
 
-/* Tells which events of Azure Scheduled Events are open, before vfj_guest_io_run(). A new document
- * is compared with them. */
+/* Sets the events of Azure Scheduled Events that are open in the journal. A new document is
+ * compared with these events. The caller calls this function before vfj_guest_io_run(). */
 void vfj_guest_io_set_scheduled(struct vfj_guest_io *guest_io,
                                 const struct vfj_scheduled_list *open);
 

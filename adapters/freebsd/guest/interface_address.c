@@ -1,4 +1,5 @@
-/* Reads addresses of an interface from the kernel's bytes. */
+/* Converts addresses of an interface, as getifaddrs(3) returns them, into the text of an
+ * observation. */
 #include "adapters/freebsd/guest/interface_address.h"
 
 #include <arpa/inet.h>
@@ -6,7 +7,8 @@
 
 enum { NO_LENGTH = -1 };
 
-/* Returns the number of leading ones, or NO_LENGTH when ones follow a zero. */
+/* Returns the number of one bits at the front of the mask, or NO_LENGTH when a one bit follows a
+ * zero bit. */
 static int mask_length(const uint8_t *bytes, int size)
 {
     int length = 0;

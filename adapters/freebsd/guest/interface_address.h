@@ -1,4 +1,5 @@
-/* Reads addresses of an interface from the kernel's bytes. */
+/* Converts addresses of an interface, as getifaddrs(3) returns them, into the text of an
+ * observation. */
 #ifndef VFJ_FREEBSD_GUEST_INTERFACE_ADDRESS_H
 #define VFJ_FREEBSD_GUEST_INTERFACE_ADDRESS_H
 

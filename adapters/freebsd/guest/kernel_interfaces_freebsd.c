@@ -27,7 +27,7 @@
 enum { MEMBERS_MAX = 512 }; /* the most members of a bridge that are read */
 
 struct asker {
-    int local, inet6; /* sockets; inet6 is -1 where the kernel has no IPv6 */
+    int local, inet6; /* sockets for ioctls; inet6 is -1 when the kernel has no IPv6 */
     const struct vfj_name *wanted;
     unsigned count;
 };

@@ -136,8 +136,8 @@ static bool feed_name(struct vfj_sysctl_parser *parser, const char *name, int *e
 
 enum { RINGS_MAX = 256 };
 
-/* Passes the packet counter of each ring below dev.hn.N.rx or dev.hn.N.tx to the parser, from ring
- * 0 to the first ring that is missing. */
+/* Passes the packet counters of the rings below dev.hn.N.rx or dev.hn.N.tx to the parser, from
+ * ring 0 on. Ends before the first number that has no ring. */
 static int feed_rings(struct vfj_sysctl_parser *parser, const char *node)
 {
     int error = 0;

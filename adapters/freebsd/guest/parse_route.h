@@ -8,7 +8,8 @@
 enum { VFJ_ROUTE_LINE_SIZE = 256 };
 
 struct vfj_default_route {
-    /* without scope; empty: no default route, or a route without a gateway */
+    /* the gateway without its scope; empty: there is no default route, or the route has no
+     * gateway */
     struct vfj_address gateway;
     struct vfj_name interface; /* empty: no default route */
     /* a command added the route; a route from a router's advertisement is not static */

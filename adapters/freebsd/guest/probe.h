@@ -27,7 +27,7 @@ enum vfj_probe_way {
  * vfj_prober_run(). */
 typedef void vfj_observed_fn(void *context, const struct vfj_observation *observation);
 
-/* All arguments must outlive the prober. Returns NULL without memory. */
+/* All arguments must outlive the prober. Returns NULL when memory runs out. */
 struct vfj_prober *vfj_prober_open(struct vfj_children *children, struct vfj_dispatch *dispatch,
                                    enum vfj_probe_way way, vfj_observed_fn *observed,
                                    void *context);

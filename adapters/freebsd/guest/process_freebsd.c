@@ -1,4 +1,5 @@
-/* Facts about processes by FreeBSD's kern.proc (sysctl(3)) and procctl(2). */
+/* Reads facts about processes with FreeBSD's kern.proc (sysctl(3)), and sets attributes of
+ * processes with procctl(2). */
 #include <sys/param.h>
 #include <sys/procctl.h>
 #include <sys/sysctl.h>

@@ -1,4 +1,4 @@
-/* Asks the guest one question and waits for the answer. For verbs that run no event loop. */
+/* Asks the guest one question and waits for the answer. Used by verbs that run no event loop. */
 #ifndef VFJ_FREEBSD_GUEST_QUERY_H
 #define VFJ_FREEBSD_GUEST_QUERY_H
 
@@ -14,7 +14,7 @@
 struct vfj_query;
 
 /* Opens a query. `paths` must outlive the query. Catches SIGCHLD: a process has one query at a
- * time. Returns NULL without memory. */
+ * time. Returns NULL when memory runs out. */
 struct vfj_query *vfj_query_open(const struct vfj_paths *paths);
 void vfj_query_close(struct vfj_query *ask);
 

@@ -19,8 +19,8 @@ struct reading {
     struct vfj_rc_reader *reader;
     struct vfj_lines lines;
     struct vfj_text rc;
-    /* lines so far that consist of a dot; 1: values follow; 2: all values came, and no rc.conf
-     * called exit */
+    /* number of lines read so far that consist of a dot; 1: values follow; 2: all values have
+     * come, so no file of rc.conf ended the helper early */
     unsigned dots;
     char complaint[160];
     char line[VFJ_RC_SIZE];

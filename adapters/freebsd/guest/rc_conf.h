@@ -26,7 +26,7 @@ enum vfj_rc_wanted {
     VFJ_RC_ORIGIN, /* the file that sets each value */
 };
 
-/* `children` and `dispatch` must outlive the reader. Returns NULL without memory. */
+/* `children` and `dispatch` must outlive the reader. Returns NULL when memory runs out. */
 struct vfj_rc_reader *vfj_rc_reader_open(struct vfj_children *children,
                                          struct vfj_dispatch *dispatch, enum vfj_rc_wanted wanted,
                                          vfj_rc_fn *done, void *context);

@@ -8,8 +8,9 @@
 
 enum { VFJ_RC_FILES = 10 };
 
-/* Two equal stamps mean that no file was written, replaced, made or removed between them. Where a
- * directory has a file's path, the files in it are not covered. The struct has no padding. */
+/* Two equal stamps mean that none of the files was written, replaced, made or removed between
+ * the two. When a path leads to a directory, the files in that directory are not covered. The
+ * struct has no padding. */
 struct vfj_rc_stamp {
     struct {
         uint64_t inode, size;

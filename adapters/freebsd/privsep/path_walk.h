@@ -9,9 +9,9 @@
 
 /* The walked part contains no symbolic links, so ".." names the directory above. */
 struct vfj_path_walk {
-    char walked[VFJ_PATHNAME_SIZE]; /* "" means / */
+    char walked[VFJ_PATHNAME_SIZE]; /* the walked part of the path; empty: / */
     char rest[VFJ_PATHNAME_SIZE];   /* the names that are left to walk */
-    struct stat status;             /* of the current component */
+    struct stat status;             /* status of the current component */
     unsigned links;
     int error;    /* errno of the step that failed */
     bool started; /* the walk has reached / or a name below */

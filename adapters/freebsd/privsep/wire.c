@@ -96,7 +96,7 @@ static size_t count_of(const struct cmsghdr *header)
     return header->cmsg_len >= CMSG_LEN(0) ? (header->cmsg_len - CMSG_LEN(0)) / sizeof(int) : 0;
 }
 
-/* Keeps the first descriptor of the header, and closes the others. */
+/* Takes the first descriptor that the header carries, and closes its other descriptors. */
 static void take_rights(struct vfj_wire *wire, struct cmsghdr *header)
 {
     for (size_t i = 0; i < count_of(header); i++) {

@@ -33,7 +33,7 @@ struct vfj_child_spec {
     void *context;
 };
 
-/* `base` and `dispatch` must outlive the result. Returns NULL without memory. */
+/* `base` and `dispatch` must outlive the result. Returns NULL when memory runs out. */
 struct vfj_children *vfj_children_open(struct event_base *base, struct vfj_dispatch *dispatch);
 
 /* Closes the list of children. Programs that run continue. No callback is called any more. The

@@ -21,7 +21,7 @@ typedef void vfj_finished_fn(void *context, const struct vfj_outcome *outcome);
  * now. */
 typedef void vfj_late_exit_fn(void *context);
 
-/* `children` must outlive the runner. Returns NULL without memory. */
+/* `children` must outlive the runner. Returns NULL when memory runs out. */
 struct vfj_runner *vfj_runner_open(struct vfj_children *children, vfj_finished_fn *finished,
                                    vfj_late_exit_fn *late_exit, void *context);
 

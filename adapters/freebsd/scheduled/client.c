@@ -15,9 +15,9 @@ struct vfj_scheduled_client {
     int socket;
     struct vfj_scheduled_listener listener;
     struct vfj_lines lines;
-    char bytes[VFJ_SCHEDULED_BODY_SIZE + 1]; /* of a line; a longer one is wrong */
+    char bytes[VFJ_SCHEDULED_BODY_SIZE + 1]; /* a line of the helper; a longer line is invalid */
     bool in_list;                            /* between the lines "list" and "end" */
-    bool is_wrong;                           /* a line was none */
+    bool is_wrong;                           /* the helper sent an invalid line */
     bool is_silent;                          /* the last row about the service was SILENT */
     struct vfj_scheduled_list open, document;
 };
@@ -67,7 +67,8 @@ static void take_line(void *context, struct vfj_span line)
     }
 }
 
-/* After the helper's end nothing is asked: a row says so, unless the helper did. */
+/* Stops reading from the helper. Nobody asks the service from now on, so this function reports a
+ * row SILENT, unless the last row about the service was SILENT already. */
 static void end(struct vfj_scheduled_client *client, const char *why)
 {
     struct vfj_scheduled row = vfj_scheduled_of(VFJ_SCHEDULED_SILENT);

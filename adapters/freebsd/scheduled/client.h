@@ -7,20 +7,20 @@
 struct event_base;
 struct vfj_scheduled_client;
 
-/* Callbacks, from the loop. `row` is called for each change, `batch_end` after those that came
- * together. */
+/* Callbacks. The event loop calls `row` for each change, and `batch_end` after all changes that
+ * one read from the socket brought. */
 struct vfj_scheduled_listener {
     void (*row)(void *context, const struct vfj_scheduled *row);
     void (*batch_end)(void *context);
     void *context;
 };
 
-/* `socket` is that of vfj_helper_start(). The helper is not trusted: a line that it may not send
- * ends the connection. Returns NULL without memory. */
+/* `socket` is the result of vfj_helper_start(). The helper is not trusted: the first line that a
+ * helper may not send ends the connection. Returns NULL when memory runs out. */
 struct vfj_scheduled_client *vfj_scheduled_client_open(
     struct event_base *base, int socket, const struct vfj_scheduled_listener *listener);
 
-/* Begins to read. `open` has the events that are open in the journal. */
+/* Begins to read from the helper. `open` has the events that are open in the journal. */
 void vfj_scheduled_client_start(struct vfj_scheduled_client *client,
                                 const struct vfj_scheduled_list *open);
 

@@ -1,4 +1,4 @@
-/* GET requests to the instance metadata service, by libevent's HTTP client. */
+/* Sends GET requests to Azure's instance metadata service with libevent's HTTP client. */
 #include "adapters/freebsd/scheduled/fetch.h"
 
 #include <event2/buffer.h>
@@ -14,9 +14,10 @@ struct vfj_fetch {
     vfj_fetch_fn *answered;
     void *context;
     struct event deadline, done;
-    struct evhttp_connection *connection; /* NULL: no request is under way */
+    /* connection of the current request; NULL: there is no request */
+    struct evhttp_connection *connection;
     bool has_answer;
-    char why[64]; /* empty: none */
+    char why[64]; /* reason of a failure; empty: no failure */
     size_t length;
     char body[VFJ_FETCH_BODY_MAX];
 };
@@ -29,7 +30,8 @@ static void set_why(struct vfj_fetch *fetch, const char *format, int number)
         vfj_text_add_i64(&text, number);
 }
 
-/* The first cause stays. libevent's callbacks may not free the connection, so that the loop does. */
+/* Ends the request with the reason that was set first. A callback of libevent may not free the
+ * connection, so the event loop frees it later. */
 static void finish(struct vfj_fetch *fetch)
 {
     if (fetch->has_answer)
@@ -124,7 +126,7 @@ static bool send_request(struct vfj_fetch *fetch, const char *path, int64_t dead
         evhttp_request_free(request);
         return false;
     }
-    /* on failure the request is freed there */
+    /* when this call fails, it has freed the request */
     return evhttp_make_request(fetch->connection, request, EVHTTP_REQ_GET, path) == 0;
 }
 

@@ -1,4 +1,5 @@
-/* GET requests to the instance metadata service, one at a time. It may be any server. */
+/* Sends GET requests to Azure's instance metadata service, one at a time. Any server may answer
+ * in the service's place, so answers are untrusted. */
 #ifndef VFJ_FREEBSD_SCHEDULED_FETCH_H
 #define VFJ_FREEBSD_SCHEDULED_FETCH_H
 
@@ -10,22 +11,24 @@
 struct event_base;
 struct vfj_fetch;
 
-/* Limits of an answer. A larger one is refused before it is read whole. */
+/* Limits of an answer in bytes. An answer that exceeds a limit is refused before all of it is
+ * read. */
 enum { VFJ_FETCH_BODY_MAX = 64 * 1024, VFJ_FETCH_HEADERS_MAX = 8 * 1024 };
 
-/* `why` is NULL when the status is 200; otherwise a reason of a few words, and the body is empty. */
+/* Called with an answer. `why` is NULL when the HTTP status is 200. Otherwise `why` is a reason
+ * of a few words, and the body is empty. */
 typedef void vfj_fetch_fn(void *context, struct vfj_span body, const char *why);
 
-/* Returns NULL without memory. */
+/* Returns NULL when memory runs out. */
 struct vfj_fetch *vfj_fetch_open(struct event_base *base, const struct vfj_url *url,
                                  vfj_fetch_fn *answered, void *context);
 
-/* Sends GET `path` with the header "Metadata: true", on a connection of its own. The loop calls
- * `answered` once, `deadline_ms` later at the latest. Follows no redirect. The caller has got the
- * answer of the request before. */
+/* Sends a GET request for `path` with the header "Metadata: true", on a connection of its own.
+ * The event loop calls `answered` once, at the latest after `deadline_ms`. Does not follow
+ * redirects. May be called only when the previous request has been answered. */
 void vfj_fetch_get(struct vfj_fetch *fetch, const char *path, int64_t deadline_ms);
 
-/* Drops a request without an answer. */
+/* Drops a request that has no answer yet. */
 void vfj_fetch_close(struct vfj_fetch *fetch);
 
 #endif

@@ -1,6 +1,6 @@
 /* The process that asks Azure Scheduled Events. */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* chroot, closefrom: glibc hides them without */
+#define _GNU_SOURCE /* glibc declares chroot and closefrom only with this */
 #endif
 #include "adapters/freebsd/scheduled/helper.h"
 
@@ -42,7 +42,8 @@ static void on_given_up(void *context)
     (void)event_base_loopbreak(context);
 }
 
-/* The daemon sends nothing: the socket is readable at its end. */
+/* The daemon never writes to the socket. So the socket becomes readable only when the daemon
+ * closes it. */
 static void on_readable(evutil_socket_t fd, short what, void *context)
 {
     (void)fd;
@@ -62,7 +63,7 @@ static bool keep_only(int socket)
     return right;
 }
 
-/* Only root can put something into the directory. */
+/* Returns whether only root can put a file into the directory. */
 static bool is_roots(const char *directory)
 {
     char why[VFJ_PATHNAME_SIZE + 64], inside[VFJ_PATHNAME_SIZE];
@@ -73,7 +74,7 @@ static bool is_roots(const char *directory)
         && vfj_owner_find(inside, VFJ_OWNER_OPENS, &owner, &text) && owner.uid == 0;
 }
 
-/* Writes no file, and starts no process. */
+/* Gives up the ability to write files and to start processes. */
 static bool forgo_resources(void)
 {
     static const int resources[] = {RLIMIT_FSIZE, RLIMIT_CORE, RLIMIT_NPROC};

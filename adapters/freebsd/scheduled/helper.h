@@ -11,17 +11,18 @@
 
 struct vfj_helper_settings {
     struct vfj_url url;
-    uint32_t unit_ms;        /* of struct vfj_watch_settings, as is `read` */
-    vfj_watch_read_fn *read; /* is called in that process only */
-    /* root's helper becomes that user, with `empty_dir` as its root directory; else unused */
+    uint32_t unit_ms;        /* as in struct vfj_watch_settings */
+    vfj_watch_read_fn *read; /* as in struct vfj_watch_settings; only the helper calls it */
+    /* A helper that root starts becomes this user, and its root directory becomes `empty_dir`.
+     * Otherwise both are unused. */
     struct vfj_user user;
     char empty_dir[VFJ_PATHNAME_SIZE];
 };
 
-/* Forks the helper. The caller has started no thread and opened no database. The helper has no
- * descriptor but its end of a socket pair, no right to write a file or to start a process, and, if
- * it was root's, no file at all. It ends when the other end is closed. Returns the caller's end,
- * which does not block, or -1 with errno. */
+/* Forks the helper. The caller has started no thread and opened no database. The helper's only
+ * descriptor is its end of a socket pair, besides /dev/null. The helper cannot write a file or
+ * start a process. When root started it, it cannot open any file. The helper ends when the
+ * caller's end is closed. Returns the caller's end, which does not block, or -1 with errno. */
 int vfj_helper_start(const struct vfj_helper_settings *settings, pid_t *pid);
 
 /* Closes the caller's end, which may be -1, and waits for the helper's end. */

@@ -1,4 +1,4 @@
-/* Where Azure's instance metadata service answers. */
+/* The URL of Azure's instance metadata service. */
 #include "adapters/freebsd/scheduled/url.h"
 
 #include <arpa/inet.h>

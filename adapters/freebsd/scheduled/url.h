@@ -1,4 +1,4 @@
-/* Where Azure's instance metadata service answers. */
+/* The URL of Azure's instance metadata service. */
 #ifndef VFJ_FREEBSD_SCHEDULED_URL_H
 #define VFJ_FREEBSD_SCHEDULED_URL_H
 
@@ -10,13 +10,14 @@
 /* The link-local address is the same in every VM of Azure. */
 #define VFJ_SCHEDULED_URL "http://169.254.169.254/metadata/scheduledevents?api-version=2020-07-01"
 
-/* The VM's name, as plain text. Resources[] of a document has such names. */
+/* The path that returns the VM's name as plain text. The member Resources of a document lists
+ * such names. */
 #define VFJ_SCHEDULED_NAME_PATH "/metadata/instance/compute/name?api-version=2020-09-01&format=text"
 
 struct vfj_url {
     char host[16]; /* an IPv4 address */
     uint16_t port;
-    char path[192]; /* with the query */
+    char path[192]; /* the path, with the query */
 };
 
 /* Reads "http://ADDRESS[:PORT]/PATH". The address is numeric: the process that asks has no

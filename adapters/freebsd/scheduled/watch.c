@@ -1,4 +1,4 @@
-/* Asks Azure Scheduled Events again and again. */
+/* Reads the list of Azure Scheduled Events again and again. */
 #include "adapters/freebsd/scheduled/watch.h"
 
 #include <stdlib.h>
@@ -14,12 +14,12 @@ struct vfj_watch {
     struct vfj_alarm pause;
     struct vfj_fetch *fetch;
     int64_t started_us;
-    char vm[sizeof((struct vfj_scheduled *)NULL)->resources]; /* this VM's name; "" unknown */
-    bool asks_name;   /* the request under way is for the name */
-    bool has_name;    /* it is asked for no more */
-    bool has_answer;  /* there was a right answer since the start */
-    bool is_watching; /* and a line said so, and none since that it is silent */
-    bool has_sent;    /* `sent` is what the reader of the lines knows */
+    char vm[sizeof((struct vfj_scheduled *)NULL)->resources]; /* this VM's name; empty: unknown */
+    bool asks_name;   /* the current request asks for the VM's name */
+    bool has_name;    /* `vm` is final, and no further request asks for the name */
+    bool has_answer;  /* a valid list has been received since the start */
+    bool is_watching; /* the last row about the service was WATCHING */
+    bool has_sent;    /* a list was sent; `sent` is the newest one */
     unsigned failures;
     struct vfj_scheduled_list sent;
 };
@@ -141,7 +141,8 @@ static void ask_document(struct vfj_watch *watch)
         watch->has_answer ? VFJ_WATCH_DEADLINE_UNITS : VFJ_WATCH_FIRST_DEADLINE_UNITS);
 }
 
-/* The name ends at the first byte that no word has. */
+/* Takes the VM's name from an answer. The name ends at the first blank or other byte that a word
+ * cannot have. */
 static void take_name(struct vfj_watch *watch, struct vfj_span body)
 {
     size_t length = 0;

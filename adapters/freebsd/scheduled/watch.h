@@ -1,5 +1,5 @@
-/* Asks Azure Scheduled Events again and again, and tells what changed, in lines. Only reads: it
- * sends GET requests, and never approves an event (POST). */
+/* Reads the list of Azure Scheduled Events again and again, and reports each change of the list
+ * as lines. Sends only GET requests: a POST request would approve an event. */
 #ifndef VFJ_FREEBSD_SCHEDULED_WATCH_H
 #define VFJ_FREEBSD_SCHEDULED_WATCH_H
 
@@ -9,36 +9,43 @@
 struct event_base;
 struct vfj_watch;
 
-/* Pauses, in units of a second unless the settings make them shorter. */
+/* Pauses and time limits, in units of vfj_watch_settings.unit_ms, and a number of failures. */
 enum {
-    VFJ_WATCH_IDLE_UNITS = 60,     /* no event is listed, or none that may be about this VM */
-    VFJ_WATCH_BUSY_UNITS = 1,      /* while one is */
-    VFJ_WATCH_BACKOFF_UNITS = 60,  /* longest pause after failures: 1, 2, 4 … */
-    VFJ_WATCH_GIVE_UP_UNITS = 600, /* without any right answer since the start */
-    VFJ_WATCH_FAILURES = 3,        /* in a row, until the service is reported silent */
-    /* for a whole answer; the first one may take two minutes while Azure enables the service */
+    VFJ_WATCH_IDLE_UNITS = 60, /* pause while no listed event may be about this VM */
+    VFJ_WATCH_BUSY_UNITS = 1,  /* pause while a listed event may be about this VM */
+    /* longest pause after failures; the pauses are 1, 2, 4 … units */
+    VFJ_WATCH_BACKOFF_UNITS = 60,
+    /* the watch ends when no valid list was received for so long after the start */
+    VFJ_WATCH_GIVE_UP_UNITS = 600,
+    /* number of failures in a row after which the service is reported as silent */
+    VFJ_WATCH_FAILURES = 3,
+    /* Time limits of a request. FIRST holds until the first valid list, since Azure may take two
+     * minutes to enable the service. No time limit is shorter than LEAST, in milliseconds. */
     VFJ_WATCH_DEADLINE_UNITS = 10,
     VFJ_WATCH_FIRST_DEADLINE_UNITS = 130,
     VFJ_WATCH_DEADLINE_LEAST_MS = 2000,
 };
 
-/* Reads a document into a list, as vfj_document_read() of the store. Returns NULL, or why not. */
+/* Reads a document into a list, as vfj_document_read() of the store does. Returns NULL, or the
+ * reason why the text is no such document. */
 typedef const char *vfj_watch_read_fn(struct vfj_span text, const char *vm,
                                       struct vfj_scheduled_list *list);
 
 struct vfj_watch_settings {
     struct vfj_url url;
-    uint32_t unit_ms; /* 1000 but in tests */
+    uint32_t unit_ms; /* the unit of all times in milliseconds: 1000, or less in tests */
     vfj_watch_read_fn *read;
-    /* Each line: "list", the bodies of the events that are listed now, "end"; or the body of a row
-     * about the service. */
+    /* Called for each line. A list consists of the line "list", a line with the body of each
+     * listed event, and the line "end". Any other line is the body of a row about the service. */
     void (*line)(void *context, const char *line);
-    /* The service was never there, and is asked no more. A line said so. */
+    /* Called when the service gave no valid list for VFJ_WATCH_GIVE_UP_UNITS after the start. A
+     * row SILENT was sent before. The watch sends no further request. */
     void (*given_up)(void *context);
     void *context;
 };
 
-/* Asks for the first time at once. Returns NULL without memory. */
+/* Starts a watch. The event loop sends the first request without a pause. Returns NULL when
+ * memory runs out. */
 struct vfj_watch *vfj_watch_open(struct event_base *base,
                                  const struct vfj_watch_settings *settings);
 void vfj_watch_close(struct vfj_watch *watch);

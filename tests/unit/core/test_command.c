@@ -134,7 +134,7 @@ static void test_map_words(void **unused)
     assert_string_equal(words_of(&command, 0, VFJ_PROGRAM_SYSCTL), expected);
 }
 
-/* A command counts as successful when it failed because its aim was already reached. */
+/* A command also counts as successful when it failed because its effect already existed. */
 static void test_already_so(void **unused)
 {
     static const struct {
@@ -198,8 +198,8 @@ static void test_succeeded(void **unused)
     assert_true(vfj_outcome_ran(&outcome));
 }
 
-/* A batch stops when a command fails that the later ones need. A command that did not run counts
- * as no failure. */
+/* A batch stops when a command fails and the later commands need its effect. A command that did
+ * not run does not count as a failure. */
 static void test_stops_batch(void **unused)
 {
     struct vfj_command command = {.kind = VFJ_COMMAND_UP};
@@ -215,7 +215,8 @@ static void test_stops_batch(void **unused)
     assert_false(vfj_command_stops_batch(&command, &outcome));
 }
 
-/* The record of a command has its slot and its words. That of a probe has what is probed. */
+/* The record of a changing command has the command's slot and words. The record of a probe has
+ * the object of the probe. */
 static void test_records(void **unused)
 {
     struct vfj_command command = {.id = 7, .kind = VFJ_COMMAND_CREATE, .hn = vfj_name_of("hn0")};
@@ -396,7 +397,8 @@ static void assert_read_back(const struct vfj_command *command)
         fail_msg("read back as another one: %s", bytes);
 }
 
-/* Reading a record gives the command again, except for the members that records do not have. */
+/* Reading the record of a command restores the command, except for the members that records do
+ * not have. */
 static void test_read_back(void **unused)
 {
     static const struct {

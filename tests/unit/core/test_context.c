@@ -84,8 +84,8 @@ static void test_moves(void **unused)
     assert_string_equal(decision.transitions[1].hn.text, "hn0");
 }
 
-/* One VF replaces another. The old one's facts end, and the first transition reports its
- * departure. */
+/* One VF replaces another. The facts of the old VF end, and the first transition reports the old
+ * VF's departure. */
 static void test_replaced(void **unused)
 {
     (void)unused;

@@ -206,7 +206,7 @@ static void test_lagg_lost_in_a_plan(void **unused)
 }
 
 /* When a plan has begun to give the addresses of a lost laggN back to hn, laggN counts as lost
- * until hn has all of them. */
+ * until hn has all of these addresses. */
 static void test_lagg_given_back(void **unused)
 {
     (void)unused;
@@ -294,8 +294,8 @@ static void test_down_after_all(void **unused)
     assert_true(slot->plan.failed == (bit(VFJ_NEED_SCRIPT) | bit(VFJ_NEED_INET6)));
 }
 
-/* After rc.conf was read, a slot whose fault depends on rc.conf is observed at once. Other slots
- * are not. */
+/* After rc.conf was read, a slot whose fault depends on rc.conf is observed without a delay.
+ * Other slots are not observed then. */
 static void test_configured(void **unused)
 {
     static const enum vfj_reason by_rc[] = {
@@ -365,8 +365,8 @@ static void test_link_came(void **unused)
     }
 }
 
-/* A LINK_UP ends the pause of a VF that was taken down because it had no link, unless the last tries
- * to use that VF were all in vain. */
+/* A LINK_UP ends the pause of a VF that was taken down because it had no link. It does not end
+ * the pause when the last tries to use that VF have all failed. */
 static void test_link_came_while_held(void **unused)
 {
     static const struct {
@@ -398,8 +398,8 @@ static void test_link_came_while_held(void **unused)
     }
 }
 
-/* When laggN was destroyed, or another lagg has its name, the slot keeps the addresses that laggN
- * had last, and nothing else. */
+/* When laggN was destroyed, or another lagg has laggN's name, the slot keeps only the addresses
+ * that laggN had last. */
 static void test_last_of_lagg(void **unused)
 {
     static const struct {

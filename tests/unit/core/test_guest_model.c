@@ -305,7 +305,7 @@ static void test_hn_gone(void **unused)
     assert_null(sysctl("dev.hn.0.rxvf"));
 }
 
-/* What the model learns about hn interfaces from a trace's line before it is played. */
+/* Tests which hn interfaces the model adds for a line of a trace before the line is played. */
 static void test_learn(void **unused)
 {
     static struct vfj_trace_line read;
@@ -529,8 +529,8 @@ static void test_dhclient(void **unused)
     assert_int_equal(find("lagg7")->facts.address_count, 0);
 }
 
-/* dhclient waits for a link, and ends without one. A lagg has a link when a port has one. hn has
- * none while its VF has the data path. */
+/* dhclient waits for a link, and ends when no link comes. A lagg has a link when one of its
+ * ports has a link. hn has no link while its VF has the data path. */
 static void test_dhclient_without_link(void **unused)
 {
     const struct vfj_command dhclient
@@ -547,7 +547,7 @@ static void test_dhclient_without_link(void **unused)
     happen("!system=ETHERNET subsystem=mce0 type=IFATTACH");
     happen("!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP");
     assert_int_equal(run(VFJ_COMMAND_DHCLIENT_BACKGROUND, "lagg0", ""), 1);
-    ifconfig("mce0", "down"); /* hn has the data path again at once */
+    ifconfig("mce0", "down"); /* hn has the data path again immediately */
     assert_true(vfj_guest_has_link(&guest, find("lagg0")));
     ifconfig("mce0", "up");
     happen("!system=IFNET subsystem=mce0 type=LINK_DOWN");
@@ -557,7 +557,7 @@ static void test_dhclient_without_link(void **unused)
     assert_int_equal(vfj_guest_duration_us(&guest, &dhclient), 60000000);
     happen("!system=IFNET subsystem=mce0 type=LINK_UP");
     assert_int_equal(run(VFJ_COMMAND_DHCLIENT_BACKGROUND, "lagg0", ""), 0);
-    /* a dhclient runs already: the command ends at once */
+    /* a dhclient runs already: the command ends immediately */
     assert_int_equal(run(VFJ_COMMAND_DHCLIENT_BACKGROUND, "lagg0", ""), 1);
     /* the VF departs without a VF_DOWN line */
     happen("!system=IFNET subsystem=mce0 type=DETACH");
@@ -585,8 +585,8 @@ static int32_t add_route(const char *words)
     return run(VFJ_COMMAND_ROUTE_ADD, "", words);
 }
 
-/* A route through an interface makes its destination reachable, for the gateways of other routes
- * too. */
+/* A route through an interface makes its destination reachable. A gateway of another route may
+ * be that destination. */
 static void test_interface_routes(void **unused)
 {
     (void)unused;
@@ -672,7 +672,8 @@ static void test_scripts(void **unused)
     assert_int_equal(run(VFJ_COMMAND_SCRIPT, "", "/x"), 0);
 }
 
-/* %fail applies to a number of commands, %slow to all. Words match as a whole. */
+/* %fail applies to a given number of commands, and %slow to all commands. A word of a rule
+ * matches only a whole word of a command. */
 static void test_rules(void **unused)
 {
     const struct vfj_command up = {.id = 1, .kind = VFJ_COMMAND_UP, .a = vfj_name_of("mce0")};

@@ -1,5 +1,5 @@
-/* Reaches every limit of the machine. Each is reported with its reason, and nothing is lost
- * silently. */
+/* Reaches every limit of the machine. The machine reports each limit with a reason, and loses
+ * nothing silently. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -129,8 +129,8 @@ static void test_all_slots(void **state)
         assert_int_equal(machine->state.slots[i].state, VFJ_SLOT_DETACHED);
 }
 
-/* A map with more pairs than slots: its pairs are used, and a VF that it lacks does not count as
- * lost. */
+/* When a map has more pairs than there are slots, its pairs are used, and a VF that the map lacks
+ * does not count as lost. */
 static void test_map(void **state)
 {
     (void)state;
@@ -248,7 +248,7 @@ static void test_aliases(void **state)
     assert_true(batches < 4);
 }
 
-/* The same when rc.conf has only aliases, and a killed daemon had begun the join. */
+/* Tests the same limit when rc.conf has only aliases and a killed daemon had begun the join. */
 static void test_aliases_alone(void **state)
 {
     (void)state;
@@ -285,7 +285,8 @@ static void test_batch(void **state)
     assert_int_equal(decision.command_count, VFJ_BATCH_MAX);
     assert_true(batch->first == 1 && decision.commands[VFJ_BATCH_MAX - 1].id == VFJ_BATCH_MAX);
     assert_int_equal(next.slots[0].plan.tried >> VFJ_NEED_INET6 & 1, 0);
-    /* a need with a command that did not fit is open again, though another of its commands did */
+    /* a need is open again when one of its commands did not fit, even if another of its commands
+     * did fit */
     assert_int_equal(next.slots[0].plan.tried >> VFJ_NEED_INET & 1, 1);
     assert_ptr_equal(vfj_planner_add(&planner, VFJ_NEED_INET, VFJ_COMMAND_ADDRESS_ADD),
                      &planner.unissued);
@@ -476,7 +477,7 @@ static void test_many_tries(void **state)
 }
 
 /* `dhclient -b` reports success and ends. It is not started again in the same plan, but in the
- * next one. */
+ * next plan. */
 static void test_dhclient_that_ends(void **state)
 {
     (void)state;
@@ -555,7 +556,8 @@ static void test_rechecks(void **state)
     assert_int_equal(notices[VFJ_REASON_NOT_JOINED_YET], 1);
 }
 
-/* The machine takes up a VF without a link forever, with pauses that grow to a limit. */
+/* The machine never stops trying to up a VF without a link. The pauses between the tries grow to
+ * a limit. */
 static void test_no_link(void **state)
 {
     (void)state;

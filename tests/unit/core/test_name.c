@@ -33,7 +33,7 @@ static void test_parse(void **unused)
     assert_false(vfj_name_parse((struct vfj_span){"hn0\0x", 5}, &name));
 }
 
-/* Every byte, as the first one and as a later one. */
+/* Tests every byte as the first byte of a name and as a later byte. */
 static void test_bytes(void **unused)
 {
     (void)unused;

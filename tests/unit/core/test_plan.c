@@ -132,7 +132,8 @@ static void test_out_of_turn(void **unused)
     assert_int_equal(slot()->batch.ended, 1);
 }
 
-/* An optional command that fails is remembered. The plan continues, and no failure is counted. */
+/* The machine records that an optional command failed. The plan continues, and no failure is
+ * counted. */
 static void test_optional_failure(void **unused)
 {
     (void)unused;
@@ -146,8 +147,8 @@ static void test_optional_failure(void **unused)
     assert_int_equal(slot()->activity, VFJ_ACTIVITY_OBSERVING);
 }
 
-/* When a required command fails, the rest does not run and its needs are open again. The failure
- * is counted once, at the end. */
+/* When a required command fails, the later commands of the batch do not run, and their needs are
+ * open again. The failure is counted once, at the end of the batch. */
 static void test_required_failure(void **unused)
 {
     (void)unused;
@@ -238,8 +239,8 @@ static bool lagg0_has(const char *text)
     return false;
 }
 
-/* An address was deleted from hn and could not be added to laggN. Later plans, which no longer
- * observe it on hn, still try to add it. */
+/* An address was deleted from hn and could not be added to laggN. Later plans no longer observe
+ * the address on hn, and still try to add it to laggN. */
 static void test_failed_needs_are_kept(void **unused)
 {
     (void)unused;
@@ -317,8 +318,8 @@ static void test_every_need(void **unused)
     assert_true(vfj_plan_vf_needs() == of_vf);
 }
 
-/* The number of commands that were issued for each need, and of those that do not meet their
- * need. */
+/* The number of commands that were issued for each need, and the number of commands that do not
+ * meet their need. */
 static unsigned issued[VFJ_NEED_COUNT], misissued;
 
 static enum vfj_need need_of_up(const struct vfj_slot *of, struct vfj_name interface)
@@ -523,8 +524,8 @@ static void test_uses_by_rc(void **unused)
     }
 }
 
-/* Only a static route that is moved to laggN can lead to the default router. One beyond the
- * limit is not moved. */
+/* Only a static route that is moved to laggN can lead to the default router. A static route
+ * beyond the limit is not moved. */
 static void test_way_among_too_many_routes(void **unused)
 {
     (void)unused;
@@ -586,8 +587,8 @@ static void test_router_of_words_without_address(void **unused)
     }
 }
 
-/* hn has no address, and laggN gets that of rc.conf. The default route is added only when its
- * router is in the subnet of that address. */
+/* hn has no address, and laggN gets the address of rc.conf. The default route is added only when
+ * its router is in the subnet of that address. */
 static void test_router_of_given_words(void **unused)
 {
     static const char *const routers[]

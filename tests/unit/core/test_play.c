@@ -204,8 +204,8 @@ static void test_backwards(void **unused)
     }
 }
 
-/* Observations that the machine gave up and that take long: the number of unfinished commands
- * has a limit. */
+/* The machine has given up slow observations, which are still unfinished. The number of
+ * unfinished commands has a limit. */
 static void test_too_many_commands(void **unused)
 {
     struct vfj_trace_error error;

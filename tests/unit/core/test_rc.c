@@ -148,7 +148,7 @@ static void test_dhcp(void **unused)
     assert_true(vfj_rc_is_dhcp(&rc, hn0()));
 }
 
-/* The same words are true as for checkyesno of rc.subr. */
+/* The words that count as true are those of checkyesno in rc.subr. */
 static void test_synchronous(void **unused)
 {
     static const struct {
@@ -243,7 +243,8 @@ static void test_args_limits(void **unused)
     assert_false(vfj_rc_ifconfig_args(&rc, hn0(), args, sizeof args));
 }
 
-/* A value without its password differs from the guest's own, so it is never given to ifconfig. */
+/* A value whose password was replaced differs from the guest's own value, so no command gets
+ * this value. */
 static void test_blanked_password(void **unused)
 {
     char args[VFJ_ARGS_SIZE];
@@ -400,7 +401,7 @@ static void test_too_many_words(void **unused)
 }
 
 /* A value that is too long for a command, or has too many words, is distinguished from a missing
- * one. */
+ * value. */
 static void test_too_long(void **unused)
 {
     char words[VFJ_ARGS_SIZE + 1];

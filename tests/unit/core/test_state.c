@@ -60,7 +60,7 @@ static uint64_t digest_after(enum vfj_policy policy, const char *trace)
     return digest;
 }
 
-/* The same history has the same digest, and different histories have different digests. */
+/* Two equal histories give the same digest, and different histories give different digests. */
 static void test_digest_of_histories(void **unused)
 {
     static const char *const traces[] = {
@@ -205,7 +205,8 @@ static void test_adopt(void **unused)
     assert_memory_equal(&state.scripts, &next.scripts, sizeof state.scripts);
 }
 
-/* The moves in the drawing of README and man page. Any other move ends the program. */
+/* Tests that the slot can make exactly the moves that the drawing in the README and in the man
+ * page shows. Any other move ends the program. */
 static void test_table_of_states(void **unused)
 {
     static const char *const moves[] = {

@@ -1,5 +1,6 @@
-/* Tests the state as text. The whole state, and nothing else, is read back. No text, whoever
- * wrote it, is accepted as a state from which the machine cannot continue. */
+/* Tests the machine's state as text. The whole state, and nothing else, is read back. No text is
+ * accepted as a state from which the machine cannot continue, even when an attacker wrote the
+ * text. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -161,8 +162,9 @@ static void test_each_member_is_written(void **unused)
     kit_machine_close(machine);
 }
 
-/* Returns whether the facts of a slot agree. Only a slot with a VF can have a delay or be
- * joined, but not both, and the delay's timer needs a running delay. */
+/* Returns whether a slot can have these facts at the same time. A slot without a VF has no delay
+ * and is not joined. A joined slot has no delay. The delay's timer is set only while the delay
+ * runs. */
 static bool is_possible(const struct vfj_slot *slot)
 {
     bool has_delay = slot->delay != VFJ_DELAY_NONE;
@@ -408,8 +410,8 @@ static void test_format_stays(void **unused)
     kit_machine_close(machine);
 }
 
-/* A checkpoint of earlier rules: the members that still exist are read, and the rest is observed
- * again. */
+/* From a checkpoint of earlier rules, the members that still exist are read. The facts of the
+ * other members are observed again. */
 static void test_format_1(void **unused)
 {
     static const char text[]

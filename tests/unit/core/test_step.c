@@ -90,7 +90,7 @@ static void test_boot(void **state)
     event.mono_us = 5;
     step();
     assert_int_equal(machine->state.head.boot, 2);
-    assert_true(machine->state.head.mono_us == 5); /* the clock of another boot starts anew */
+    assert_true(machine->state.head.mono_us == 5); /* the clock of another boot starts from 0 */
     assert_int_equal(slot->state, VFJ_SLOT_DETACHED);
     assert_true(vfj_slot_due_us(slot) == VFJ_NEVER_US);
     assert_false(vfj_slot_has_plan(slot));
@@ -110,7 +110,7 @@ static void test_boot(void **state)
     assert_int_equal(machine->decision.transitions[0].reason, VFJ_REASON_BOOTED);
 }
 
-/* The daemon restarts within the same boot. It repeats its probes, and the rest remains. */
+/* The daemon restarts within the same boot. It repeats its probes, and the other facts remain. */
 static void test_start(void **state)
 {
     struct vfj_head *head = &machine->state.head;
@@ -266,8 +266,8 @@ static void test_timers_left_to_the_next(void **state)
     }
 }
 
-/* A delay has ended, but a daemon that stops no longer joins the VF. The delay is then due at
- * once for the next daemon. */
+/* A delay has ended, but a daemon that stops no longer joins the VF. The next daemon finds the
+ * delay due when it starts. */
 static void test_delay_left_to_the_next(void **state)
 {
     const struct vfj_slot *slot = &machine->state.slots[0];
@@ -328,18 +328,21 @@ static struct vfj_observation *answer_to(enum vfj_command_kind kind, uint64_t id
     return &event.as.observed;
 }
 
-/* Another policy takes over: commands and timers of the old one end. */
+/* When another policy takes over, the commands and timers of the old policy end. */
 static void test_another_policy(void **state)
 {
     static const struct {
         const char *slow, *at;
         unsigned notices;
     } cases[] = {
-        {"%at +0", "%at +1", 0},                            /* during the delay */
-        {"%slow 60 ifconfig -a", "%at 12", 0},              /* while the slot is observed */
-        {"%slow 60 ifconfig lagg0 create", "%at 12", 1},    /* while a command runs */
-        {"%fail 3 1 ifconfig lagg0 create", "%at 11.5", 0}, /* before a retry */
-        {"%at +0", "%at 12", 0},                            /* nothing is unfinished */
+        {"%at +0", "%at +1", 0}, /* the policy changes during the delay */
+        /* the policy changes while the slot is observed */
+        {"%slow 60 ifconfig -a", "%at 12", 0},
+        /* the policy changes while a command runs */
+        {"%slow 60 ifconfig lagg0 create", "%at 12", 1},
+        {"%fail 3 1 ifconfig lagg0 create", "%at 11.5", 0}, /* the policy changes before a retry */
+        /* the policy changes when nothing is unfinished */
+        {"%at +0", "%at 12", 0},
     };
     struct vfj_slot *slot = &machine->state.slots[0];
     (void)state;
@@ -365,8 +368,8 @@ static void test_another_policy(void **state)
     }
 }
 
-/* The policy changes and changes back while the VF, already a port, is to be taken up. The
- * machine still takes it up, because no admin took it down. */
+/* The policy changes and changes back while the VF is a port and the plan is about to up it. The
+ * machine still ups the VF, because no administrator took the VF down. */
 static void test_another_policy_for_a_while(void **state)
 {
     static const enum vfj_policy policies[] = {VFJ_POLICY_SCRIPTS, VFJ_POLICY_VFJOURNAL};
@@ -419,7 +422,8 @@ static void test_another_policy_than_scripts(void **state)
     assert_true(machine->state.scripts.sleepers[0].pending == 0);
 }
 
-/* Policy scripts sets no timer because of what policy vfjournal observed. */
+/* After a change from policy vfjournal to policy scripts, the observations that policy vfjournal
+ * made set no timer. */
 static void test_nothing_observed_for_scripts(void **state)
 {
     struct vfj_slot *slot = &machine->state.slots[0];
@@ -464,8 +468,8 @@ static void test_truncated(void **state)
     assert_int_equal(slot->state, VFJ_SLOT_DELAYED);
 }
 
-/* A line asked for the map while a probe of it was running (map_again). The VF may have attached
- * after that probe began, so only the next map can tell that it is not there. */
+/* A line requested the map while a probe of the map was running (map_again). The VF may have
+ * attached after that probe began, so only the next map can show that the VF is absent. */
 static void test_map_that_is_late(void **unused)
 {
     const struct vfj_slot *slot = &machine->state.slots[0];
@@ -481,7 +485,8 @@ static void test_map_that_is_late(void **unused)
     }
 }
 
-/* An observation or outcome that is not the awaited one, or that no command asked for. */
+/* The machine ignores an observation or outcome that is not the awaited one, or that no command
+ * asked for. */
 static void test_stale(void **state)
 {
     struct vfj_slot *slot = &machine->state.slots[0];
@@ -568,7 +573,7 @@ static void test_rare_states(void **state)
     assert_int_equal(slot->link.monitor, VFJ_LINK_MONITOR_OFF);
     assert_true(slot->timers.link_us == VFJ_NEVER_US);
 
-    /* nor does another policy continue a failed plan */
+    /* another policy does not continue a failed plan either */
     begin(VFJ_POLICY_VFJOURNAL);
     kit_machine_line(machine, "%at 12");
     slot->plan.phase = VFJ_PLAN_ACTIVE;
@@ -680,7 +685,8 @@ static void test_no_unit(void **state)
     assert_int_equal(pending_kind(slot), VFJ_COMMAND_PROBE_SLOT);
 }
 
-/* The same under policy scripts: stale results for a sleeper and for the running script. */
+/* Under policy scripts, too, stale results are ignored: those for a sleeper and those for the
+ * running script. */
 static void test_stale_of_scripts(void **state)
 {
     static const struct {
@@ -772,8 +778,8 @@ static bool has_notice(enum vfj_reason reason)
     return false;
 }
 
-/* A router that does not reply, or a missing rtsol(8), is reported. It is not a fault, and
- * nothing waits for it. */
+/* The machine reports a router that does not reply, and a missing rtsol(8). Neither is a fault,
+ * and no command waits for them. */
 static void test_no_advertisement(void **unused)
 {
     static const struct {
@@ -831,7 +837,8 @@ static void test_optional_timeout(void **unused)
     assert_int_equal(slot->plan.retries, 0);
 }
 
-/* `route change` times out, so it is unknown whether the IPv6 route exists. It is not added. */
+/* `route change` times out, so it is unknown whether the IPv6 route exists. The machine does not
+ * add that route. */
 static void test_route_timeout(void **unused)
 {
     (void)unused;
@@ -979,7 +986,7 @@ static void test_units_learnt(void **unused)
 {
     struct vfj_slot *slot = &machine->state.slots[0], *other = &machine->state.slots[1];
     (void)unused;
-    /* a second slot that knew only the name loses it to the slot of the unit, and the latter
+    /* a second slot had only the name and no unit: the slot of the unit takes the name over and
      * keeps its facts */
     begin(VFJ_POLICY_VFJOURNAL);
     kit_machine_line(machine, "@2 !system=HYPERV_NIC_VF subsystem=wan type=VF_DOWN");
@@ -1074,8 +1081,8 @@ static bool has_command(enum vfj_command_kind kind, const char *words)
     return false;
 }
 
-/* Addresses that the plan deleted from hn and VF belong to laggN. An IPv4 address of hn does
- * not, when laggN has a lease. */
+/* Addresses that the plan deleted from hn and VF belong to laggN. When laggN has a lease, an
+ * IPv4 address of hn does not belong to laggN. */
 static void test_addresses_of_before(void **unused)
 {
     struct vfj_slot *slot = &machine->state.slots[0];
@@ -1115,8 +1122,8 @@ static void test_dhclient_of_either(void **unused)
     }
 }
 
-/* A plan starts from the present observation. From the plan before it keeps only what that one
- * deleted and could not give to laggN. */
+/* A plan starts from the present observation. It takes from the plan before it only what that
+ * earlier plan deleted and could not give to laggN. */
 static void test_plan_begins(void **unused)
 {
     static struct vfj_slot slot;
@@ -1189,8 +1196,8 @@ static void test_route_after_all(void **unused)
     }
 }
 
-/* hn, a port, has an address that laggN has as well. The plan deletes it from hn, and adds the
- * default route that the kernel deletes with it. */
+/* hn is a port and has an address that laggN has, too. The plan deletes the address from hn, and
+ * adds the default route that the kernel deletes together with the address. */
 static void test_route_of_a_deleted_address(void **unused)
 {
     struct vfj_slot *slot = &machine->state.slots[0];

@@ -311,7 +311,7 @@ static void test_odd_maps(void **unused)
 }
 
 /* Policy scripts takes no snapshots. Its daemon resets the facts, and the next daemon of policy
- * vfjournal starts anew. */
+ * vfjournal starts without any. */
 static void test_scripts_take_over(void **unused)
 {
     struct kit_machine *machine = kit_machine_open(VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL);
@@ -341,7 +341,7 @@ static void test_scripts_take_over(void **unused)
     kit_machine_close(machine);
 }
 
-/* Random walks: anything happens to a transparent guest, in any order and with any delay. */
+/* Random walks: the events of a guest in transparent mode occur in any order and with any delay. */
 
 enum { STEPS = 400, WALKS = 300 };
 

@@ -93,8 +93,8 @@ static void check_transition(struct walk *walk, const struct vfj_transition *mad
             = walk->machine->next.head.mono_us;
 }
 
-/* Fails if the machine takes a VF up before its delay has passed. A VF that was up on its own,
- * and was taken down because it could not be joined, is exempt. */
+/* Fails if the machine ups a VF before the VF's delay has passed. Does not fail for a VF that
+ * was up without the machine and was then taken down because it could not be joined. */
 static void check_delay(struct walk *walk, const struct vfj_command *command)
 {
     const struct vfj_state *next = &walk->machine->next;

@@ -208,8 +208,8 @@ static void batches_of_several_slots(bool monitor)
     close_bench(bench);
 }
 
-/* A failure of work that was done before does not stop the batch. A program that cannot be
- * started does. */
+/* A command that fails because its work was done before does not stop the batch. A program that
+ * cannot be started stops the batch. */
 static void what_stops_a_batch(bool monitor)
 {
     struct bench *bench = begin_bench();

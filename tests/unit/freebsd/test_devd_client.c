@@ -22,8 +22,8 @@
 
 enum { LOG_SIZE = 4 * 1024 * 1024 };
 
-/* `log` holds what the client reported: "connected\n", "gap REASON\n", "[line]\n". A batch that
- * ends adds ".", one that continues "+". */
+/* `log` holds what the client reported: "connected\n", "gap REASON\n", "[line]\n". A call of
+ * batch_end adds ".", or "+" when more lines are left. */
 struct bench {
     struct event_base *base;
     struct vfj_paths paths;
@@ -163,8 +163,8 @@ static void test_seqpacket(void **state)
     close_bench(bench);
 }
 
-/* A record without a newline was cut off because a buffer was full. It becomes a gap, and no
- * event. The client connects again, and ignores what else the old connection brings. */
+/* A record without a newline was cut off because a buffer was full. The client reports a gap in
+ * place of the record. It connects again, and ignores later records of the old connection. */
 static void test_cut_record(void **state)
 {
     int listener = listen_on(kit_path("seq"), SOCK_SEQPACKET);
@@ -232,7 +232,7 @@ static void test_stream_only(void **state)
     close_bench(bench);
 }
 
-/* A line of 8192 bytes arrives whole. A longer one arrives cut to 8193 bytes, and the lines
+/* A line of 8192 bytes arrives whole. A longer line arrives cut to 8193 bytes, and the lines
  * after it are complete. */
 static void test_too_long(void **state)
 {

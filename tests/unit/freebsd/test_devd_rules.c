@@ -145,7 +145,8 @@ static void another_hypervisor(void **state)
            HELPER " ifattach mce0");
 }
 
-/* Which syntax the reader accepts. For an error it returns the line number, which doctor prints. */
+/* Tests which syntax the reader accepts. For an error the reader returns the line number, which
+ * doctor prints. */
 static void told_rule(void *context, const struct vfj_devd_rule *rule)
 {
     *(struct vfj_devd_rule *)context = *rule;

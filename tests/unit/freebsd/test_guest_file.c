@@ -1,5 +1,5 @@
-/* Tests how the dhclient of an interface is found by its pidfile: only a running one counts.
- * Covers systems with and without file locks. */
+/* Tests how the dhclient of an interface is found by its pidfile. Only a running dhclient
+ * counts. Covers systems with and without file locks. */
 #include <errno.h>
 #include <setjmp.h>
 #include <signal.h>

@@ -1,4 +1,4 @@
-/* Tests addresses in the kernel's binary form: which ones count, and their text. */
+/* Tests how addresses in the kernel's binary form become text, and which of them are left out. */
 #include <arpa/inet.h>
 #include <setjmp.h>
 #include <stdarg.h>

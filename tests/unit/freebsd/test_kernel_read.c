@@ -190,7 +190,7 @@ static void test_slot(void **state)
     assert_read(&command, slot_body);
 }
 
-/* A snapshot from the kernel has more than one from programs: the interfaces' counters. */
+/* A snapshot from the kernel has the interfaces' counters. A snapshot from programs lacks them. */
 static void test_snapshot(void **state)
 {
     static const char *const sysctls[][2] = {
@@ -214,8 +214,8 @@ static void test_snapshot(void **state)
         "vf_link=1 vf_mtu=1500");
 }
 
-/* A default route through another interface does not belong to the slot, nor does one that a
- * router advertised. */
+/* A default route through another interface does not belong to the slot. A default route that a
+ * router advertised does not belong to it either. */
 static void test_slot_alone(void **state)
 {
     const struct vfj_command command = probe_slot();

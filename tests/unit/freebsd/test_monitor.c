@@ -1,5 +1,5 @@
-/* Tests the monitor through its socket: what it does, and what a daemon that was taken over can
- * obtain from it. */
+/* Tests the monitor through its socket: how it serves requests, and what an attacker who
+ * controls the daemon can obtain from it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -714,8 +714,8 @@ static void fill_pipe(int fd)
     assert_int_equal(fcntl(fd, F_SETFL, 0), 0);
 }
 
-/* Nobody reads what the monitor copies, and the daemon prints as much as there is room for: the
- * monitor serves requests nevertheless, and copies the rest when it can. */
+/* Nobody reads the monitor's copy of the daemon's output, and the daemon fills the pipe. The
+ * monitor still serves requests, and copies the rest of the output when it can. */
 static void test_full_output(void **state)
 {
     const struct vfj_request request = command(VFJ_COMMAND_CONFIGURE, "hn0", "mtu 1500");
@@ -865,7 +865,8 @@ static void test_other_control_data(void **state)
 }
 #endif
 
-/* A request that arrives in pieces is complete in the end. Half a request is invalid. */
+/* The monitor serves a request that arrives in pieces when its last piece has arrived. Half a
+ * request is invalid. */
 static void test_pieces(void **state)
 {
     struct bench *bench = open_bench(true);

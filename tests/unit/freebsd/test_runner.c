@@ -298,7 +298,8 @@ static void test_forget(void **state)
     vfj_runner_run(bench->runner, &third, 1);
     wait_for(bench, 1);
     assert_int_equal(bench->outcomes[0].command, 3);
-    assert_int_equal(bench->strays, 1); /* only the first one: the second never began */
+    /* only the first command ended: the second one never began */
+    assert_int_equal(bench->strays, 1);
     close_bench(bench);
 }
 

@@ -120,14 +120,14 @@ static void test_events(void **unused)
     kit_sysevent_event(&message, "IFNET", "a", "RENAME", "name=b");
     kit_sysevent_begin(&message, 3, 0); /* a message of another family */
     kit_sysevent_end(&message);
-    kit_sysevent_begin(&message, KIT_SYSEVENT_FAMILY, 0); /* without attributes */
+    kit_sysevent_begin(&message, KIT_SYSEVENT_FAMILY, 0); /* a message without attributes */
     kit_sysevent_end(&message);
     gives("[!system=IFNET subsystem=a type=RENAME name=b][][]");
     message.length -= 1;
     gives("[!system=IFNET subsystem=a type=RENAME name=b][]cut");
     begin();
     kit_sysevent_begin(&message, KIT_SYSEVENT_FAMILY, 0);
-    kit_sysevent_add(&message, 1, "IFNET", 5); /* without a NUL */
+    kit_sysevent_add(&message, 1, "IFNET", 5); /* an attribute without a NUL at its end */
     kit_sysevent_add(&message, 9, "x", 2);     /* an unknown attribute */
     kit_sysevent_add(&message, 3, "LINK_UP\0more", 13);
     kit_sysevent_end(&message);
@@ -156,13 +156,14 @@ static void test_two_arrivals_are_one_event(void **unused)
     (void)unused;
     vfj_arrivals_forget(&arrivals);
     assert_int_equal(arrive(VFJ_SOURCE_SYSEVENT, "a", 10), -1);
-    /* the same source tells it again: it is no copy */
+    /* the same source sends the line again: that is a new event */
     assert_int_equal(arrive(VFJ_SOURCE_SYSEVENT, "a", 20), -1);
     assert_int_equal(arrive(VFJ_SOURCE_SYSEVENT, "b", 25), -1);
     assert_int_equal(arrive(VFJ_SOURCE_DEVD, "a", 40), 30);
     assert_int_equal(arrive(VFJ_SOURCE_DEVD, "b", 41), 16);
     assert_int_equal(arrive(VFJ_SOURCE_DEVD, "a", 45), 25);
-    assert_int_equal(arrive(VFJ_SOURCE_DEVD, "a", 50), -1); /* for once devd tells it first */
+    /* here the line of devd arrives first */
+    assert_int_equal(arrive(VFJ_SOURCE_DEVD, "a", 50), -1);
     assert_int_equal(arrive(VFJ_SOURCE_SYSEVENT, "a", 51), 1);
     assert_int_equal(arrive(VFJ_SOURCE_SYSEVENT, "c", 60), -1);
     vfj_arrivals_forget(&arrivals);
@@ -314,7 +315,7 @@ static void test_both(void **unused)
     (void)usleep(VFJ_DEVD_LATE_US + 50000);
     say(devd, "!system=IFNET subsystem=mce0 type=LINK_UP\n");
     expect("late 1\n");
-    /* devd starts again: lines that only devd tells are lost meanwhile */
+    /* devd starts again: lines that only devd sends are lost meanwhile */
     send_event("mce0", "DETACH");
     expect("[!system=IFNET subsystem=mce0 type=DETACH]\n");
     close(devd);

@@ -63,8 +63,8 @@ static const struct fault faults[] = {
 
 static unsigned long runs, failures;
 static unsigned at;       /* number of the call at which the last fault occurred */
-static const char *under; /* name of that fault */
-static bool is_system;    /* whether that fault was in a system call */
+static const char *under; /* name of the last fault */
+static bool is_system;    /* whether the last fault was in a system call */
 
 static void arm(const struct fault *fault, unsigned count)
 {

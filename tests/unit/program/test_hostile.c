@@ -31,9 +31,9 @@ enum {
     BODY = PAYLOAD - HEADER - FIXED,
     ROWS = 10000,
     CELLS = 10,    /* number of cells of a leaf page */
-    CHILDREN = 50, /* of an interior page */
+    CHILDREN = 50, /* number of children of an interior page */
     PAGES_MAX = ROWS / CELLS + ROWS / CELLS / (CHILDREN - 1) + 64,
-    /* of processor time, for each verb; a tenth suffices without sanitizers */
+    /* limit of each verb's processor time in seconds; a tenth suffices without sanitizers */
     SECONDS = 30,
     MEMORY_KB = 256 * 1024, /* 9 MB without sanitizers */
 };
@@ -102,7 +102,7 @@ static void make_payload(unsigned char payload[PAYLOAD])
     assert_true(at + 7 + BODY + 17 == payload + PAYLOAD);
 }
 
-/* Writes the pages that all rows share. Returns the first one. */
+/* Writes the pages that all rows share. Returns the number of the first page. */
 static uint32_t add_rest(const unsigned char *payload)
 {
     uint32_t first = file.count + 1;

@@ -354,8 +354,7 @@ static void test_any_page_may_be_a_hole(void **state)
     free(bytes);
 }
 
-/* Extends the file by a hole at its end. Returns false when the file system does not tell where
- * holes are. */
+/* Makes a hole at the end of the file. Returns false when the file system does not report holes. */
 static bool extend(const char *path, off_t size)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);

@@ -343,8 +343,8 @@ static bool is_exception(const char *path)
     return false;
 }
 
-/* Adds a test for each file that the pattern finds, except for the exceptions. Returns their
- * number. */
+/* Adds a test for each file that the pattern finds, unless the file is in `exceptions`. Returns
+ * the number of tests added. */
 static size_t add_tests(const char *pattern, glob_t *found, CMUnitTestFunction test,
                         struct CMUnitTest *tests)
 {

@@ -671,7 +671,7 @@ static void test_a_terminal_has_a_pager(void **state)
             fail_msg("%s show %s:\n%s", environment, cases[i].options, shown);
         free(shown);
     }
-    /* a pager that ends at once, as when the user quits */
+    /* a pager that ends immediately, as when the user quits */
     (void)snprintf(environment, sizeof environment, "PAGER='%s'",
                    kit_program("left", "#!/bin/sh\nexit 0\n"));
     (void)snprintf(arguments, sizeof arguments, "show -a -J '%s'; echo \"status $?\"", journal());

@@ -159,12 +159,12 @@ static void test_a_batch_is_one_commit(void **state)
     for (int fails = 1; fails >= 0; fails--) {
         struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
         kit_submit(ledger, kit_started());
-        struct vfj_event configured = kit_started(); /* for its times */
+        struct vfj_event configured = kit_started(); /* copied for its times */
         configured.kind = VFJ_EVENT_CONFIGURED;
         configured.as.rc = vfj_span_of("ifconfig_hn0=DHCP");
         kit_submit(ledger, configured);
         assert_int_equal(vfj_ledger_submit(ledger, &event, &decision), VFJ_OK);
-        /* the first observation finds the VF, the next one confirms that */
+        /* the first observation finds the VF, and the next observation confirms that */
         while (vfj_command_reads(&decision->commands[0])) {
             assert_int_equal(decision->command_count, 1);
             assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
