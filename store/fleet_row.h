@@ -20,7 +20,7 @@ struct vfj_fleet_row {
     bool is_migration; /* whether the VF left: the kind is "migration" */
     bool has_errors;   /* a command failed, or a fault was found */
     int64_t began_us;  /* Unix time */
-    int64_t us;        /* duration; -1: the VF is not in use again */
+    int64_t us;        /* time until the VF was in use again; -1: it did not come back */
 };
 
 /* Returns NULL when memory runs out. */

@@ -154,9 +154,9 @@ static bool check_chain(struct replay *replay, const struct vfj_record *record)
     return true;
 }
 
-/* Notes the rules of a started event. Comparison begins again with that event when its rules are
- * the present ones: the daemon that wrote it had restored its state by these rules, as this replay
- * did. */
+/* Notes the version of the rules that a started event names. When it is the present version, the
+ * replay compares its decisions with the recorded ones again from this event on. The daemon that
+ * started then had restored its state by the same rules as this replay. */
 static void note_rules(struct replay *replay, const struct vfj_event *event)
 {
     if (event->kind != VFJ_EVENT_STARTED)

@@ -130,8 +130,8 @@ const struct bench_row bench_step = {
     .close = step_close,
 };
 
-/* A guest whose VFs all attach and leave at the same time. The row measures what a ledger does
- * with their events, except for writing. */
+/* A guest whose VFs all attach and leave at the same time. This benchmark measures what a ledger
+ * does with their events, without the writing to the disk. */
 struct flap {
     char *trace[2]; /* traces of one slot and of `slots` slots */
     struct vfj_play *play;

@@ -76,7 +76,7 @@ static struct vfj_event *begin(struct sim *sim, enum vfj_event_kind kind)
 static void stop_daemon(struct sim *sim, const char *reason)
 {
     sim->broken = sim->stopping = false;
-    /* the rows that were kept are still being written */
+    /* The ledger may still have rows in memory here. Only rows that it dropped are lost. */
     sim->records_lost |= vfj_ledger_has_lost(sim->loop.ledger);
     begin(sim, VFJ_EVENT_STOPPED)->as.text = vfj_span_of(reason);
     tell(sim);

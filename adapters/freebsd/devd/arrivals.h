@@ -23,7 +23,7 @@ struct vfj_arrival {
     bool is_told;   /* the line has arrived from both sources */
 };
 
-/* A ring of the newest lines. Zeroed at the beginning. */
+/* A ring of the newest lines of events. The caller sets it to zero before its first use. */
 struct vfj_arrivals {
     unsigned first, count;
     struct vfj_arrival list[VFJ_ARRIVALS_MAX];

@@ -15,8 +15,8 @@
  * that fails, and the cause, to *complaint: "/usr/libexec: its group can write to it". */
 bool vfj_safe_path_check(const char *path, struct vfj_text *complaint);
 
-/* Checks a file or directory of any kind and mode in the same way. A missing file passes when only
- * root and that user can make it. */
+/* Like vfj_safe_path_check(), but the path may also lead to a directory or to a file that nobody can
+ * execute. A missing file passes when only root and the user of this process can create it. */
 bool vfj_safe_path_check_file(const char *path, struct vfj_text *complaint);
 
 #endif

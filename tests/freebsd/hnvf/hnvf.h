@@ -77,7 +77,8 @@ void hnvf_rescan(void);
 void hnvf_hook(unsigned unit, unsigned which, struct ifnet *ifp);
 void hnvf_unhook(unsigned unit, unsigned which);
 void hnvf_forget(const struct ifnet *ifp); /* call this when the interface is gone */
-void hnvf_publish(void); /* copies the map's decisions into the ports, for the packet path */
+/* copies what hnvf_map.c decided for each hn unit to where the packet path reads it */
+void hnvf_publish(void);
 int hnvf_driver_link(unsigned unit, struct ifnet *ifp);
 /* returns an interface whose hook cannot be removed now, or NULL */
 struct ifnet *hnvf_blocker(void);

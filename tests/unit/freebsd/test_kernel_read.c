@@ -1,6 +1,6 @@
-/* Tests that reading the kernel gives the same observations as the output of programs, in one
- * process and through the monitor. The kernel is simulated here: these functions are linked in
- * place of those of the system's adapter. */
+/* Tests that an observation read from the kernel equals the one parsed from the output of programs,
+ * both in one process and when the monitor reads for the daemon. The functions at the beginning of
+ * this file simulate the kernel. The linker takes them instead of the adapter's functions. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

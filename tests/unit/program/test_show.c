@@ -178,8 +178,8 @@ static void test_json_has_every_byte(void **state)
                     "\"outcome\":\"exited\",\"status\":1");
 }
 
-/* JSON output is pure ASCII: control characters, overrides and other characters are escaped. It
- * remains the same JSON. */
+/* JSON output is pure ASCII. Control characters, bidirectional overrides and all characters beyond
+ * ASCII are escaped, and a parser reads the same values as without escapes. */
 static void test_json_is_ascii(void **state)
 {
     const char *path = kit_path("ascii.db");
