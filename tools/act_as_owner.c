@@ -90,6 +90,17 @@ int vfj_act_as_owner(const char *journal)
     return choose(journal, VFJ_OWNER_OPENS, &choice) ? become_owner(&choice) : VFJ_EXIT_UNUSABLE;
 }
 
+int vfj_act_as_owner_of_all(char *const *paths, size_t count)
+{
+    if (count == 1)
+        return vfj_act_as_owner(paths[0]);
+    for (size_t i = 0; i < count; i++) {
+        if (vfj_path_descriptor(paths[i]) < 0 && !vfj_owner_may_replace(paths[i]))
+            return VFJ_EXIT_UNUSABLE;
+    }
+    return VFJ_EXIT_OK;
+}
+
 bool vfj_owner_differs(const char *journal)
 {
     struct choice choice;

@@ -38,6 +38,12 @@ bool vfj_owner_may_replace(const char *path);
  * and otherwise an empty text. The text is not safe for a terminal. */
 const char *vfj_owner_became(void);
 
+/* For a verb that reads several files in one process. Root reads several files only if others than
+ * root can change none of them. Otherwise what root has read would be in the memory of a process
+ * that has become the user of the next file. For a single file, does what vfj_act_as_owner() does.
+ * Returns VFJ_EXIT_OK, or an exit status after a message. */
+int vfj_act_as_owner_of_all(char *const *paths, size_t count);
+
 /* Returns whether vfj_act_as_owner() would give up root's rights. */
 bool vfj_owner_differs(const char *journal);
 

@@ -506,6 +506,40 @@ done
 same "root's file of that name" "$before" "$(attributes "$work/root/d.pid")"
 rm "$work/root/d.pid" "$work/others/link" "$work/tmp/linked.pid"
 
+# Several files in one process: what root has read of one must not be in the memory of the user of
+# the next one. And a file that a user can replace is not opened as root.
+hostile none
+mkdir -p "$work/guest/etc" "$work/new/import"
+echo 'ifconfig_hn0="inet 10.99.88.77/24 vhid 1 pass Secret-1"' >"$work/guest/etc/rc.conf"
+chmod 600 "$work/guest/etc/rc.conf"
+for verb in fleet replay; do
+    "$vfjournal" $verb "$work/root/journal.db" "$journal" >"$log" 2>&1
+    same "$verb of two users" 2 $?
+    check "$verb of two users: it is said" grep -q "$journal: root does not make or read it" "$log"
+    "$vfjournal" $verb "$work/root/journal.db" "$work/root/journal.db" >"$log" 2>&1
+    same "$verb of root's" 0 $?
+done
+ln -s "$work/secret/file-wal" "$work/hostile/link"
+chown -h $user "$work/hostile/link"
+"$vfjournal" fleet "$work/hostile/link" >"$log" 2>&1
+check "fleet does not read root's file" test $? -ne 0
+"$vfjournal" import -d "$work/new/import" "$work/hostile/link" >"$log" 2>&1
+same "import of a user's file" 2 $?
+check "is said" grep -q 'root does not make or read it' "$log"
+"$vfjournal" replay --rc "$work/hostile/link" "$work/root/journal.db" >"$log" 2>&1
+same "--rc of a user's" 2 $?
+check "is said, too" grep -q 'root does not make or read it' "$log"
+"$vfjournal" bundle -a --root "$work/guest" -J "$journal" "$work/new/bundle.tar" >"$log" 2>&1
+check "a bundle of a user's journal" test -s "$work/new/bundle.tar"
+check "has nothing that root alone may read" test "$(grep -a -c '10\.99\.88\.77' "$work/new/bundle.tar")" -eq 0
+check "and tells who made it" grep -a -q "have what that user may see: as user" "$work/new/bundle.tar"
+
+# A password of --rc is blanked, as in a guest's rc.conf.
+"$vfjournal" replay --rc "$work/guest/etc/rc.conf" --output-journal "$work/new/rc.db" "$traces/static/static.trace" >"$log" 2>&1
+check "a password of --rc" test "$(cat "$log" "$work/new/rc.db" | grep -a -c 'Secret-1')" -eq 0
+check "the rest is read" grep -a -q '10\.99\.88\.77' "$work/new/rc.db"
+rm -rf "$work/new/import" "$work/new/bundle.tar" "$work/new/rc.db"
+
 # The daemon in one process can't become the user, and refuses.
 "$vfjournal" daemon --one-process --root "$work" --journal "$journal" >"$log" 2>&1
 same "the daemon in one process" 4 $?

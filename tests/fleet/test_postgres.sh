@@ -118,13 +118,19 @@ line=$(sed -n 5p "$work/1.ndjson" | sed 's/\/vfjournal\/[^"]*/\/vfjournal\/h\/j/
     printf '%s\n' "$line" | sed 's/"severitynumber":[0-9]*/"severitynumber":{}/'
     printf '{"x":"%0262200d"}\n' 0
     printf '%s\n' "$line" | sed 's/000005"/000006"/g'
+    printf '%s\n' "$line" | sed 's/"chain":"../"chain":"\\u0000/'
+    printf '%s\n' "$line" | sed 's/"chain":"../"chain":"\\ud800/'
+    printf '%s\n' "$line" | sed 's/"specversion":"1.0"/"specversion":"\\u0000"/'
+    printf '%s\n' "$line" | awk '{ while (length(s) < 9000) s = s rand(); sub(/vfjournal\/h/, "vfjournal/h" s); print }'
+    printf '%s\n' "$line" | sed 's/"time":"[^"]*"/"time":"infinity"/'
+    awk 'BEGIN { for (i = 0; i < 100000; i++) printf "["; print "" }'
     printf '%s' "$line" | cut -c 1-100 | tr -d '\n'
 } >"$work/bad"
 load "bad lines" 1 "" "$work/bad"
-same "bad lines" "load: $work/bad: line 2: no JSON, or cut off (bad lines: 13; nothing is loaded)" "$(cat "$work/err")"
+same "bad lines" "load: $work/bad: line 2: no JSON, or cut off (bad lines: 19; nothing is loaded)" "$(cat "$work/err")"
 same "nothing of it is loaded" "$rows" "$(sql "SELECT count(*) FROM vfjournal.event")"
-load "bad lines skipped" 0 "$work/bad: 2 new rows, 0 known, 13 bad lines, 0 contradicting" -s "$work/bad"
-same "bad lines by number" "2 3 4 5 6 7 8 9 10 11 12 13 15" "$(sed 's/.*: line \([0-9]*\): .*/\1/' "$work/err" | xargs)"
+load "bad lines skipped" 0 "$work/bad: 2 new rows, 0 known, 19 bad lines, 0 contradicting" -s "$work/bad"
+same "bad lines by number" "2 3 4 5 6 7 8 9 10 11 12 13 15 16 17 18 19 20 21" "$(sed 's/.*: line \([0-9]*\): .*/\1/' "$work/err" | xargs)"
 load "no such file" 3 "" "$work/none"
 load "usage" 2 "" -j 0
 PGDATABASE=none load "no such database" 3 "" "$work/real.ndjson"

@@ -112,6 +112,10 @@ static void capture_guest(struct vfj_bundle *bundle)
     const char *root = options->root != NULL ? options->root : "/";
     if (options->no_guest)
         return;
+    if (vfj_owner_became()[0] != '\0')
+        vfj_text_format(&bundle->notes_text,
+                        "status.txt, doctor.txt and config.txt have what that user may see: %s\n",
+                        vfj_owner_became());
     vfj_bundle_capture(&bundle->said[VFJ_BUNDLE_STATUS], true,
                        (const char *const[]){"status", "--utc", "-J", options->path, NULL});
     vfj_bundle_capture(
@@ -184,9 +188,10 @@ int vfj_verb_bundle(int argc, char **argv)
     bundle->options = &options;
     bundle->now = (int64_t)time(NULL);
     bundle->notes_text = vfj_text_begin(bundle->notes, sizeof bundle->notes);
-    capture_guest(bundle);
     exit_status = vfj_act_as_owners(options.path, options.to);
     if (exit_status == VFJ_EXIT_OK) {
+        /* Not as root: the owner of the journal may read this process and the file that it writes. */
+        capture_guest(bundle);
         vfj_interrupt_handle();
         vfj_progress_report("bundle", false);
         exit_status = run(bundle);

@@ -25,7 +25,7 @@ struct vfj_bundle_options {
     const char *ids[VFJ_BUNDLE_IDS_MAX];
 };
 
-/* What the program says about the guest. It is read before root's rights are given up. */
+/* What the program says about the guest. It is read after root's rights are given up. */
 enum vfj_bundle_said {
     VFJ_BUNDLE_STATUS,
     VFJ_BUNDLE_DOCTOR,

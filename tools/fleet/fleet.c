@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "tools/act_as_owner.h"
 #include "tools/input.h"
+#include "tools/interrupt.h"
 #include "tools/options.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
@@ -94,7 +96,10 @@ int vfj_verb_fleet(int argc, char **argv)
     int exit_status = read_options(&options, &fleet, argc, argv);
     if (exit_status != VFJ_OPTIONS_READ)
         return exit_status;
-    exit_status = VFJ_EXIT_OK;
+    exit_status = vfj_act_as_owner_of_all(argv + optind, (size_t)(argc - optind));
+    if (exit_status != VFJ_EXIT_OK)
+        return exit_status;
+    vfj_interrupt_handle();
     for (int i = optind; i < argc; i++) {
         int status = read_file(&fleet, argv[i]);
         exit_status = status > exit_status ? status : exit_status;

@@ -428,6 +428,8 @@ static int act(const struct options *options)
     struct vfj_text text = vfj_text_begin(path, sizeof path);
     if (options->directory == NULL)
         return vfj_act_as_owners(options->path, options->to);
+    if (vfj_path_descriptor(options->path) < 0 && !vfj_owner_may_replace(options->path))
+        return VFJ_EXIT_UNUSABLE;
     vfj_text_add(&text, options->directory);
     vfj_text_add(&text, "/journal.db");
     return vfj_act_as_owner(path);

@@ -294,6 +294,7 @@ static int run(struct vfj_replay_options *options, const char *path, char **file
 {
     bool is_many = count > 1 || options->junit != NULL;
     int exit_status = options->journal != NULL ? vfj_act_as_owners(path, options->journal)
+        : count > 1                            ? vfj_act_as_owner_of_all(files, count)
                                                : vfj_act_as_owner(path);
     if (exit_status != VFJ_EXIT_OK)
         return exit_status;

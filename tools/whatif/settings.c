@@ -6,9 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters/freebsd/guest/rc_password.h"
 #include "core/data/event.h"
 #include "core/limits.h"
 #include "core/text/trace_quote.h"
+#include "tools/act_as_owner.h"
 #include "tools/options.h"
 #include "tools/secret.h"
 #include "tools/terminal.h"
@@ -152,6 +154,7 @@ static int take(struct vfj_settings *settings, const char *verb, const char *val
         return vfj_complain_status(option, VFJ_SYSTEM, "out of memory");
     setting->is_of_file = false;
     vfj_span_copy(setting->value, sizeof setting->value, vfj_span_of(equals + 1));
+    vfj_rc_password_blank(setting->value, sizeof setting->value);
     return VFJ_OPTIONS_READ;
 }
 
@@ -211,6 +214,7 @@ static const char *read_line(struct vfj_settings *settings, struct vfj_span line
         return "out of memory";
     setting->is_of_file = true;
     vfj_span_copy(setting->value, sizeof setting->value, vfj_span_of(value));
+    vfj_rc_password_blank(setting->value, sizeof setting->value);
     return NULL;
 }
 
@@ -230,6 +234,8 @@ int vfj_settings_read_rc(struct vfj_settings *settings)
     int exit_status = VFJ_OPTIONS_READ;
     if (settings->rc == NULL)
         return exit_status;
+    if (!vfj_owner_may_replace(settings->rc))
+        return VFJ_EXIT_UNUSABLE;
     FILE *file = fopen(settings->rc, "r");
     if (file == NULL) {
         vfj_complain(settings->rc, strerror(errno));
