@@ -198,7 +198,7 @@ static void print_times(const struct vfj_fleet_plot *map)
 
 static void print_legend(const struct vfj_fleet_plot *map)
 {
-    double x = LEFT;
+    static const double step = 62;
     int64_t hours = map->unit_us / (3600 * SECOND_US);
     (void)fprintf(map->out,
                   "<text class=\"section\" x=\"16\" y=\"24\">Migrations of each guest, a column "
@@ -206,7 +206,8 @@ static void print_legend(const struct vfj_fleet_plot *map)
                   "cell</text>\n",
                   (long long)(hours < 24 ? hours : hours / 24), hours < 24 ? "hour" : "day",
                   hours == 1 || hours == 24 ? "" : "s");
-    for (unsigned level = 0; level < LEVELS; level++, x += 62) {
+    for (unsigned level = 0; level < LEVELS; level++) {
+        double x = LEFT + step * level;
         char words[24];
         struct vfj_text text = vfj_text_begin(words, sizeof words);
         vfj_text_format(&text, "%u", level_from[level]);
@@ -223,7 +224,7 @@ static void print_legend(const struct vfj_fleet_plot *map)
                   "<rect class=\"cell l0 failed\" x=\"%.1f\" y=\"38\" width=\"12\" height=\"12\" "
                   "rx=\"2\"/><text class=\"key\" x=\"%.1f\" y=\"48\">one failed, or is not "
                   "over</text>\n",
-                  x + 30, x + 47);
+                  LEFT + step * LEVELS + 30, LEFT + step * LEVELS + 47);
 }
 
 /* --- the bars --- */

@@ -82,7 +82,7 @@ void vfj_fleet_sum(struct vfj_fleet *fleet, struct vfj_fleet_totals *totals)
     }
     for (size_t at = 0; vfj_fleet_next_event(fleet, &at, &event);)
         totals->host_events++;
-    if (totals->over > 0) {
+    if (lengths != NULL && totals->over > 0) {
         qsort(lengths, totals->over, sizeof *lengths, by_length);
         totals->p50_us = percentile(lengths, totals->over, 50);
         totals->p95_us = percentile(lengths, totals->over, 95);
