@@ -7,7 +7,7 @@
  *   name      the name of this VM; when the file is missing, the status is 404
  *   document  the body of the answer; the test's script replaces it by rename(2)
  *   manner    how to answer: ok (default), huge, slow, cut, html, redirect, headers, close, error,
- *             garbage */
+ *             garbage, continue, many */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* glibc declares strcasestr only with this */
 #endif
@@ -87,6 +87,20 @@ static void drip(int fd)
         (void)nanosleep(&pause, NULL);
 }
 
+/* Lists 16 events about this VM. No two answers have an event in common. */
+static void answer_many(int fd)
+{
+    static unsigned id;
+    size_t length = 0;
+    for (unsigned i = 0; i < 16; i++)
+        length += (size_t)snprintf(body + length, sizeof body - length,
+                                   "%s{\"EventId\":\"E%u\",\"EventType\":\"Freeze\","
+                                   "\"EventStatus\":\"Started\",\"Resources\":[\"vm-1\"]}",
+                                   i == 0 ? "{\"Events\":[" : ",", id++);
+    (void)snprintf(body + length, sizeof body - length, "]}");
+    answer(fd, "200 OK", "application/json", body);
+}
+
 static void answer_document(int fd)
 {
     char manner[32] = "ok";
@@ -96,6 +110,10 @@ static void answer_document(int fd)
         flood(fd, "HTTP/1.1 200 OK\r\n\r\n", "{\"Events\":[]}   ");
     else if (strcmp(manner, "headers") == 0)
         flood(fd, "HTTP/1.1 200 OK\r\n", "X-Endless: header\r\n");
+    else if (strcmp(manner, "continue") == 0)
+        flood(fd, "", "HTTP/1.1 100 Continue\r\n\r\n");
+    else if (strcmp(manner, "many") == 0)
+        answer_many(fd);
     else if (strcmp(manner, "slow") == 0)
         drip(fd);
     else if (strcmp(manner, "cut") == 0)

@@ -220,14 +220,15 @@ scenario_hostile() {
     start_daemon
     await "the service answers" phases_are "watching"
     expected=watching
-    for bad in huge slow cut html redirect headers close error garbage; do
+    for bad in huge slow cut html redirect headers close error garbage continue; do
         manner "$bad"
         await "$bad: silent" phases_are "$expected silent"
         manner ok
         await "$bad: over" phases_are "$expected silent watching"
         expected="$expected silent watching"
     done
-    for why in 'too long' 'in time' 'cut off' 'not JSON' 'HTTP status 302' 'header' 'HTTP status 500'; do
+    for why in 'too long' 'in time' 'cut off' 'not JSON' 'HTTP status 302' 'header' 'HTTP status 500' \
+        'too many bytes'; do
         check "the reason is told: $why" row_holds "phase=silent text=.*$why"
     done
     check "the daemon lives" kill -0 "$pid"
@@ -240,6 +241,20 @@ scenario_hostile() {
     mv "$azure/document.new" "$azure/document"
     await "an odd event" phases_are "$expected silent watching announced"
     check "its bytes are tamed" row_holds 'id=_a_b__c type=F_r here=yes resources=VM-1 text=?\[2J?'
+    end
+}
+
+# Each list has other events: after some of them the daemon ends the process that asks.
+scenario_many() {
+    begin hn0=mce0
+    start_server
+    start_daemon
+    await "the service answers" phases_are "watching"
+    manner many
+    await "the daemon refuses them" row_holds 'phase=silent text=.*too many changes'
+    await "the process that asked has ended" no_helper
+    check "the daemon lives" kill -0 "$pid"
+    same "rows in all" 50 "$(scheduled | wc -l)" # watching, 16, 32, silent
     end
 }
 

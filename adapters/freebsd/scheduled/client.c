@@ -6,9 +6,11 @@
 #include <event2/event_struct.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "adapters/freebsd/devd/lines.h"
+#include "adapters/freebsd/run/clock.h"
 
 struct vfj_scheduled_client {
     struct event readable;
@@ -17,18 +19,42 @@ struct vfj_scheduled_client {
     struct vfj_lines lines;
     char bytes[VFJ_SCHEDULED_BODY_SIZE + 1]; /* a line of the helper; a longer line is invalid */
     bool in_list;                            /* between the lines "list" and "end" */
-    bool is_wrong;                           /* the helper sent an invalid line */
+    const char *wrong;                       /* why the helper is ended; NULL: it is not */
     bool is_silent;                          /* the last row about the service was SILENT */
+    struct vfj_scheduled_budget budget;
     struct vfj_scheduled_list open, document;
 };
+
+bool vfj_scheduled_budget_take(struct vfj_scheduled_budget *budget, unsigned rows, int64_t now_us)
+{
+    if (now_us - budget->since_us >= VFJ_SCHEDULED_BUDGET_US) {
+        budget->since_us = now_us;
+        budget->used = 0;
+    }
+    if (rows > VFJ_SCHEDULED_BUDGET_ROWS - budget->used)
+        return false;
+    budget->used += rows;
+    return true;
+}
+
+/* Reports the rows, or none of them when there are too many. */
+static void report(struct vfj_scheduled_client *client, const struct vfj_scheduled *rows,
+                   unsigned count)
+{
+    if (!vfj_scheduled_budget_take(&client->budget, count, vfj_clock_mono_us())) {
+        client->wrong = "the process that asks for them sent too many changes";
+        return;
+    }
+    for (unsigned i = 0; i < count; i++)
+        client->listener.row(client->listener.context, &rows[i]);
+}
 
 static void end_list(struct vfj_scheduled_client *client)
 {
     struct vfj_scheduled rows[2 * VFJ_SCHEDULED_MAX];
     unsigned count = vfj_scheduled_compare(&client->open, &client->document, rows);
     client->in_list = false;
-    for (unsigned i = 0; i < count; i++)
-        client->listener.row(client->listener.context, &rows[i]);
+    report(client, rows, count);
 }
 
 /* Takes an event of a list, or a row about the service. Returns false for any other line. */
@@ -42,7 +68,7 @@ static bool take_row(struct vfj_scheduled_client *client, struct vfj_span line)
         return false;
     if (!is_event) {
         client->is_silent = row.phase == VFJ_SCHEDULED_SILENT;
-        client->listener.row(client->listener.context, &row);
+        report(client, &row, 1);
         return true;
     }
     if (client->document.count == VFJ_SCHEDULED_MAX
@@ -55,26 +81,30 @@ static bool take_row(struct vfj_scheduled_client *client, struct vfj_span line)
 static void take_line(void *context, struct vfj_span line)
 {
     struct vfj_scheduled_client *client = context;
-    if (client->is_wrong)
+    if (client->wrong != NULL)
         return;
     if (vfj_span_is(line, "list") && !client->in_list) {
         client->in_list = true;
         memset(&client->document, 0, sizeof client->document);
     } else if (vfj_span_is(line, "end") && client->in_list) {
         end_list(client);
-    } else {
-        client->is_wrong = !take_row(client, line);
+    } else if (!take_row(client, line)) {
+        client->wrong = "the process that asks for them sent a line that is none";
     }
 }
 
-/* Stops reading from the helper. Nobody asks the service from now on, so this function reports a
- * row SILENT, unless the last row about the service was SILENT already. */
-static void end(struct vfj_scheduled_client *client, const char *why)
+/* Stops reading from the helper, which ends when its socket is shut down. Nobody asks the service
+ * from now on, so this function reports a row SILENT, unless the helper has ended and its last row
+ * about the service was SILENT already. */
+static void end(struct vfj_scheduled_client *client)
 {
+    const char *why
+        = client->wrong != NULL ? client->wrong : "the process that asks for them has ended";
     struct vfj_scheduled row = vfj_scheduled_of(VFJ_SCHEDULED_SILENT);
     vfj_scheduled_set_text(row.text, sizeof row.text, vfj_span_of(why));
     event_del(&client->readable);
-    if (!client->is_silent)
+    (void)shutdown(client->socket, SHUT_RDWR);
+    if (client->wrong != NULL || !client->is_silent)
         client->listener.row(client->listener.context, &row);
 }
 
@@ -89,10 +119,8 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
         return;
     if (count > 0)
         vfj_lines_feed(&client->lines, (struct vfj_span){bytes, (size_t)count});
-    if (client->is_wrong)
-        end(client, "the process that asks for them sent a line that is none");
-    else if (count <= 0)
-        end(client, "the process that asks for them has ended");
+    if (client->wrong != NULL || count <= 0)
+        end(client);
     client->listener.batch_end(client->listener.context);
 }
 

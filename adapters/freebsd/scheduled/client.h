@@ -2,6 +2,9 @@
 #ifndef VFJ_FREEBSD_SCHEDULED_CLIENT_H
 #define VFJ_FREEBSD_SCHEDULED_CLIENT_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "core/data/scheduled.h"
 
 struct event_base;
@@ -15,8 +18,22 @@ struct vfj_scheduled_listener {
     void *context;
 };
 
+/* Most rows that the helper may cause in a period of the monotonic clock. */
+#define VFJ_SCHEDULED_BUDGET_ROWS 64
+#define VFJ_SCHEDULED_BUDGET_US   INT64_C(60000000)
+
+struct vfj_scheduled_budget {
+    int64_t since_us;
+    unsigned used; /* rows since then */
+};
+
+/* Takes `rows` rows at this time from the budget. Returns false, and takes nothing, when the
+ * budget has too few. Begin with a budget of zeros. */
+bool vfj_scheduled_budget_take(struct vfj_scheduled_budget *budget, unsigned rows, int64_t now_us);
+
 /* `socket` is the result of vfj_helper_start(). The helper is not trusted: the first line that a
- * helper may not send ends the connection. Returns NULL when memory runs out. */
+ * helper may not send, or rows beyond the budget, end the connection. The helper ends with it.
+ * Returns NULL when memory runs out. */
 struct vfj_scheduled_client *vfj_scheduled_client_open(
     struct event_base *base, int socket, const struct vfj_scheduled_listener *listener);
 

@@ -2,6 +2,7 @@
 #include "adapters/freebsd/scheduled/fetch.h"
 
 #include <event2/buffer.h>
+#include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <event2/event_struct.h>
 #include <event2/http.h>
@@ -17,7 +18,8 @@ struct vfj_fetch {
     /* connection of the current request; NULL: there is no request */
     struct evhttp_connection *connection;
     bool has_answer;
-    char why[64]; /* reason of a failure; empty: no failure */
+    char why[64];    /* reason of a failure; empty: no failure */
+    size_t received; /* bytes that the server sent for the current request */
     size_t length;
     char body[VFJ_FETCH_BODY_MAX];
 };
@@ -105,12 +107,29 @@ static void on_answer(struct evhttp_request *request, void *context)
     finish(fetch);
 }
 
+static void on_received(struct evbuffer *input, const struct evbuffer_cb_info *change,
+                        void *context)
+{
+    struct vfj_fetch *fetch = context;
+    (void)input;
+    fetch->received += change->n_added;
+    if (fetch->received <= VFJ_FETCH_RECEIVED_MAX || fetch->has_answer)
+        return;
+    if (fetch->why[0] == '\0')
+        set_why(fetch, "the server sends too many bytes", -1);
+    finish(fetch);
+}
+
 static bool send_request(struct vfj_fetch *fetch, const char *path, int64_t deadline_ms)
 {
     struct evhttp_request *request;
     fetch->connection
         = evhttp_connection_base_new(fetch->base, NULL, fetch->url.host, fetch->url.port);
     if (fetch->connection == NULL)
+        return false;
+    struct evbuffer *input
+        = bufferevent_get_input(evhttp_connection_get_bufferevent(fetch->connection));
+    if (evbuffer_add_cb(input, on_received, fetch) == NULL)
         return false;
     evhttp_connection_set_max_headers_size(fetch->connection, VFJ_FETCH_HEADERS_MAX);
     evhttp_connection_set_max_body_size(fetch->connection, VFJ_FETCH_BODY_MAX);
@@ -135,6 +154,7 @@ void vfj_fetch_get(struct vfj_fetch *fetch, const char *path, int64_t deadline_m
     struct timeval after = {(time_t)(deadline_ms / 1000), (suseconds_t)(deadline_ms % 1000 * 1000)};
     fetch->has_answer = false;
     fetch->why[0] = '\0';
+    fetch->received = 0;
     fetch->length = 0;
     event_add(&fetch->deadline, &after);
     if (send_request(fetch, path, deadline_ms))

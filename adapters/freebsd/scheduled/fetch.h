@@ -13,7 +13,12 @@ struct vfj_fetch;
 
 /* Limits of an answer in bytes. An answer that exceeds a limit is refused before all of it is
  * read. */
-enum { VFJ_FETCH_BODY_MAX = 64 * 1024, VFJ_FETCH_HEADERS_MAX = 8 * 1024 };
+enum {
+    VFJ_FETCH_BODY_MAX = 64 * 1024,
+    VFJ_FETCH_HEADERS_MAX = 8 * 1024,
+    /* all that the server sends for a request: libevent counts no "100 Continue" answers */
+    VFJ_FETCH_RECEIVED_MAX = 128 * 1024,
+};
 
 /* Called with an answer. `why` is NULL when the HTTP status is 200. Otherwise `why` is a reason
  * of a few words, and the body is empty. */

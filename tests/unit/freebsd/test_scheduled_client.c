@@ -65,6 +65,13 @@ static void gives(const char *bytes, const char *expected)
     assert_string_equal(told, expected);
 }
 
+/* The client has shut the socket down: a helper that reads from it sees its end. */
+static void helper_is_ended(void)
+{
+    char byte;
+    assert_int_equal(read(ends[1], &byte, 1), 0);
+}
+
 #define EVENT(phase, id) "phase=" phase " id=" id " type=Freeze here=yes\n"
 
 static void test_changes_are_told(void **unused)
@@ -126,6 +133,7 @@ static void test_wrong_lines(void **unused)
         vfj_text_format(&all, "%sphase=watching\n", wrong[i]);
         begin(&none);
         gives(bytes, "silent:the process that asks for them sent a line that is none | ");
+        helper_is_ended();
         end();
     }
     struct vfj_text all = vfj_text_begin(many, sizeof many);
@@ -141,6 +149,77 @@ static void test_wrong_lines(void **unused)
     begin(&none);
     gives(line, "silent:the process that asks for them sent a line that is none | ");
     end();
+}
+
+/* Adds a list of as many new events as a list may have. */
+static void add_list(struct vfj_text *all, char mark)
+{
+    vfj_text_add(all, "list\n");
+    for (unsigned i = 0; i < VFJ_SCHEDULED_MAX; i++)
+        vfj_text_format(all, "phase=started id=%c%u type=T here=no\n", mark, i);
+    vfj_text_add(all, "end\n");
+}
+
+static void test_budget_of_lists(void **unused)
+{
+    const struct vfj_scheduled_list none = {.count = 0};
+    char bytes[4096];
+    struct vfj_text all = vfj_text_begin(bytes, sizeof bytes);
+    (void)unused;
+    /* 16 rows, then 32 with each list: the second list fits, the third does not */
+    add_list(&all, 'a');
+    add_list(&all, 'b');
+    add_list(&all, 'c');
+    vfj_text_add(&all, "list\nend\n");
+    assert_false(all.overflow);
+    begin(&none);
+    text = vfj_text_begin(told, sizeof told);
+    assert_int_equal(write(ends[1], bytes, all.length), all.length);
+    assert_true(event_base_loop(base, EVLOOP_ONCE) >= 0);
+    assert_non_null(strstr(told,
+                           "started:b15 silent:the process that asks for them sent too many "
+                           "changes | "));
+    assert_null(strstr(told, ":c"));
+    assert_null(strstr(told, "over:b"));
+    helper_is_ended();
+    assert_int_equal(event_base_loop(base, EVLOOP_NONBLOCK), 1); /* nothing is read any more */
+    end();
+}
+
+/* Rows about the service count, too, and the reason is told though the last row was SILENT. */
+static void test_budget_of_the_service(void **unused)
+{
+    const struct vfj_scheduled_list none = {.count = 0};
+    char bytes[4096];
+    struct vfj_text all = vfj_text_begin(bytes, sizeof bytes);
+    (void)unused;
+    for (unsigned i = 0; i <= VFJ_SCHEDULED_BUDGET_ROWS; i++)
+        vfj_text_add(&all, "phase=silent text=x\n");
+    begin(&none);
+    text = vfj_text_begin(told, sizeof told);
+    assert_int_equal(write(ends[1], bytes, all.length), all.length);
+    assert_true(event_base_loop(base, EVLOOP_ONCE) >= 0);
+    size_t most = VFJ_SCHEDULED_BUDGET_ROWS * strlen("silent:x ");
+    assert_true(strlen(told) > most);
+    assert_string_equal(told + most,
+                        "silent:the process that asks for them sent too many changes | ");
+    helper_is_ended();
+    end();
+}
+
+static void test_budget_in_time(void **unused)
+{
+    struct vfj_scheduled_budget budget = {0};
+    const int64_t begin_us = INT64_C(3600000000);
+    const int64_t last_us = begin_us + VFJ_SCHEDULED_BUDGET_US - 1;
+    (void)unused;
+    assert_true(vfj_scheduled_budget_take(&budget, VFJ_SCHEDULED_BUDGET_ROWS - 1, begin_us));
+    assert_false(vfj_scheduled_budget_take(&budget, 2, begin_us));
+    assert_true(vfj_scheduled_budget_take(&budget, 1, begin_us));
+    assert_true(vfj_scheduled_budget_take(&budget, 0, last_us));
+    assert_false(vfj_scheduled_budget_take(&budget, 1, last_us));
+    assert_true(vfj_scheduled_budget_take(&budget, VFJ_SCHEDULED_BUDGET_ROWS, last_us + 1));
+    assert_false(vfj_scheduled_budget_take(&budget, 1, last_us + 1));
 }
 
 static void test_urls(void **unused)
@@ -189,6 +268,9 @@ int main(void)
         cmocka_unit_test(test_changes_are_told),
         cmocka_unit_test(test_the_helper_ends),
         cmocka_unit_test(test_wrong_lines),
+        cmocka_unit_test(test_budget_of_lists),
+        cmocka_unit_test(test_budget_of_the_service),
+        cmocka_unit_test(test_budget_in_time),
         cmocka_unit_test(test_urls),
     };
     return cmocka_run_group_tests_name("scheduled_client", tests, NULL, NULL);
