@@ -231,6 +231,16 @@ bool vfj_scheduled_decode(struct vfj_span body, struct vfj_scheduled *row)
     return vfj_kv_next(&body, &pair) == VFJ_KV_END;
 }
 
+bool vfj_scheduled_equal(const struct vfj_scheduled *a, const struct vfj_scheduled *b)
+{
+    char bodies[2][VFJ_SCHEDULED_BODY_SIZE];
+    struct vfj_text one = vfj_text_begin(bodies[0], sizeof bodies[0]);
+    struct vfj_text other = vfj_text_begin(bodies[1], sizeof bodies[1]);
+    vfj_scheduled_encode(a, &one);
+    vfj_scheduled_encode(b, &other);
+    return strcmp(bodies[0], bodies[1]) == 0;
+}
+
 struct vfj_scheduled *vfj_scheduled_find(struct vfj_scheduled_list *list, const char *id)
 {
     for (unsigned i = 0; i < list->count; i++) {

@@ -75,6 +75,9 @@ bool vfj_scheduled_parse_time(struct vfj_span text, int64_t *unix_s);
 void vfj_scheduled_encode(const struct vfj_scheduled *row, struct vfj_text *body);
 bool vfj_scheduled_decode(struct vfj_span body, struct vfj_scheduled *row);
 
+/* Returns whether the rows have the same body. */
+bool vfj_scheduled_equal(const struct vfj_scheduled *a, const struct vfj_scheduled *b);
+
 enum {
     VFJ_SCHEDULED_MAX = 16,        /* most events that are open at the same time */
     VFJ_SCHEDULED_BODY_SIZE = 768, /* bytes of the body of any row, with its NUL */

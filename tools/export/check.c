@@ -119,8 +119,7 @@ static const char *difference(const struct check *check, const struct vfj_event 
             ? NULL
             : "another outcome";
     case VFJ_EVENT_SCHEDULED:
-        return memcmp(&event->as.scheduled, &recorded->as.scheduled, sizeof event->as.scheduled)
-                == 0
+        return vfj_scheduled_equal(&event->as.scheduled, &recorded->as.scheduled)
             ? NULL
             : "another scheduled event";
     case VFJ_EVENT_CONNECTED:

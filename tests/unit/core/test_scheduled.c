@@ -47,6 +47,18 @@ static void test_bodies_are_read_and_written_alike(void **unused)
     assert_int_equal(row.not_before_s, 0);
 }
 
+static void test_rows_are_compared(void **unused)
+{
+    struct vfj_scheduled one = vfj_scheduled_of(VFJ_SCHEDULED_ANNOUNCED);
+    (void)unused;
+    vfj_scheduled_set_word(one.id, sizeof one.id, vfj_span_of("A-1"));
+    vfj_scheduled_set_word(one.type, sizeof one.type, vfj_span_of("Freeze"));
+    struct vfj_scheduled other = one;
+    assert_true(vfj_scheduled_equal(&one, &other));
+    other.duration_s = 5;
+    assert_false(vfj_scheduled_equal(&one, &other));
+}
+
 static void test_other_bodies_are_refused(void **unused)
 {
     static const char *const bodies[] = {
@@ -245,6 +257,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_bodies_are_read_and_written_alike),
+        cmocka_unit_test(test_rows_are_compared),
         cmocka_unit_test(test_other_bodies_are_refused),
         cmocka_unit_test(test_the_longest_row_fits),
         cmocka_unit_test(test_foreign_bytes_become_words_and_texts),

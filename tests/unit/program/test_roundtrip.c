@@ -224,8 +224,7 @@ static bool is_same_outside(const struct outside *a, const struct outside *b)
     case VFJ_EVENT_DEVD:
         return is_same_text(a->event.as.devd.raw, b->event.as.devd.raw);
     case VFJ_EVENT_SCHEDULED:
-        return memcmp(&a->event.as.scheduled, &b->event.as.scheduled, sizeof a->event.as.scheduled)
-            == 0;
+        return vfj_scheduled_equal(&a->event.as.scheduled, &b->event.as.scheduled);
     case VFJ_EVENT_CONNECTED: /* the text names a socket, or a trace */
         return true;
     default:
