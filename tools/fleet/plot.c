@@ -224,7 +224,7 @@ static void print_legend(const struct vfj_fleet_plot *map)
                   "<rect class=\"cell l0 failed\" x=\"%.1f\" y=\"38\" width=\"12\" height=\"12\" "
                   "rx=\"2\"/><text class=\"key\" x=\"%.1f\" y=\"48\">one failed, or is not "
                   "over</text>\n",
-                  LEFT + step * LEVELS + 30, LEFT + step * LEVELS + 47);
+                  LEFT + step * (double)LEVELS + 30, LEFT + step * (double)LEVELS + 47);
 }
 
 /* --- the bars --- */

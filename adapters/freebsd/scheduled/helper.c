@@ -77,12 +77,11 @@ static bool is_roots(const char *directory)
 /* Gives up the ability to write files and to start processes. */
 static bool forgo_resources(void)
 {
-    static const int resources[] = {RLIMIT_FSIZE, RLIMIT_CORE, RLIMIT_NPROC};
     const struct rlimit none = {0, 0};
-    bool right = true;
-    for (size_t i = 0; i < sizeof resources / sizeof resources[0]; i++)
-        right = setrlimit((__typeof__(RLIMIT_FSIZE))resources[i], &none) == 0 && right;
-    return right;
+    bool no_files = setrlimit(RLIMIT_FSIZE, &none) == 0;
+    bool no_core = setrlimit(RLIMIT_CORE, &none) == 0;
+    bool no_processes = setrlimit(RLIMIT_NPROC, &none) == 0;
+    return no_files && no_core && no_processes;
 }
 
 static bool confine(const struct vfj_helper_settings *settings)
