@@ -33,31 +33,7 @@ static const char help[] = /**/
 enum {
     OPTION_UTC = 256,
     OPTION_STATE,
-    OPTION_SET,
-    OPTION_RC,
-    OPTION_SYSCTL,
-    OPTION_POLICY,
-    OPTION_MODE
 };
-
-static int take_setting(struct vfj_settings *settings, int option, const char *value)
-{
-    switch (option) {
-    case OPTION_POLICY:
-        return vfj_settings_take_policy(settings, "diff", value);
-    case OPTION_MODE:
-        return vfj_settings_take_mode(settings, "diff", value);
-    case OPTION_SET:
-        return vfj_settings_take_rc(settings, "diff", value);
-    case OPTION_SYSCTL:
-        return vfj_settings_take_sysctl(settings, "diff", value);
-    case OPTION_RC:
-        settings->rc = value;
-        return VFJ_OPTIONS_READ;
-    default:
-        return vfj_option_rest(option, help);
-    }
-}
 
 static int take(struct vfj_diff_options *options, int option, const char *value)
 {
@@ -74,7 +50,7 @@ static int take(struct vfj_diff_options *options, int option, const char *value)
         options->path = value;
         return VFJ_OPTIONS_READ;
     default:
-        return take_setting(&options->settings, option, value);
+        return vfj_settings_take(&options->settings, "diff", option, value, help);
     }
 }
 
@@ -114,11 +90,7 @@ static int take_operands(struct vfj_diff_options *options, int argc, char **argv
 static int read_options(struct vfj_diff_options *options, int argc, char **argv)
 {
     static const struct option table[] = {
-        {"set", required_argument, NULL, OPTION_SET},
-        {"rc", required_argument, NULL, OPTION_RC},
-        {"sysctl", required_argument, NULL, OPTION_SYSCTL},
-        {"policy", required_argument, NULL, OPTION_POLICY},
-        {"mode", required_argument, NULL, OPTION_MODE},
+        VFJ_SETTINGS_OPTIONS,
         {"state", no_argument, NULL, OPTION_STATE},
         {"output", required_argument, NULL, 'o'},
         {"utc", no_argument, NULL, OPTION_UTC},

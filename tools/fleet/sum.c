@@ -4,6 +4,7 @@
 
 #include "tools/audit/episode.h"
 #include "tools/fleet/fleet.h"
+#include "tools/report/stats.h"
 
 static int by_migrations(const void *a, const void *b)
 {
@@ -60,13 +61,6 @@ static int by_length(const void *a, const void *b)
     return one < other ? -1 : one > other;
 }
 
-/* Returns the percentile: the smallest of the sorted durations that `hundredths` percent of all
- * do not exceed. */
-static int64_t percentile(const int64_t *lengths, size_t count, unsigned hundredths)
-{
-    return lengths[(count * hundredths + 99) / 100 - 1];
-}
-
 void vfj_fleet_sum(struct vfj_fleet *fleet, struct vfj_fleet_totals *totals)
 {
     int64_t *lengths = malloc((fleet->migration_count + 1) * sizeof *lengths);
@@ -84,8 +78,8 @@ void vfj_fleet_sum(struct vfj_fleet *fleet, struct vfj_fleet_totals *totals)
         totals->host_events++;
     if (lengths != NULL && totals->over > 0) {
         qsort(lengths, totals->over, sizeof *lengths, by_length);
-        totals->p50_us = percentile(lengths, totals->over, 50);
-        totals->p95_us = percentile(lengths, totals->over, 95);
+        totals->p50_us = vfj_quantile(lengths, totals->over, 50);
+        totals->p95_us = vfj_quantile(lengths, totals->over, 95);
         totals->longest_us = lengths[totals->over - 1];
     }
     free(lengths);

@@ -59,12 +59,7 @@ static const char help[] = /**/
 
 enum {
     OPTION_PROBES = 256,
-    OPTION_POLICY,
-    OPTION_MODE,
     OPTION_NEW,
-    OPTION_SET,
-    OPTION_RC,
-    OPTION_SYSCTL,
     OPTION_GOTO,
     OPTION_STATE,
     OPTION_JUNIT,
@@ -83,25 +78,6 @@ static int take_output(struct vfj_replay_options *options, const char *value)
         return vfj_usage_error("replay", "-o takes text, commands or json, not", value);
     options->output = (enum vfj_replay_output)format;
     return VFJ_OPTIONS_READ;
-}
-
-static int take_setting(struct vfj_settings *settings, int option, const char *value)
-{
-    switch (option) {
-    case OPTION_POLICY:
-        return vfj_settings_take_policy(settings, "replay", value);
-    case OPTION_MODE:
-        return vfj_settings_take_mode(settings, "replay", value);
-    case OPTION_SET:
-        return vfj_settings_take_rc(settings, "replay", value);
-    case OPTION_SYSCTL:
-        return vfj_settings_take_sysctl(settings, "replay", value);
-    case OPTION_RC:
-        settings->rc = value;
-        return VFJ_OPTIONS_READ;
-    default:
-        return vfj_option_rest(option, help);
-    }
 }
 
 static int take_seq(struct vfj_replay_options *options, bool is_goto, const char *value)
@@ -142,7 +118,7 @@ static int take(struct vfj_replay_options *options, const char **path, int optio
         *path = value;
         return VFJ_OPTIONS_READ;
     default:
-        return take_setting(&options->settings, option, value);
+        return vfj_settings_take(&options->settings, "replay", option, value, help);
     }
 }
 
@@ -190,11 +166,7 @@ static int read_options(struct vfj_replay_options *options, const char **path, i
     static const struct option table[] = {
         {"output", required_argument, NULL, 'o'},
         {"probes", no_argument, NULL, OPTION_PROBES},
-        {"policy", required_argument, NULL, OPTION_POLICY},
-        {"mode", required_argument, NULL, OPTION_MODE},
-        {"set", required_argument, NULL, OPTION_SET},
-        {"rc", required_argument, NULL, OPTION_RC},
-        {"sysctl", required_argument, NULL, OPTION_SYSCTL},
+        VFJ_SETTINGS_OPTIONS,
         {"goto", required_argument, NULL, OPTION_GOTO},
         {"state", required_argument, NULL, OPTION_STATE},
         {"junit", required_argument, NULL, OPTION_JUNIT},

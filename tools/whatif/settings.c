@@ -19,7 +19,7 @@
 
 enum { NAME_MAX_BYTES = sizeof((struct vfj_setting *)0)->name - 1 };
 
-int vfj_settings_take_policy(struct vfj_settings *settings, const char *verb, const char *value)
+static int take_policy(struct vfj_settings *settings, const char *verb, const char *value)
 {
     enum vfj_policy policy;
     if (!vfj_policy_parse(vfj_span_of(value), &policy))
@@ -28,7 +28,7 @@ int vfj_settings_take_policy(struct vfj_settings *settings, const char *verb, co
     return VFJ_OPTIONS_READ;
 }
 
-int vfj_settings_take_mode(struct vfj_settings *settings, const char *verb, const char *value)
+static int take_mode(struct vfj_settings *settings, const char *verb, const char *value)
 {
     enum vfj_mode mode;
     if (!vfj_mode_parse(vfj_span_of(value), &mode))
@@ -158,16 +158,6 @@ static int take(struct vfj_settings *settings, const char *verb, const char *val
     return VFJ_OPTIONS_READ;
 }
 
-int vfj_settings_take_rc(struct vfj_settings *settings, const char *verb, const char *value)
-{
-    return take(settings, verb, value, false);
-}
-
-int vfj_settings_take_sysctl(struct vfj_settings *settings, const char *verb, const char *value)
-{
-    return take(settings, verb, value, true);
-}
-
 static void skip_blanks(struct vfj_span *rest)
 {
     while (rest->length > 0 && (rest->text[0] == ' ' || rest->text[0] == '\t')) {
@@ -216,6 +206,26 @@ static const char *read_line(struct vfj_settings *settings, struct vfj_span line
     vfj_span_copy(setting->value, sizeof setting->value, vfj_span_of(value));
     vfj_rc_password_blank(setting->value, sizeof setting->value);
     return NULL;
+}
+
+int vfj_settings_take(struct vfj_settings *settings, const char *verb, int option,
+                      const char *value, const char *help)
+{
+    switch (option) {
+    case VFJ_SETTINGS_POLICY:
+        return take_policy(settings, verb, value);
+    case VFJ_SETTINGS_MODE:
+        return take_mode(settings, verb, value);
+    case VFJ_SETTINGS_SET:
+        return take(settings, verb, value, false);
+    case VFJ_SETTINGS_SYSCTL:
+        return take(settings, verb, value, true);
+    case VFJ_SETTINGS_RC:
+        settings->rc = value;
+        return VFJ_OPTIONS_READ;
+    default:
+        return vfj_option_rest(option, help);
+    }
 }
 
 static int report_line(const char *path, unsigned long number, const char *what)

@@ -23,14 +23,30 @@ struct vfj_settings {
         .mode = -1, .policy = -1 \
     }
 
-/* Take the value of an option of `verb`. Return VFJ_OPTIONS_READ, or the exit status after a
- * usage error that names the wrong word and the possible ones. */
-int vfj_settings_take_mode(struct vfj_settings *settings, const char *verb, const char *value);
-int vfj_settings_take_policy(struct vfj_settings *settings, const char *verb, const char *value);
-/* Takes NAME=VALUE, where NAME is a variable of rc.conf that the machine reads. */
-int vfj_settings_take_rc(struct vfj_settings *settings, const char *verb, const char *value);
-/* Takes NAME=VALUE, where NAME is a sysctl that the machine reads. */
-int vfj_settings_take_sysctl(struct vfj_settings *settings, const char *verb, const char *value);
+/* The options of a verb that takes settings. Its other long options have smaller values. */
+enum {
+    VFJ_SETTINGS_POLICY = 512,
+    VFJ_SETTINGS_MODE,
+    VFJ_SETTINGS_SET,
+    VFJ_SETTINGS_RC,
+    VFJ_SETTINGS_SYSCTL,
+};
+
+/* The rows of these options in the table of getopt_long(3). */
+#define VFJ_SETTINGS_OPTIONS                                   \
+    {"policy", required_argument, NULL, VFJ_SETTINGS_POLICY},  \
+        {"mode", required_argument, NULL, VFJ_SETTINGS_MODE},  \
+        {"set", required_argument, NULL, VFJ_SETTINGS_SET},    \
+        {"rc", required_argument, NULL, VFJ_SETTINGS_RC},      \
+    {                                                          \
+        "sysctl", required_argument, NULL, VFJ_SETTINGS_SYSCTL \
+    }
+
+/* Takes the value of one of these options of `verb`. Handles every other option as
+ * vfj_option_rest() does, with `help`. Returns VFJ_OPTIONS_READ, or the exit status after a usage
+ * error that names the wrong word and the possible ones. */
+int vfj_settings_take(struct vfj_settings *settings, const char *verb, int option,
+                      const char *value, const char *help);
 
 /* Reads the file given by --rc: lines NAME=VALUE, quoted as in rc.conf(5), without expansions.
  * Skips variables that the machine does not read, and those given by --set. Returns
