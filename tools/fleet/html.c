@@ -6,24 +6,13 @@
 
 enum { EVENTS_MAX = 50 };
 
-static const char page_style[] = /**/
-    "html { color-scheme: light dark; }\n"
-    "body { margin: 0; background: var(--paper); color: var(--ink);\n"
-    "  font: 15px/1.45 system-ui, sans-serif; }\n"
-    "main { max-width: 1180px; margin: 0 auto; padding: 22px 16px 40px; }\n"
-    "h1 { font-size: 24px; line-height: 1.2; margin: 0 0 6px; }\n"
-    ".lead { color: var(--soft); margin: 0 0 22px; max-width: 80ch; }\n"
-    "svg { display: block; width: 100%; height: auto; }\n"
-    "table { border-collapse: collapse; width: 100%; margin-top: 26px; font-size: 13px;\n"
-    "  font-variant-numeric: tabular-nums; }\n"
+static const char table_style[] = /**/
     "caption { text-align: left; font-weight: 600; font-size: 15px; padding: 0 0 6px; }\n"
     "th { text-align: left; font-weight: 600; color: var(--soft); }\n"
     "th, td { padding: 3px 14px 3px 0; border-bottom: 1px solid var(--line); vertical-align: top; "
     "}\n"
     "td.time { white-space: nowrap; }\n"
-    "td.number, th.number { text-align: right; }\n"
-    "@media print { main { padding: 0; max-width: none; } tr { break-inside: avoid; }\n"
-    "  thead { display: table-header-group; } }\n";
+    "td.number, th.number { text-align: right; }\n";
 
 /* Prints a cell with a duration. -1 means that no migration has ended. */
 static void print_duration(int64_t us, FILE *out)
@@ -128,25 +117,18 @@ void vfj_fleet_print_html(struct vfj_fleet *fleet, enum vfj_zone zone, FILE *out
         return;
     vfj_fleet_sum(fleet, &totals);
     vfj_fleet_describe(fleet, &totals, zone, &head, &lead);
-    (void)fputs("<!DOCTYPE html>\n<html lang=\"en\" class=\"vfj\">\n<head>\n"
-                "<meta charset=\"utf-8\"/>\n<meta name=\"viewport\" "
-                "content=\"width=device-width, initial-scale=1\"/>\n<title>",
-                out);
-    vfj_markup_print(out, title);
-    (void)fprintf(out, "</title>\n<style>\n%s%s%s</style>\n</head>\n<body>\n<main>\n<h1>",
-                  vfj_timeline_style, vfj_fleet_style, page_style);
-    vfj_markup_print(out, title);
-    (void)fputs("</h1>\n<p class=\"lead\">", out);
-    vfj_markup_print(out, summary);
-    (void)fprintf(out,
-                  "</p>\n<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %.0f %.0f\" "
-                  "role=\"img\" aria-labelledby=\"vfj-title vfj-desc\">\n",
-                  (double)VFJ_FLEET_WIDTH, vfj_fleet_plot_height(plot));
-    vfj_fleet_plot_print_titles(title, summary, out);
+    vfj_page_begin(&(struct vfj_page){.title = title,
+                                      .summary = summary,
+                                      .drawing_style = vfj_fleet_style,
+                                      .table_style = table_style,
+                                      .role = "img",
+                                      .width = VFJ_FLEET_WIDTH,
+                                      .height = vfj_fleet_plot_height(plot)},
+                   out);
     vfj_fleet_plot_print(plot);
     (void)fputs("</svg>\n", out);
     print_events(fleet, totals.host_events, zone, out);
     print_guests(fleet, out);
-    (void)fputs("</main>\n</body>\n</html>\n", out);
+    vfj_page_end(out);
     free(plot);
 }

@@ -326,15 +326,6 @@ void vfj_fleet_plot_print(const struct vfj_fleet_plot *map)
     print_bars(map, map->bottom + 36);
 }
 
-void vfj_fleet_plot_print_titles(const char *title, const char *summary, FILE *out)
-{
-    (void)fputs("<title id=\"vfj-title\">", out);
-    vfj_markup_print(out, title);
-    (void)fputs("</title>\n<desc id=\"vfj-desc\">", out);
-    vfj_markup_print(out, summary);
-    (void)fputs("</desc>\n", out);
-}
-
 void vfj_fleet_print_svg(struct vfj_fleet *fleet, enum vfj_zone zone, FILE *out)
 {
     char title[128], summary[512];
@@ -352,7 +343,7 @@ void vfj_fleet_print_svg(struct vfj_fleet *fleet, enum vfj_zone zone, FILE *out)
                   "height=\"%.0f\" viewBox=\"0 0 %.0f %.0f\" role=\"img\" "
                   "aria-labelledby=\"vfj-title vfj-desc\">\n",
                   WIDTH, height, WIDTH, height);
-    vfj_fleet_plot_print_titles(title, summary, out);
+    vfj_markup_print_titles(title, summary, out);
     (void)fprintf(out,
                   "<style>\n%s%s</style>\n<rect class=\"paper\" width=\"%.0f\" "
                   "height=\"%.0f\"/>\n<text x=\"16\" y=\"30\" style=\"font: 600 19px "

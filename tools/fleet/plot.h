@@ -20,9 +20,6 @@ double vfj_fleet_plot_height(const struct vfj_fleet_plot *plot);
 /* Prints the elements of the drawing. */
 void vfj_fleet_plot_print(const struct vfj_fleet_plot *plot);
 
-/* Prints the elements `title` and `desc`, which screen readers read aloud. */
-void vfj_fleet_plot_print_titles(const char *title, const char *summary, FILE *out);
-
 /* Adds the title, and a summary with the totals in one line. */
 void vfj_fleet_describe(const struct vfj_fleet *fleet, const struct vfj_fleet_totals *totals,
                         enum vfj_zone zone, struct vfj_text *title, struct vfj_text *summary);

@@ -40,6 +40,23 @@ void vfj_plot_print(const struct vfj_plot *plot);
 /* Prints a text with the characters of markup escaped. */
 void vfj_markup_print(FILE *out, const char *text);
 
+/* Prints the elements title and desc of a drawing, which screen readers read. */
+void vfj_markup_print_titles(const char *title, const char *summary, FILE *out);
+
+/* An HTML page with a drawing at its beginning. */
+struct vfj_page {
+    const char *title, *summary;
+    const char *drawing_style; /* rules of the drawing besides vfj_timeline_style */
+    const char *table_style;   /* rules of the tables below the drawing */
+    const char *role;          /* the drawing's role for a screen reader: "img" or "group" */
+    double width, height;      /* of the drawing, in pixels */
+};
+
+/* Prints the page up to the drawing's first element. The caller prints the elements, the end of
+ * the element svg, and the tables. */
+void vfj_page_begin(const struct vfj_page *page, FILE *out);
+void vfj_page_end(FILE *out);
+
 /* The rules of the style sheet for both formats, without the <style> element. */
 extern const char vfj_timeline_style[];
 

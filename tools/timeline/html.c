@@ -1,16 +1,7 @@
 /* Prints a timeline as one HTML page without scripts: the drawing, and below it a table of rows. */
 #include "tools/timeline/draw.h"
 
-static const char page_style[] = /**/
-    "html { color-scheme: light dark; }\n"
-    "body { margin: 0; background: var(--paper); color: var(--ink);\n"
-    "  font: 15px/1.45 system-ui, sans-serif; }\n"
-    "main { max-width: 1180px; margin: 0 auto; padding: 22px 16px 40px; }\n"
-    "h1 { font-size: 24px; line-height: 1.2; margin: 0 0 6px; }\n"
-    ".lead { color: var(--soft); margin: 0 0 22px; max-width: 80ch; }\n"
-    "svg { display: block; width: 100%; height: auto; }\n"
-    "table { border-collapse: collapse; width: 100%; margin-top: 26px; font-size: 13px;\n"
-    "  font-variant-numeric: tabular-nums; }\n"
+static const char table_style[] = /**/
     "caption { text-align: left; color: var(--soft); padding: 0 0 6px; }\n"
     "th { text-align: left; font-weight: 600; color: var(--soft); }\n"
     "th, td { padding: 3px 10px 3px 0; border-bottom: 1px solid var(--line); vertical-align: top; }\n"
@@ -19,9 +10,7 @@ static const char page_style[] = /**/
     "td:nth-child(6) { font-family: ui-monospace, monospace; font-size: 12px;\n"
     "  overflow-wrap: anywhere; }\n"
     "tr.fault td:nth-child(6) { color: var(--bad); }\n"
-    "tr:target { background: var(--mark); }\n"
-    "@media print { main { padding: 0; max-width: none; } tr { break-inside: avoid; }\n"
-    "  thead { display: table-header-group; } }\n";
+    "tr:target { background: var(--mark); }\n";
 
 static void print_cell(FILE *out, const char *text)
 {
@@ -65,29 +54,17 @@ bool vfj_timeline_print_html(struct vfj_model *model, enum vfj_zone zone, FILE *
     static struct vfj_plot plot;
     if (!vfj_plot_begin(&plot, model, 2, out))
         return false;
-    (void)fputs(
-        "<!DOCTYPE html>\n<html lang=\"en\" class=\"vfj\">\n<head>\n"
-        "<meta charset=\"utf-8\"/>\n"
-        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>",
-        out);
-    vfj_markup_print(out, model->title);
-    (void)fprintf(out, "</title>\n<style>\n%s%s</style>\n</head>\n<body>\n<main>\n<h1>",
-                  vfj_timeline_style, page_style);
-    vfj_markup_print(out, model->title);
-    (void)fputs("</h1>\n<p class=\"lead\">", out);
-    vfj_markup_print(out, model->summary);
-    (void)fprintf(out,
-                  "</p>\n<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %.0f %.0f\" "
-                  "role=\"group\" aria-labelledby=\"vfj-title vfj-desc\">\n"
-                  "<title id=\"vfj-title\">",
-                  VFJ_PLOT_WIDTH, plot.bottom + 4);
-    vfj_markup_print(out, model->title);
-    (void)fputs("</title>\n<desc id=\"vfj-desc\">", out);
-    vfj_markup_print(out, model->summary);
-    (void)fputs("</desc>\n", out);
+    vfj_page_begin(&(struct vfj_page){.title = model->title,
+                                      .summary = model->summary,
+                                      .drawing_style = "",
+                                      .table_style = table_style,
+                                      .role = "group",
+                                      .width = VFJ_PLOT_WIDTH,
+                                      .height = plot.bottom + 4},
+                   out);
     vfj_plot_print(&plot);
     (void)fputs("</svg>\n", out);
     print_table(model, zone, out);
-    (void)fputs("</main>\n</body>\n</html>\n", out);
+    vfj_page_end(out);
     return true;
 }

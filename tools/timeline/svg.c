@@ -100,12 +100,10 @@ bool vfj_timeline_print_svg(struct vfj_model *model, enum vfj_zone zone, FILE *o
     (void)fprintf(out,
                   "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"vfj\" width=\"%.0f\" "
                   "height=\"%.0f\" viewBox=\"0 0 %.0f %.0f\" role=\"group\" "
-                  "aria-labelledby=\"vfj-title vfj-desc\">\n<title id=\"vfj-title\">",
+                  "aria-labelledby=\"vfj-title vfj-desc\">\n",
                   VFJ_PLOT_WIDTH, height, VFJ_PLOT_WIDTH, height);
-    vfj_markup_print(out, model->title);
-    (void)fputs("</title>\n<desc id=\"vfj-desc\">", out);
-    vfj_markup_print(out, model->summary);
-    (void)fprintf(out, "</desc>\n<style>\n%s%s</style>\n", vfj_timeline_style, page_style);
+    vfj_markup_print_titles(model->title, model->summary, out);
+    (void)fprintf(out, "<style>\n%s%s</style>\n", vfj_timeline_style, page_style);
     (void)fprintf(out, "<rect class=\"paper\" width=\"%.0f\" height=\"%.0f\"/>\n", VFJ_PLOT_WIDTH,
                   height);
     (void)fprintf(out, "<text class=\"title\" x=\"%.0f\" y=\"%.0f\">", MARGIN, TITLE - 4);
