@@ -43,6 +43,23 @@ bool vfj_file_write_all(int fd, const void *bytes, size_t size)
     return true;
 }
 
+bool vfj_file_read_all(int fd, void *bytes, size_t size)
+{
+    char *at = bytes;
+    while (size > 0) {
+        ssize_t count = read(fd, at, size);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count == 0)
+            errno = EPIPE;
+        if (count <= 0)
+            return false;
+        at += count;
+        size -= (size_t)count;
+    }
+    return true;
+}
+
 static enum vfj_status fail(enum vfj_status status, struct vfj_text *detail, const char *what)
 {
     vfj_text_add(detail, what);

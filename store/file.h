@@ -23,6 +23,10 @@ enum vfj_status vfj_file_status_of(int error);
  * peer is EPIPE. */
 bool vfj_file_write_all(int fd, const void *bytes, size_t size);
 
+/* Reads exactly that many bytes. Returns false, and sets errno, after a failure; an earlier end is
+ * EPIPE. */
+bool vfj_file_read_all(int fd, void *bytes, size_t size);
+
 /* Device and inodes of the open files. 0: unknown. */
 struct vfj_file_identity {
     dev_t device;

@@ -33,30 +33,13 @@ const char *vfj_handover_prefix(void)
     return publisher.prefix;
 }
 
-static bool receive_bytes(int fd, void *bytes, size_t size)
-{
-    char *at = bytes;
-    while (size > 0) {
-        ssize_t count = read(fd, at, size);
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count == 0)
-            errno = EPIPE;
-        if (count <= 0)
-            return false;
-        at += count;
-        size -= (size_t)count;
-    }
-    return true;
-}
-
 /* Copies exactly `length` bytes. A file that shrinks meanwhile is an error. */
 static bool copy_bytes(int from, int to, uint64_t length)
 {
     static char buffer[BUFFER_SIZE];
     while (length > 0) {
         size_t size = length < sizeof buffer ? (size_t)length : sizeof buffer;
-        if (!receive_bytes(from, buffer, size) || !vfj_file_write_all(to, buffer, size))
+        if (!vfj_file_read_all(from, buffer, size) || !vfj_file_write_all(to, buffer, size))
             return false;
         length -= size;
     }
@@ -66,7 +49,7 @@ static bool copy_bytes(int from, int to, uint64_t length)
 static bool receive_answer(void)
 {
     int32_t error;
-    if (!receive_bytes(publisher.socket, &error, sizeof error))
+    if (!vfj_file_read_all(publisher.socket, &error, sizeof error))
         return false;
     errno = error;
     return error == 0;
@@ -124,7 +107,7 @@ static int make_file(const char *to, char name[PATH_MAX])
 static bool receive_file(int socket, int fd)
 {
     uint64_t length;
-    return receive_bytes(socket, &length, sizeof length) && copy_bytes(socket, fd, length);
+    return vfj_file_read_all(socket, &length, sizeof length) && copy_bytes(socket, fd, length);
 }
 
 void vfj_handover_serve(int socket, const char *to)

@@ -62,23 +62,6 @@ static int replace(const char *path, mode_t mode, print_fn *print, const void *c
     return error;
 }
 
-static bool read_all(int socket, void *bytes, size_t size)
-{
-    char *at = bytes;
-    while (size > 0) {
-        ssize_t count = read(socket, at, size);
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count == 0)
-            errno = EPIPE;
-        if (count <= 0)
-            return false;
-        at += count;
-        size -= (size_t)count;
-    }
-    return true;
-}
-
 /* Sends a request and reads the answer. Returns 0 or an errno value. */
 static int ask(uint32_t request, const char *bytes, size_t length, struct answer *answer)
 {
@@ -86,7 +69,7 @@ static int ask(uint32_t request, const char *bytes, size_t length, struct answer
     (void)sigaction(SIGPIPE, &ignore, &before);
     bool is_answered = vfj_file_write_all(publisher, &request, sizeof request)
         && vfj_file_write_all(publisher, bytes, length)
-        && read_all(publisher, answer, sizeof *answer);
+        && vfj_file_read_all(publisher, answer, sizeof *answer);
     int error = errno;
     (void)sigaction(SIGPIPE, &before, NULL);
     if (is_answered)
@@ -162,7 +145,7 @@ static bool take_content(int socket, uint32_t length, const char *path, mode_t m
     if (length > VFJ_REPLACE_MAX)
         return false;
     content.bytes = malloc((size_t)length + 1);
-    bool is_whole = content.bytes != NULL && read_all(socket, content.bytes, length);
+    bool is_whole = content.bytes != NULL && vfj_file_read_all(socket, content.bytes, length);
     if (is_whole)
         *error = replace(path, mode, print_content, &content);
     free(content.bytes);
@@ -172,7 +155,7 @@ static bool take_content(int socket, uint32_t length, const char *path, mode_t m
 void vfj_replace_file_serve(int socket, const char *path, mode_t mode)
 {
     uint32_t request;
-    while (read_all(socket, &request, sizeof request)) {
+    while (vfj_file_read_all(socket, &request, sizeof request)) {
         struct answer answer = {.error = 0};
         if (request == READ)
             answer.error = read_file(path, &answer);

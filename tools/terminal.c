@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <termios.h>
 
+#include "store/json.h"
 #include "tools/act_as_owner.h"
 #include "tools/progress.h"
 #include "tools/verb.h"
@@ -98,6 +99,16 @@ void vfj_terminal_print_json(FILE *out, struct vfj_span json)
         print_escaped(out, character);
         json = (struct vfj_span){json.text + length, json.length - length};
     }
+}
+
+bool vfj_print_object(FILE *out, struct vfj_json *json)
+{
+    struct vfj_span object = vfj_json_end(json);
+    if (object.length == 0)
+        return false;
+    vfj_terminal_print_json(out, object);
+    (void)fputc('\n', out);
+    return true;
 }
 
 int vfj_terminal_width(int fd)

@@ -7,6 +7,8 @@
 #include "core/status.h"
 #include "core/text/text.h"
 
+struct vfj_json;
+
 /* Appends the bytes. A byte that is not printable ASCII becomes \xHH, and a backslash becomes
  * two. The original bytes can be recovered, and no byte can control the terminal. */
 void vfj_terminal_add(struct vfj_text *text, struct vfj_span span);
@@ -17,6 +19,10 @@ void vfj_terminal_print(FILE *out, struct vfj_span span);
 /* Prints JSON as ASCII. Another character becomes \\uHHHH, and a byte that is not UTF-8 becomes
  * \\ufffd. The JSON keeps its meaning, is valid for any bytes, and cannot control a terminal. */
 void vfj_terminal_print_json(FILE *out, struct vfj_span json);
+
+/* Ends the object of the JSON writer, and prints it likewise as one line. Returns false when memory
+ * runs out. */
+bool vfj_print_object(FILE *out, struct vfj_json *json);
 
 /* Returns the number of columns of a terminal: the variable COLUMNS, the terminal's own size, or
  * 80. */

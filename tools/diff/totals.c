@@ -4,7 +4,6 @@
 #include <inttypes.h>
 
 #include "tools/audit/read.h"
-#include "tools/terminal.h"
 #include "tools/time_format.h"
 
 enum { LABEL_WIDTH = 26, CELL_WIDTH = 16, CELL_SIZE = 64 };
@@ -111,14 +110,4 @@ void vfj_totals_add_json(struct vfj_json *json, const struct vfj_totals *totals)
     vfj_json_add_integer(json, "commands", (int64_t)totals->commands);
     vfj_json_add_integer(json, "commands_failed", (int64_t)totals->failed);
     vfj_json_add_duration(json, "commands_time", totals->commands_us);
-}
-
-bool vfj_print_object(FILE *out, struct vfj_json *json)
-{
-    struct vfj_span object = vfj_json_end(json);
-    if (object.length == 0)
-        return false;
-    vfj_terminal_print_json(out, object);
-    (void)fputc('\n', out);
-    return true;
 }

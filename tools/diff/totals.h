@@ -30,7 +30,4 @@ void vfj_totals_print(FILE *out, const struct vfj_totals *a, const struct vfj_to
 /* Adds the totals to the object, except the times in states. */
 void vfj_totals_add_json(struct vfj_json *json, const struct vfj_totals *totals);
 
-/* Prints the object of the JSON writer as one line. Returns false when memory runs out. */
-bool vfj_print_object(FILE *out, struct vfj_json *json);
-
 #endif

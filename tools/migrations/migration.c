@@ -433,16 +433,6 @@ static enum vfj_status print_lines(const struct migration *migration)
     return status;
 }
 
-static bool print_object(struct vfj_json *json)
-{
-    struct vfj_span object = vfj_json_end(json);
-    if (object.length == 0)
-        return false;
-    vfj_terminal_print_json(stdout, object);
-    (void)fputc('\n', stdout);
-    return true;
-}
-
 static void add_outcome_json(struct vfj_json *json, const struct vfj_record *record)
 {
     static const char *const names[] = {
@@ -488,7 +478,7 @@ static enum vfj_status print_command_json(const struct migration *migration, str
         status = vfj_journal_get(migration->source.journal, pick->outcome, &record);
     if (pick->outcome != 0 && status == VFJ_OK)
         add_outcome_json(json, &record);
-    return print_object(json) ? status : VFJ_SYSTEM;
+    return vfj_print_object(stdout, json) ? status : VFJ_SYSTEM;
 }
 
 static enum vfj_status print_json(const struct migration *migration)
@@ -499,7 +489,7 @@ static enum vfj_status print_json(const struct migration *migration)
     vfj_episode_add_json(json, migration->episode, migration->slow_us);
     vfj_json_add_integer(json, "missing_records", (int64_t)migration->missing);
     vfj_measured_add_json(json, &migration->measured);
-    enum vfj_status status = print_object(json) ? VFJ_OK : VFJ_SYSTEM;
+    enum vfj_status status = vfj_print_object(stdout, json) ? VFJ_OK : VFJ_SYSTEM;
     for (size_t i = 0; i < migration->count && status == VFJ_OK; i++)
         status = print_command_json(migration, json, &migration->picks[i]);
     vfj_json_close(json);

@@ -241,12 +241,7 @@ static bool print_json(const struct migrations *migrations, struct vfj_json *jso
                        const struct vfj_episode *episode)
 {
     vfj_episode_add_json(json, episode, migrations->slow_us);
-    struct vfj_span object = vfj_json_end(json);
-    if (object.length == 0)
-        return false;
-    vfj_terminal_print_json(stdout, object);
-    (void)fputc('\n', stdout);
-    return true;
+    return vfj_print_object(stdout, json);
 }
 
 /* Chooses the newest episodes, and counts their commands, since the verdict depends on these.

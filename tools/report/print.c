@@ -277,16 +277,6 @@ static void add_time(struct vfj_json *json, const char *key, int64_t wall_us)
     vfj_json_add_string(json, key, bytes);
 }
 
-static bool print_object(struct vfj_json *json)
-{
-    struct vfj_span object = vfj_json_end(json);
-    if (object.length == 0)
-        return false;
-    vfj_terminal_print_json(stdout, object);
-    (void)fputc('\n', stdout);
-    return true;
-}
-
 static bool print_whole_json(const struct vfj_report *report, struct vfj_json *json)
 {
     add_time(json, "begin", report->period.begin_us);
@@ -295,7 +285,7 @@ static bool print_whole_json(const struct vfj_report *report, struct vfj_json *j
     add_time(json, "before.end", report->before.end_us);
     vfj_json_add_integer(json, "gaps", report->gaps);
     vfj_json_add_integer(json, "before.gaps", report->gaps_before);
-    return print_object(json);
+    return vfj_print_object(stdout, json);
 }
 
 static bool print_slot_json(const struct vfj_report *report, const struct vfj_report_slot *slot,
@@ -304,7 +294,7 @@ static bool print_slot_json(const struct vfj_report *report, const struct vfj_re
     vfj_json_add_string(json, "slot", slot->slot.text);
     add_stats_json(json, "", &slot->now);
     add_stats_json(json, "before.", &slot->before);
-    bool right = print_object(json);
+    bool right = vfj_print_object(stdout, json);
     for (unsigned day = 0; day < report->day_count && right; day++) {
         char date[64];
         struct vfj_text text = vfj_text_begin(date, sizeof date);
@@ -313,7 +303,7 @@ static bool print_slot_json(const struct vfj_report *report, const struct vfj_re
         vfj_json_add_string(json, "day", date);
         add_stats_json(json, "", &slot->days[day]);
         vfj_json_add_integer(json, "gaps", report->day_gaps[day]);
-        right = print_object(json);
+        right = vfj_print_object(stdout, json);
     }
     return right;
 }

@@ -171,16 +171,6 @@ void vfj_description_print(FILE *out, const struct vfj_description *description)
     }
 }
 
-static bool print_object(FILE *out, struct vfj_json *json)
-{
-    struct vfj_span object = vfj_json_end(json);
-    if (object.length == 0)
-        return false;
-    vfj_terminal_print_json(out, object);
-    (void)fputc('\n', out);
-    return true;
-}
-
 static void add_member(struct vfj_json *json, const struct vfj_fact *fact, bool *has_list)
 {
     bool is_item = strcmp(fact->key, "value") == 0 || strcmp(fact->key, "sleeping") == 0;
@@ -204,14 +194,14 @@ bool vfj_description_print_json(FILE *out, const struct vfj_description *descrip
     bool is_printed = json != NULL, has_list = false;
     for (size_t i = 0; i < description->count && is_printed; i++) {
         if (begins_subject(description, i)) {
-            is_printed = i == 0 || print_object(out, json);
+            is_printed = i == 0 || vfj_print_object(out, json);
             has_list = false;
             vfj_json_add_string(json, "subject", description->list[i].subject);
         }
         add_member(json, &description->list[i], &has_list);
     }
     if (is_printed && description->count > 0)
-        is_printed = print_object(out, json);
+        is_printed = vfj_print_object(out, json);
     vfj_json_close(json);
     return is_printed;
 }
