@@ -4,21 +4,22 @@
 
 enum {
     VFJ_SLOTS_MAX = 64, /* hn interfaces in one state */
-    /* units of hn(4) whose VF a map probe reads; the unit of an hn with a higher number comes from
-     * its name */
+    /* units of hn(4) for which a map probe reads the VF's name; a higher unit comes from hn's
+     * name */
     VFJ_UNITS_MAX = 32,
-    VFJ_LINE_MAX = 8192,   /* bytes of a devd or trace line, devd's own DEVCTL_MAXBUF */
+    VFJ_LINE_MAX = 8192,   /* bytes of a devd line or trace line: DEVCTL_MAXBUF of devd */
     VFJ_VALUE_SIZE = 1024, /* a sysctl's value with its NUL */
     VFJ_PATH_SIZE = 256,   /* a path given as an operand, with its NUL */
     VFJ_ARGS_SIZE = 512,   /* the `text` of one command, with its NUL */
     VFJ_WORDS_MAX = 64,    /* words of one argv */
-    /* the words of a %fail or %slow, with their NUL; room for the words of any command */
+    /* the words that a %fail or %slow line of a trace matches, with their NUL; room for any
+     * command */
     VFJ_RULE_SIZE = 1024,
     /* all rc.conf values that the machine reads, encoded, with the NUL */
     VFJ_RC_SIZE = 16384,
     VFJ_ADDRESSES_MAX = 32,     /* addresses of one interface that a plan moves */
     VFJ_BATCH_MAX = 160,        /* commands of one batch */
-    VFJ_ROUTES_MAX = 16,        /* static routes that a plan restores */
+    VFJ_ROUTES_MAX = 16,        /* static routes of rc.conf that a plan restores */
     VFJ_PORTS_MAX = 32,         /* ports of one lagg(4): LAGG_MAX_PORTS */
     VFJ_SCRIPT_QUEUE_MAX = 256, /* policy scripts: events that wait while devd runs a script */
     /* policy scripts: delayed hyperv_vfattach processes at the same time */

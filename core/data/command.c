@@ -1,4 +1,4 @@
-/* Commands: their words, and their records. */
+/* Commands: the words of their programs, and the bodies of their records. */
 #include "core/data/command.h"
 
 #include <string.h>
@@ -75,7 +75,8 @@ static void sysctl_of_unit(struct vfj_argv *argv, struct vfj_text *bytes, const 
     word(argv, bytes, name);
 }
 
-/* Adds the sysctls of the unit. Adds none when `number` is empty: the unit is not known. */
+/* Adds the sysctls dev.hn.N.* of hn's unit. Adds none when `number` is empty: the unit is not
+ * known. */
 static void unit(struct vfj_argv *argv, struct vfj_text *bytes, const char *number)
 {
     if (number[0] == '\0')
@@ -207,7 +208,7 @@ uint32_t vfj_command_limit_ms(enum vfj_command_kind kind)
     return kind_of(kind)->limit_ms;
 }
 
-/* Returns true when the output has one of the messages. '|' separates messages. */
+/* Returns true when the output contains one of the messages, which '|' separates. */
 static bool has_message(const char *output, const char *messages)
 {
     char message[VFJ_OUTPUT_SIZE];
@@ -292,7 +293,7 @@ static bool is_hn_sysctl(struct vfj_span text)
         && (vfj_span_starts(text, "hw.hn.") || vfj_span_starts(text, "dev.hn."));
 }
 
-/* Returns true when the text consists of `before`, a valid name, and `after`. */
+/* Returns true when the text consists of `before`, a valid interface name and `after`. */
 static bool is_path_of_name(struct vfj_span text, const char *before, const char *after)
 {
     struct vfj_name name;
@@ -343,8 +344,8 @@ static unsigned count_words(struct vfj_span text)
     return count;
 }
 
-/* Checks words from rc.conf: their number, and that they have no control character. In the command,
- * the words of the kind's row stand before and after them. */
+/* Checks words from rc.conf for a command: their number, and that they have no control
+ * character. `row` is the kind's row, whose words stand before and after them. */
 static bool fits(struct vfj_span text, const char *row)
 {
     unsigned count = count_words(text);

@@ -11,7 +11,7 @@
 #include "core/text/name.h"
 #include "core/text/text.h"
 
-/* The programs of commands. The adapter has their paths. */
+/* The programs that commands run. The adapter has their paths. */
 enum vfj_program {
     VFJ_PROGRAM_NONE,
     VFJ_PROGRAM_SYSCTL,
@@ -34,15 +34,15 @@ enum vfj_command_text {
     VFJ_TEXT_PIDS,      /* process ids, or empty */
     VFJ_TEXT_ADDRESS,   /* an address, perhaps with its prefix length, then words of letters */
     VFJ_TEXT_WORDS,     /* words for ifconfig(8) or route(8), as many as fit in one command */
-    /* "-inet6" and the words after it. There is no such command for IPv4 routes, since the kernel
-     * deletes them with their address. */
+    /* "-inet6" and the words after it. IPv4 routes need no such command, since the kernel
+     * deletes them together with an address. */
     VFJ_TEXT_ROUTE6,
     VFJ_TEXT_OWN_SCRIPT, /* the path of an hn's per-interface script */
 };
 
-/* The commands, one row each. Core, monitor, guest model and manual take all their facts about a
- * command from this row. X(symbol, persisted name, reads only, program, words, limit in ms,
- * operands, text, messages).
+/* The commands, one row each. The row has all facts about a command that the core, the monitor, the
+ * guest model and the manual use. X(symbol, persisted name, reads only, program, words, limit in
+ * ms, operands, text, messages).
  *
  * words      The argument list. A, B and C stand for the operands. TEXT stands for the words of
  *            `text`, and PATH for all of `text` as one word. FAMILY is inet or inet6, depending on
@@ -110,7 +110,7 @@ enum vfj_command_kind {
 struct vfj_command {
     uint64_t id;  /* numbered 1, 2, 3 … by the core, equally on replay; 0: none */
     uint8_t kind; /* enum vfj_command_kind */
-    /* a probe for the journal, which FreeBSD's scripts do not make (policy scripts) */
+    /* FreeBSD's scripts do not run this probe; policy scripts issues it only for the journal */
     uint8_t is_extra;
     uint8_t is_optional; /* when this command fails, the rest of its batch still runs */
     uint32_t limit_ms;   /* the command is ended after this time */
@@ -144,15 +144,15 @@ void vfj_argv_print(const struct vfj_argv *argv, struct vfj_text *text);
 /* Returns the time limit of a kind, in milliseconds. */
 uint32_t vfj_command_limit_ms(enum vfj_command_kind kind);
 
-/* Copies to `bare` the kind, the time limit, and the operands and text that the kind's row uses.
- * Zeroes all other members. */
+/* Copies to `bare` only the kind, the time limit, and those operands and text that the kind's
+ * row uses. Zeroes all other members of `bare`. */
 void vfj_command_bare(const struct vfj_command *command, struct vfj_command *bare);
 
 /* Returns true when operands and text match the kind's row. Only such operands may reach a program.
  * Members that the row does not use are not checked. */
 bool vfj_command_is_well_formed(const struct vfj_command *command);
 
-/* Returns true when the failure means that the command's effect exists already. */
+/* Returns true when the command failed because its effect exists already. */
 bool vfj_command_already_so(enum vfj_command_kind kind, const struct vfj_outcome *outcome);
 
 /* Returns true when the command succeeded, or failed because its effect exists already. */

@@ -6,7 +6,8 @@
 #include "core/text/kv.h"
 #include "core/text/trace_quote.h"
 
-enum { TEXT_WORDS_MAX = VFJ_WORDS_MAX - 8 }; /* the row of a kind has eight other words at most */
+/* eight words are left for the other words of a kind's row */
+enum { TEXT_WORDS_MAX = VFJ_WORDS_MAX - 8 };
 
 static const char *const words_of_kind[VFJ_COMMAND_COUNT] = {
 #define X(symbol, name, reads, program, words, ...) [VFJ_COMMAND_##symbol] = (words),
@@ -55,9 +56,9 @@ static bool split(const char *line, struct vfj_argv *argv)
     return true;
 }
 
-/* Reads the operands for one element of a kind's row from the word *at of `argv`. `more` elements
- * follow in the row. Does not check literal words and the family: the caller prints the command
- * again and compares the result. */
+/* Reads one element of a kind's row from the words of `argv`, beginning at *at, and sets the
+ * operand that it stands for. `more` elements follow in the row. Does not check literal words
+ * and the family: the caller prints the command again and compares the result. */
 static bool take_word(struct vfj_span what, const struct vfj_argv *argv, unsigned *at,
                       unsigned more, struct vfj_command *command)
 {
@@ -90,7 +91,7 @@ static bool take_argv(const char *line, struct vfj_command *command)
     if (!split(line, &argv))
         return false;
     while (vfj_span_word(&rest, &what)) {
-        /* Saved, since an element other than TEXT and PATH does not set the text. */
+        /* Saves the text, since only the elements TEXT and PATH may change it. */
         memcpy(before, command->text, sizeof before);
         if (!take_word(what, &argv, &at, count_words(rest), command))
             return false;

@@ -1,4 +1,4 @@
-/* Names and record bodies of transitions. */
+/* The names of slot states, and the record bodies of transitions. */
 #include "core/data/decision.h"
 
 #include "core/check.h"

@@ -87,7 +87,8 @@ const struct vfj_slot_move *vfj_slot_moves(unsigned *count);
 bool vfj_slot_state_may_follow(enum vfj_slot_state from, enum vfj_slot_state to);
 bool vfj_slot_may_move(enum vfj_slot_state from, enum vfj_slot_state to, enum vfj_reason reason);
 
-/* A change of a slot's state. Equal `from` and `to` make it a notice: a report about the slot. */
+/* A change of a slot's state. With equal `from` and `to` it is a notice: a report about the slot
+ * without a change. */
 struct vfj_transition {
     struct vfj_name hn;
     struct vfj_name vf;
@@ -98,8 +99,8 @@ struct vfj_transition {
     int64_t delay_us; /* duration of a timer that the transition armed, else 0 */
 };
 
-/* The most commands and transitions of a step. A step issues either a probe for each slot and one
- * of the map, or the batch of one slot. */
+/* The largest numbers of commands and transitions of one step. A step issues either a probe for
+ * each slot and one for the map, or the batch of one slot. */
 enum {
     VFJ_COMMANDS_MAX = VFJ_SLOTS_MAX + VFJ_BATCH_MAX + 2,
     VFJ_TRANSITIONS_MAX = 8 * VFJ_SLOTS_MAX
@@ -111,16 +112,16 @@ struct vfj_touched {
     uint64_t slots; /* bit i: slots[i] */
     bool rc;
     bool scripts;
-    /* the head is always written and valid */
+    /* There is no member for the head, which every step writes. */
 };
 
 struct vfj_decision {
-    /* enum vfj_reason, for the event's record: why the event changed nothing, or a peculiarity of
-     * the event */
+    /* enum vfj_reason, a note for the event's record: why the event changed nothing, or what is
+     * unusual about it */
     uint8_t note;
     uint16_t command_count;
     uint16_t transition_count;
-    int64_t deadline_us; /* mono time of the next timer event; INT64_MAX: none */
+    int64_t deadline_us; /* monotonic time of the next timer event; INT64_MAX: none */
     bool is_idle;        /* the daemon is stopping, no plan is active, and the daemon may end */
     struct vfj_touched touched;
     struct vfj_command commands[VFJ_COMMANDS_MAX];

@@ -5,7 +5,7 @@
 #include "core/limits.h"
 #include "core/text/kv.h"
 
-/* The pairs of a notice that this program uses, as they stand in the line. */
+/* The pairs of a devd notice that this program uses, unchanged from the line. */
 struct notice {
     struct vfj_kv system, subsystem, type, name;
 };

@@ -108,7 +108,7 @@ static void encode_outcome(const struct vfj_outcome *outcome, struct vfj_text *b
         vfj_kv_add_string(body, "output", outcome->output);
 }
 
-/* Writes a pair whose value needs no quoting, since the decoded text points into the record. '"'
+/* Writes a pair whose value needs no escapes, since the decoded text is part of the record. '"'
  * becomes "'", and '\\' becomes '/'. */
 static void encode_text(const char *key, struct vfj_span text, struct vfj_text *body)
 {
@@ -160,7 +160,7 @@ void vfj_event_encode(const struct vfj_event *event, struct vfj_text *body)
     }
 }
 
-/* Takes the next pair. Returns false when there is none or it has another key. */
+/* Reads the next pair. Returns false when there is none or it has another key. */
 static bool next_is(struct vfj_span *rest, const char *key, struct vfj_kv *pair)
 {
     return vfj_kv_next(rest, pair) == VFJ_KV_PAIR && vfj_span_is(pair->key, key);

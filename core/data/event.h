@@ -33,14 +33,14 @@ enum vfj_event_kind {
 };
 
 /* The kinds of devd lines. X(symbol, name for people) */
-#define VFJ_DEVD_KINDS(X)                                                                       \
-    X(OTHER, "other")             /* a line about no VF, or of no known form */                 \
-    X(VF_ATTACHED, "vf-attached") /* ETHERNET IFATTACH: any Ethernet interface, perhaps a VF */ \
-    X(VF_DETACHED, "vf-detached") /* IFNET DETACH: any interface, perhaps a VF */               \
-    X(VF_UP, "vf-up")             /* HYPERV_NIC_VF VF_UP: an hn interface */                    \
-    X(VF_DOWN, "vf-down")         /* HYPERV_NIC_VF VF_DOWN */                                   \
-    X(RENAMED, "renamed")         /* IFNET RENAME */                                            \
-    X(LINK, "link")               /* IFNET LINK_UP, LINK_DOWN */                                \
+#define VFJ_DEVD_KINDS(X)                                                                         \
+    X(OTHER, "other")             /* a line that is about no VF, or has no known form */          \
+    X(VF_ATTACHED, "vf-attached") /* ETHERNET IFATTACH of any Ethernet interface, perhaps a VF */ \
+    X(VF_DETACHED, "vf-detached") /* IFNET DETACH of any interface, perhaps a VF */               \
+    X(VF_UP, "vf-up")             /* HYPERV_NIC_VF VF_UP of an hn interface */                    \
+    X(VF_DOWN, "vf-down")         /* HYPERV_NIC_VF VF_DOWN */                                     \
+    X(RENAMED, "renamed")         /* IFNET RENAME */                                              \
+    X(LINK, "link")               /* IFNET LINK_UP, LINK_DOWN */                                  \
     X(ADDRESS, "address")         /* IFNET ADDR_ADD, ADDR_DEL, since FreeBSD 15 */
 
 enum vfj_devd_kind {
@@ -59,10 +59,10 @@ struct vfj_devd {
     struct vfj_name new_name; /* RENAMED: the interface's new name */
 };
 
-/* Reads a devd line (sys/kern/kern_devctl.c has the layout). Accepts any bytes: a line of an
- * unknown form is OTHER. Sets `note` when the line is malformed, or names an interface that no
- * command may use. Compares `system` and `type` without regard to case, as rules of devd.conf(5)
- * do. */
+/* Reads a devd line (sys/kern/kern_devctl.c has the layout). Accepts any bytes: a line of no
+ * known form gets the kind OTHER. Sets `note` when the line is malformed, or names an interface
+ * that no command may use. Compares `system` and `type` without regard to case, as rules of
+ * devd.conf(5) do. */
 void vfj_devd_parse(struct vfj_span raw, struct vfj_devd *devd);
 
 /* Returns true when the line's system is ETHERNET, IFNET or HYPERV_NIC_VF. With `--capture
@@ -84,13 +84,13 @@ struct vfj_started {
     uint8_t policy;   /* enum vfj_policy */
 };
 
-/* How a command ended. X(symbol, persisted name). */
-#define VFJ_OUTCOMES(X)                                                             \
-    X(EXITED, "exited")   /* ended by itself with exit status `status` */           \
-    X(SIGNALED, "signal") /* ended by signal `status` */                            \
-    X(TIMEOUT, "timeout") /* ended at its time limit */                             \
-    X(ABSENT, "absent")   /* the program could not be started; `status` is errno */ \
-    X(SKIPPED, "skipped") /* not run, in observe mode */                            \
+/* The ways in which a command ends. X(symbol, persisted name). */
+#define VFJ_OUTCOMES(X)                                                        \
+    X(EXITED, "exited")   /* the program exited with exit status `status` */   \
+    X(SIGNALED, "signal") /* ended by signal `status` */                       \
+    X(TIMEOUT, "timeout") /* ended at its time limit */                        \
+    X(ABSENT, "absent")   /* the program was not started; `status` is errno */ \
+    X(SKIPPED, "skipped") /* not run, in observe mode */                       \
     X(NOT_RUN, "not-run") /* not run, since a command before it in its batch failed */
 
 enum vfj_outcome_kind {
@@ -107,7 +107,7 @@ struct vfj_outcome {
     uint8_t kind;     /* enum vfj_outcome_kind */
     int32_t status;
     int64_t duration_us;
-    /* the beginning of standard output and standard error, joined, without NULs */
+    /* the beginning of the program's standard output and standard error together, without NULs */
     char output[VFJ_OUTPUT_SIZE];
 };
 
@@ -126,8 +126,8 @@ struct vfj_event {
         /* STOPPING, STOPPED and GAP: the reason, one line. CONNECTED: the path of the socket.
          * Borrowed. The record has "'" in the place of '"', and '/' in the place of '\\'. */
         struct vfj_span text;
-        /* CONFIGURED: NAME=value pairs in devd's grammar, at most VFJ_RC_SIZE - 1 bytes.
-         * Borrowed. */
+        /* CONFIGURED: rc.conf as NAME=value pairs in devd's grammar, at most VFJ_RC_SIZE - 1
+         * bytes. Borrowed. */
         struct vfj_span rc;
         struct vfj_devd devd;
         struct vfj_observation observed;
@@ -136,8 +136,8 @@ struct vfj_event {
     } as;
 };
 
-/* The first function returns the persisted name of a kind. The second one returns the kind with
- * that name, or VFJ_EVENT_COUNT for an unknown name. */
+/* vfj_event_kind_name() returns the persisted name of a kind. vfj_event_kind_parse() returns the
+ * kind with that name, or VFJ_EVENT_COUNT for an unknown name. */
 const char *vfj_event_kind_name(enum vfj_event_kind kind);
 enum vfj_event_kind vfj_event_kind_parse(struct vfj_span name);
 const char *vfj_devd_kind_name(enum vfj_devd_kind kind);
@@ -145,8 +145,8 @@ const char *vfj_devd_kind_name(enum vfj_devd_kind kind);
 /* Writes the body of the event's record: the raw line for DEVD, key=value text for all other
  * kinds. */
 void vfj_event_encode(const struct vfj_event *event, struct vfj_text *body);
-/* Reads the body of an event's record. The caller sets times and kind. Borrowed members point into
- * `body`. Fails with VFJ_BAD_BODY when the body is not that of such an event. */
+/* Reads the body of an event's record. The caller sets times and kind. Borrowed members point
+ * into `body`. Fails with VFJ_BAD_BODY when the body is not that of an event of this kind. */
 enum vfj_status vfj_event_decode(enum vfj_event_kind kind, struct vfj_span body,
                                  struct vfj_event *event);
 

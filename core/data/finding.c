@@ -1,4 +1,4 @@
-/* The findings: faults and events of a VF in transparent mode. */
+/* The findings: what can be wrong or unusual about a VF in transparent mode. */
 #include "core/data/finding.h"
 
 #include <stddef.h>

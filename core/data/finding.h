@@ -1,5 +1,5 @@
-/* The findings: faults and events of a VF in transparent mode. Each finding follows from the
- * journal. */
+/* The findings: what can be wrong or unusual about a VF in transparent mode. Each finding can be
+ * computed from the journal alone. */
 #ifndef VFJ_CORE_DATA_FINDING_H
 #define VFJ_CORE_DATA_FINDING_H
 
@@ -9,7 +9,8 @@
 #include "core/data/reason.h"
 
 /* The findings, the most severe first. X(reason, whether the slot has a fault while it stands,
- * advice to an administrator). A checkpoint holds the positions as a mask. A new row is the last.
+ * advice to an administrator). A saved state (a checkpoint) holds a mask of the row numbers, so a
+ * new row is added at the end.
  *
  * NOT_SWITCHED       A snapshot shows vf_xpnt_enabled=0 at least 13 s after the end of
  *                    hw.hn.vf_xpnt_attwait. By default that is 15 s after the VF attached.
@@ -22,8 +23,7 @@
  * FEWER_OPTIONS      hn lacks an option, 2 s after the switch, that it had before the VF left.
  * FLAPPING           The VF has left five times within an hour. The finding ends with that hour.
  * SEVERAL_LEFT       Another hn lost its VF at most 2 s before. The VFs of mana(4) share a PCI
- *                    function, so this is no fault.
- */
+ *                    function, so this is no fault. */
 #define VFJ_FINDINGS(X)                                                                         \
     X(NOT_SWITCHED, true,                                                                       \
       "look for the reason in dmesg(8): hn(4) refuses drivers that use if_start, and a VF "     \

@@ -1,4 +1,4 @@
-/* The snapshot of hn and its VF at one time, in transparent mode, and its record. */
+/* The snapshot of hn and its VF at one time, in transparent mode, and the body of its record. */
 #include "core/data/hn_snapshot.h"
 
 #include <string.h>
@@ -36,7 +36,7 @@ int64_t vfj_count_since(int64_t before, int64_t now)
     return before == VFJ_COUNT_UNKNOWN || now < before ? VFJ_COUNT_UNKNOWN : now - before;
 }
 
-/* Reading values by sysctl(8)'s names. */
+/* Functions that read values by the names of sysctls. */
 
 static bool skip(struct vfj_span *name, const char *prefix)
 {
@@ -65,7 +65,7 @@ static bool is_packets(struct vfj_span leaf)
         && vfj_span_is((struct vfj_span){leaf.text + digits, leaf.length - digits}, ".packets");
 }
 
-/* Parses 0 or 1. The meaning of any other value is not known. */
+/* Parses 0 or 1. Returns VFJ_COUNT_UNKNOWN for any other value. */
 static int64_t parse_enabled(struct vfj_span value)
 {
     int64_t number = vfj_count_parse(value);
@@ -120,8 +120,8 @@ void vfj_hn_snapshot_take_sysctl(struct vfj_hn_snapshot *snapshot, const char *u
 
 bool vfj_hn_snapshot_device(struct vfj_name vf, struct vfj_text *device)
 {
-    /* The driver's name in the interface's name, and the name of its newbus device (sys/dev/mlx5,
-     * sys/dev/mana, iflib). */
+    /* For each driver, the beginning of an interface's name and of its newbus device's name
+     * (sys/dev/mlx5, sys/dev/mana, iflib). */
     static const struct {
         const char *interface, *device;
     } drivers[] = {{"mce", "mlx5_core"}, {"mana", "mana"}, {"ixv", "ixv"}, {"iavf", "iavf"}};

@@ -1,4 +1,4 @@
-/* The snapshot of hn and its VF at one time, in transparent mode, and its record. */
+/* The snapshot of hn and its VF at one time, in transparent mode, and the body of its record. */
 #ifndef VFJ_CORE_DATA_HN_SNAPSHOT_H
 #define VFJ_CORE_DATA_HN_SNAPSHOT_H
 
@@ -14,8 +14,8 @@ void vfj_hn_snapshot_init(struct vfj_hn_snapshot *snapshot);
 void vfj_hn_snapshot_take_sysctl(struct vfj_hn_snapshot *snapshot, const char *unit,
                                  struct vfj_span name, struct vfj_span value);
 
-/* Returns the name of the VF that a snapshot covers. dev.hn.N.vf names the VF. When that sysctl was
- * not read, the command names it. Returns an empty name when there is no VF. */
+/* Returns the name of the VF that a snapshot covers: the value of dev.hn.N.vf, or, when that
+ * sysctl was not read, the VF of the command. Returns an empty name when there is no VF. */
 struct vfj_command;
 struct vfj_name vfj_hn_snapshot_vf(const struct vfj_hn_snapshot *snapshot,
                                    const struct vfj_command *command);
@@ -28,10 +28,10 @@ int64_t vfj_count_parse(struct vfj_span text);
  * a value is unknown, or the counter was reset or wrapped. */
 int64_t vfj_count_since(int64_t before, int64_t now);
 
-/* Appends the pairs of a snapshot to the record's pairs that every observation has. */
+/* Appends the pairs of a snapshot to a record that has the pairs of every observation. */
 void vfj_hn_snapshot_encode(const struct vfj_hn_snapshot *snapshot, struct vfj_text *text);
-/* Reads one pair of a snapshot. Returns false for any other pair, and for a value that is not
- * valid. */
+/* Reads one pair of a snapshot. Returns false when the pair does not belong to a snapshot, or its
+ * value is not valid. */
 bool vfj_hn_snapshot_take(const struct vfj_kv *pair, struct vfj_hn_snapshot *snapshot);
 
 /* Appends the name of the VF's newbus device. The sysctl dev.DEVICE.%location has the VF's PCI

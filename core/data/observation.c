@@ -110,7 +110,7 @@ static const char *const probe_names[] = {
     [VFJ_PROBE_SLOT] = "slot",     [VFJ_PROBE_SNAPSHOT] = "snapshot",
 };
 
-/* Joins a key from its prefix and suffix. The prefix tells interfaces apart: "hn_" for the hn of a
+/* Makes a key of a prefix and a suffix. The prefix tells interfaces apart: "hn_" for the hn of a
  * view, "if_" for a single interface. */
 static void key_join(char key[32], const char *prefix, const char *suffix)
 {
@@ -257,7 +257,7 @@ void vfj_observation_encode(const struct vfj_observation *observation, struct vf
     }
 }
 
-/* Decoding. Each function returns true when the value is valid. */
+/* Functions that decode a pair. They return true when its value is valid. */
 
 static bool take_u64(const struct vfj_kv *pair, uint64_t limit, uint64_t *value)
 {

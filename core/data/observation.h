@@ -13,8 +13,8 @@
 enum vfj_link { VFJ_LINK_UNKNOWN, VFJ_LINK_UP, VFJ_LINK_DOWN };
 enum vfj_laggproto { VFJ_LAGGPROTO_NONE, VFJ_LAGGPROTO_FAILOVER, VFJ_LAGGPROTO_OTHER };
 
-/* Uses of an interface that end when the interface becomes a port of a lagg(4): it is a VLAN's
- * parent, a bridge's member, or belongs to another FIB than 0. X(symbol, persisted name). */
+/* Uses of an interface that end when the interface becomes a port of a lagg(4): as a VLAN's
+ * parent, as a bridge's member, or in another FIB than 0. X(symbol, persisted name). */
 #define VFJ_USES(X)     \
     X(NONE, "")         \
     X(VLAN, "vlan")     \
@@ -45,13 +45,14 @@ struct vfj_interface {
     uint8_t laggproto; /* enum vfj_laggproto; NONE: not a lagg */
     uint8_t address_count;
     uint8_t port_count;
-    bool carp;   /* addresses of the interface have a vhid: carp(4) shares them */
-    uint8_t use; /* enum vfj_use: how the interfaces in `ports` use this one, or its own use */
+    bool carp; /* addresses of the interface have a vhid: carp(4) shares them */
+    /* enum vfj_use: a use of this interface, by the interfaces in `ports` for hn, or by itself */
+    uint8_t use;
     uint32_t mtu;
     /* inet addresses, and inet6 addresses that are neither link-local nor autoconf */
     struct vfj_address addresses[VFJ_ADDRESSES_MAX];
-    /* The ports of a lagg or bridge, in the kernel's order, or the parent of a VLAN. For the hn of
-     * a view: the VLANs or bridges that use it. */
+    /* The ports of a lagg or the members of a bridge, in the kernel's order, or the parent of a
+     * VLAN. For the hn of a view: the VLANs or bridges that use hn. */
     struct vfj_name ports[VFJ_PORTS_MAX];
 };
 
@@ -60,15 +61,15 @@ bool vfj_interface_has_port(const struct vfj_interface *lagg, struct vfj_name po
 bool vfj_interface_add_address(struct vfj_interface *interface, const struct vfj_address *address);
 bool vfj_interface_add_port(struct vfj_interface *interface, struct vfj_name port);
 void vfj_interface_drop_port(struct vfj_interface *interface, struct vfj_name port);
-/* Appends a bridge's member. When there is no room, the new member replaces the last one, unless
- * the new member is a tap(4), an epair(4) or a jail's vnet interface. On a host of many guests or
- * jails, a bridge lists its newest member first and hn last. */
+/* Appends a member of a bridge to `ports`. When there is no room, the new member replaces the
+ * last one, unless the new member is a tap(4), an epair(4) or a jail's vnet interface. On a host
+ * of many guests or jails, a bridge lists its newest member first and hn last. */
 void vfj_interface_add_member(struct vfj_interface *bridge, struct vfj_name member);
 
 struct vfj_pair {
     struct vfj_name vf;
     struct vfj_name hn;
-    /* N of the sysctl dev.hn.N.vf that names the VF; empty: no sysctl names it */
+    /* the N of the sysctl dev.hn.N.vf whose value is this VF; empty: no such sysctl */
     struct vfj_name unit;
 };
 
@@ -83,9 +84,9 @@ struct vfj_map {
     struct vfj_pair pairs[VFJ_SLOTS_MAX];
 };
 
-/* The directory of a per-interface script. Such a script of the administrator replaces this program
- * for one hn. FreeBSD's hyperv_vfup searches the directory of base. Local software has another
- * directory (hier(7)). */
+/* The directory of a per-interface script, with which an administrator replaces this program for
+ * one hn. FreeBSD's hyperv_vfup searches one directory, of the base system. Local software has
+ * another one (hier(7)). */
 enum vfj_own_script {
     VFJ_OWN_SCRIPT_NONE,
     VFJ_OWN_SCRIPT_BASE,
@@ -129,21 +130,23 @@ struct vfj_view {
     char script_refused[VFJ_PATH_SIZE];
 };
 
-/* Adds an interface of the guest to the users of hn, when it uses hn. The member `name` of `users`
- * is hn, `use` is the first use found, and `ports` has the interfaces of that use. */
+/* Adds an interface of the guest to the users of hn, if it uses hn. `users` describes them:
+ * `name` is hn, `use` is the first use found, and `ports` has the interfaces that use hn in this
+ * way. */
 void vfj_view_add_user(struct vfj_interface *users, const struct vfj_interface *interface);
-/* Copies the users to hn, when hn exists. */
+/* Copies the use and the ports of `users` to hn, if hn exists. */
 void vfj_view_take_users(struct vfj_interface *hn, const struct vfj_interface *users);
 
-/* Returns the VF that dev.hn.N.vf names. When it names none, returns the VF that has the data path,
- * since the kernel drops a renamed VF from dev.hn.N.vf. Returns an empty name without a VF. */
+/* Returns the VF that dev.hn.N.vf names. When that sysctl names none, returns the VF that has
+ * the data path, since a renamed VF is missing from dev.hn.N.vf. Returns an empty name when
+ * there is no VF. */
 struct vfj_name vfj_view_vf(const struct vfj_view *view);
 
 /* A file of the guest: a per-interface script, or a pidfile. */
 struct vfj_file {
     bool exists;
-    /* the beginning of the file; empty: the file cannot be read, is not text, or was not
-     * requested */
+    /* the beginning of the file; empty: the file cannot be read, is not text, or its text is not
+     * wanted */
     char text[VFJ_VALUE_SIZE];
 };
 
@@ -175,7 +178,7 @@ struct vfj_counters {
     char media[VFJ_MEDIA_SIZE]; /* ifconfig(8)'s media: line; empty: unknown */
 };
 
-/* Returns counters whose members are all unknown. */
+/* Returns counters in which every member is unknown. */
 struct vfj_counters vfj_counters_unknown(void);
 
 /* One of the two interfaces of a snapshot, either hn or its VF. */
@@ -208,8 +211,9 @@ struct vfj_hn_snapshot {
     int32_t transparent; /* hw.hn.vf_transparent, or VFJ_TRANSPARENT_ABSENT */
     bool has_vf_name;    /* dev.hn.N.vf was read */
     uint8_t pad[3];
-    struct vfj_name vf_name;          /* dev.hn.N.vf; empty: none */
-    char location[VFJ_LOCATION_SIZE]; /* the VF's %location, its PCI slot; empty: unknown */
+    struct vfj_name vf_name; /* dev.hn.N.vf; empty: none */
+    /* the VF's PCI slot, from %location of its newbus device; empty: unknown */
+    char location[VFJ_LOCATION_SIZE];
     struct vfj_end hn;
     struct vfj_end vf;
 };
@@ -249,8 +253,8 @@ struct vfj_kv;
 bool vfj_interface_take(const struct vfj_kv *pair, struct vfj_span key,
                         struct vfj_interface *interface);
 
-/* Write an observation as a record body, and read it again. decode(encode(x)) equals x for every
- * well-formed x. */
+/* vfj_observation_encode() writes an observation as the body of a record.
+ * vfj_observation_decode() reads the body. decode(encode(x)) equals x for every well-formed x. */
 void vfj_observation_encode(const struct vfj_observation *observation, struct vfj_text *text);
 enum vfj_status vfj_observation_decode(struct vfj_span body, struct vfj_observation *observation);
 

@@ -1,12 +1,12 @@
-/* Values of rc.conf, as network.subr and the two scripts read them. */
+/* Reads values of rc.conf as network.subr, hyperv_vfattach and hyperv_vfup do. */
 #include "core/data/rc.h"
 
 #include <string.h>
 
 #include "core/text/kv.h"
 
-/* Returns true when the name is one of a driver other than hn(4). An administrator may still give
- * an hn such a name. */
+/* Returns true when the name begins with that of a driver other than hn(4). An administrator may
+ * still have given an hn such a name. */
 static bool is_of_other_driver(struct vfj_span name)
 {
     static const char *const drivers[]
@@ -21,8 +21,8 @@ static bool is_of_other_driver(struct vfj_span name)
     return false;
 }
 
-/* Returns true when the name has the form hnN_TAG. In names of variables, this is the form of the
- * VLAN hnN.TAG. */
+/* Returns true when the name has the form hnN_TAG. In the name of a variable, hnN_TAG stands for
+ * the VLAN hnN.TAG. */
 static bool is_vlan_of_hn(struct vfj_span name)
 {
     size_t digits = 0;
@@ -188,7 +188,7 @@ bool vfj_rc_is_dhcp(const struct vfj_rc *rc, struct vfj_name interface)
     return false;
 }
 
-/* Returns the result of rc.subr's checkyesno() for the variable. */
+/* Returns true when rc.subr's checkyesno() would accept the variable as yes. */
 static bool is_yes(const struct vfj_rc *rc, const char *name)
 {
     char value[VFJ_VALUE_SIZE];
@@ -225,8 +225,8 @@ static bool is_pseudo_word(struct vfj_span word)
     return false;
 }
 
-/* Returns true when the word replaces a password. No command uses a value with such a word, since
- * the value differs from rc.conf's. */
+/* Returns true when the word stands for a removed password. No command uses a value with this
+ * word, since the value differs from rc.conf's. */
 static bool is_blanked(struct vfj_span word)
 {
     return vfj_span_is(word, VFJ_RC_BLANK);
@@ -357,8 +357,8 @@ bool vfj_rc_alias(const struct vfj_rc *rc, struct vfj_name interface, unsigned n
     return true;
 }
 
-/* Returns true when the words of a value fit in one command, after "ifconfig IF" or "route add" and
- * before "alias" or other keywords. */
+/* Returns true when the words of a value fit in one command, together with "ifconfig IF" or
+ * "route add" before them and "alias" or other keywords after them. */
 static bool fits(const struct vfj_rc *rc, const char *name)
 {
     char value[VFJ_ARGS_SIZE - 16];
@@ -417,8 +417,8 @@ static bool route_entry(struct vfj_span entry, struct vfj_name interface, struct
                        interface.text);
 }
 
-/* Finds route number *number of a list, from 0. Returns false when the list has fewer routes, and
- * subtracts their number from *number. */
+/* Finds route number *number, from 0, of a list. When the list has fewer routes, returns false
+ * and subtracts the number of its routes from *number. */
 static bool listed_route(const struct vfj_rc *rc, struct vfj_name interface, bool inet6,
                          unsigned *number, char *args, size_t size)
 {

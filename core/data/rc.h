@@ -1,4 +1,4 @@
-/* Values of rc.conf, as network.subr and the two scripts read them. */
+/* Reads values of rc.conf as network.subr, hyperv_vfattach and hyperv_vfup do. */
 #ifndef VFJ_CORE_DATA_RC_H
 #define VFJ_CORE_DATA_RC_H
 
@@ -22,7 +22,7 @@ struct vfj_rc {
 
 /* Returns true when a variable of that name only sets addresses that this program does not need:
  * aliases of an interface that is not hn, or aliases past VFJ_ADDRESSES_MAX. A host of jails has
- * hundreds. */
+ * hundreds of such variables. */
 bool vfj_rc_is_surplus(struct vfj_span name);
 
 struct vfj_kv;
@@ -36,8 +36,8 @@ bool vfj_rc_value(const struct vfj_kv *pair, char *value, size_t size);
  * variable is not set, returns false and sets an empty value. */
 bool vfj_rc_get(const struct vfj_rc *rc, const char *name, char *value, size_t size);
 
-/* Writes PREFIX, the interface's name and SUFFIX as the name of a variable. The bytes . - / + of
- * the interface's name become '_' (get_if_var() of network.subr). */
+/* Writes the name of a variable: PREFIX, the interface's name and SUFFIX. In the interface's
+ * name, the bytes . - / + become '_' (get_if_var() of network.subr). */
 void vfj_rc_variable(char *variable, size_t size, const char *prefix, struct vfj_name interface,
                      const char *suffix);
 
@@ -56,8 +56,8 @@ int64_t vfj_rc_link_wait_s(const struct vfj_rc *rc);
  * that is set, even when empty, otherwise the value of ifconfig_DEFAULT. */
 void vfj_rc_if_words(const struct vfj_rc *rc, struct vfj_name interface, char *words, size_t size);
 
-/* The first function returns true when DHCP configures the interface (dhcpif()). The second one
- * returns true when scripts also wait for dhclient (syncdhcpif()). */
+/* The first function returns true when DHCP configures the interface (dhcpif() of network.subr).
+ * The second one returns true when scripts must also wait for dhclient (syncdhcpif()). */
 bool vfj_rc_is_dhcp(const struct vfj_rc *rc, struct vfj_name interface);
 bool vfj_rc_is_sync_dhcp(const struct vfj_rc *rc, struct vfj_name interface);
 
@@ -78,21 +78,21 @@ bool vfj_rc_address(const char *args, struct vfj_address *address);
 bool vfj_rc_ipv6_args(const struct vfj_rc *rc, struct vfj_name interface, char *args, size_t size,
                       bool *rtadv);
 
-/* Copies the words of alias number `number`, from 0: of vfjournal_IF_aliasN, which network.subr has
- * resolved, otherwise of ifconfig_IF_aliasN. Returns false when neither variable is set, or it has
- * no words. The result is empty when the words do not fit. */
+/* Copies the words of alias number `number`, from 0. They come from vfjournal_IF_aliasN, whose
+ * value network.subr has computed, or else from ifconfig_IF_aliasN. Returns false when neither
+ * variable is set, or the value has no words. The result is empty when the words do not fit. */
 bool vfj_rc_alias(const struct vfj_rc *rc, struct vfj_name interface, unsigned number, char *args,
                   size_t size);
 
-/* Returns true when no command can use a part of the configuration: its words do not fit in one
- * command, are too many, or contained a password. */
+/* vfj_rc_is_too_long() returns true when no command can use this part of the interface's
+ * configuration: its words do not fit in one command, are too many, or contained a password. */
 enum vfj_rc_part { VFJ_RC_INET, VFJ_RC_INET6, VFJ_RC_ALIASES };
 bool vfj_rc_is_too_long(const struct vfj_rc *rc, struct vfj_name interface, enum vfj_rc_part part);
 
 /* The uses of an interface in rc.conf that end when the interface becomes a lagg port. */
 enum vfj_rc_use {
     VFJ_RC_USE_NONE,
-    VFJ_RC_USE_VLAN,   /* vlans_IF, or "vlandev IF" of another interface */
+    VFJ_RC_USE_VLAN,   /* vlans_IF, or "vlandev IF" in the words of another interface */
     VFJ_RC_USE_BRIDGE, /* "addm IF" of another interface */
     VFJ_RC_USE_CARP,   /* the interface's own words give an address a vhid */
     VFJ_RC_USE_FIB,    /* the interface's own words set another FIB than 0 */
@@ -103,9 +103,9 @@ enum vfj_rc_use vfj_rc_use(const struct vfj_rc *rc, struct vfj_name interface);
  * "description TEXT" and "descr TEXT". Returns false when there are none, or they do not fit. */
 bool vfj_rc_labels(const struct vfj_rc *rc, struct vfj_name interface, char *args, size_t size);
 
-/* Returns true when lagg could not use the interface's DHCP configuration: a DHCP client other than
- * dhclient(8) configures the interface, or dhclient(8) has options that laggN's dhclient would
- * lack. The variables are dhclient_program, dhclient_flags and dhclient_flags_IF. */
+/* Returns true when laggN could not take over the interface's DHCP configuration: a client other
+ * than dhclient(8) is set, or dhclient(8) has options that laggN's dhclient would lack. The
+ * variables are dhclient_program, dhclient_flags and dhclient_flags_IF. */
 bool vfj_rc_has_other_dhcp(const struct vfj_rc *rc, struct vfj_name interface);
 
 /* Returns true when the words have a vhid: carp(4) shares the address. */

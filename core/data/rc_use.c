@@ -1,4 +1,4 @@
-/* The uses of an interface in rc.conf, besides its own addresses. */
+/* The uses of an interface that rc.conf requests, besides its own addresses. */
 #include <string.h>
 
 #include "core/check.h"
@@ -39,7 +39,7 @@ static bool names(const char *words, const char *verb, struct vfj_name interface
     return false;
 }
 
-/* Returns the use that follows from the interface's own words. */
+/* Returns the use of an interface that its own words in rc.conf request. */
 static enum vfj_rc_use use_of_words(const char *words)
 {
     struct vfj_span number;
@@ -50,7 +50,7 @@ static enum vfj_rc_use use_of_words(const char *words)
     return VFJ_RC_USE_NONE;
 }
 
-/* Returns the use that follows from the words of another interface. */
+/* Returns the use of an interface that the words of another interface request. */
 static enum vfj_rc_use use_by_others(const char *words, struct vfj_name interface)
 {
     if (names(words, "vlandev", interface))

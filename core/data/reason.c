@@ -1,4 +1,4 @@
-/* Reasons: every reason in a row of the journal, with its text for people. */
+/* Reasons: every reason that a row of the journal can have, with its text for people. */
 #include "core/data/reason.h"
 
 #include "core/check.h"

@@ -1,12 +1,12 @@
-/* Reasons: every reason in a row of the journal, with its text for people. */
+/* Reasons: every reason that a row of the journal can have, with its text for people. */
 #ifndef VFJ_CORE_DATA_REASON_H
 #define VFJ_CORE_DATA_REASON_H
 
-/* X(symbol, persisted name, text). A name that a journal has once is never used for another
- * meaning. A new reason is the last: the digests of states hold the numbers. */
+/* X(symbol, persisted name, text). A name never changes its meaning, since old journals contain
+ * it. A new reason is added at the end: digests of states cover the numbers. */
 #define VFJ_REASONS(X)                                                                            \
     X(NONE, "", "")                                                                               \
-    /* notes on an event: why it changed nothing, or a peculiarity of it */                       \
+    /* notes on an event: why it changed nothing, or what is unusual about it */                  \
     X(MALFORMED, "malformed", "the line is not in devd's grammar")                                \
     X(LINE_TOO_LONG, "line-too-long", "the line was longer than 8192 bytes and was cut")          \
     X(NUL_BYTE, "nul-byte", "the line holds a NUL byte")                                          \
@@ -116,8 +116,8 @@ enum vfj_reason {
         VFJ_REASON_COUNT
 };
 
-/* The first function returns the persisted name of a reason, "" for NONE. The second one returns
- * its text. */
+/* vfj_reason_name() returns the persisted name of a reason, "" for NONE. vfj_reason_text()
+ * returns its text. */
 const char *vfj_reason_name(enum vfj_reason reason);
 const char *vfj_reason_text(enum vfj_reason reason);
 

@@ -28,7 +28,7 @@ static bool takes_number(struct vfj_span word)
     return is_keyword(word, metrics, sizeof metrics / sizeof metrics[0]);
 }
 
-/* Returns the member of the route that takes the operand of a keyword. Returns NULL when the
+/* Returns the member of the route that gets the operand of a keyword. Returns NULL when the
  * keyword has no operand, or this program does not use its operand. */
 static struct vfj_span *operand_of(struct vfj_span keyword, struct vfj_route *route)
 {

@@ -15,7 +15,8 @@ struct vfj_route {
     struct vfj_span netmask; /* a mask; with has_length, a prefix length */
     struct vfj_span ifp;     /* the interface that -ifp names */
     bool is_inet6;
-    bool is_interface; /* -iface or -interface: a route through an interface, without a router */
+    /* -iface or -interface: the route leads through an interface, without a router */
+    bool is_interface;
     bool has_length;
 };
 
@@ -24,8 +25,9 @@ struct vfj_route {
  * destination or gateway. */
 bool vfj_route_read(struct vfj_span words, struct vfj_route *route);
 
-/* Writes the route's destination as an address with its length. Returns false when the destination
- * has another form ("default", a network that is cut short, a host's name). */
+/* Writes the route's destination as an address with its length. Returns false when the
+ * destination has another form ("default", a network with fewer than four numbers, a host's
+ * name). */
 bool vfj_route_destination(const struct vfj_route *route, struct vfj_address *destination);
 
 #endif

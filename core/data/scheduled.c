@@ -44,7 +44,8 @@ bool vfj_scheduled_is_event(const struct vfj_scheduled *row)
     return row->phase != VFJ_SCHEDULED_WATCHING && row->phase != VFJ_SCHEDULED_SILENT;
 }
 
-/* The bytes that a member may have: those of a word, or those of a text (struct vfj_scheduled). */
+/* The set of bytes that a member of struct vfj_scheduled may have: those of a word, or those of
+ * a text. */
 enum alphabet { WORD, TEXT };
 
 static bool has_byte(enum alphabet alphabet, char c)
@@ -74,7 +75,8 @@ void vfj_scheduled_set_text(char *to, size_t size, struct vfj_span from)
     set(to, size, from, TEXT);
 }
 
-/* Takes `length` digits off the front. */
+/* Reads `length` digits at the beginning of *rest, and removes them. The number lies from
+ * `least` to `most`. */
 static bool take_number(struct vfj_span *rest, size_t length, int64_t least, int64_t most,
                         int64_t *number)
 {
@@ -94,7 +96,8 @@ static bool take_literal(struct vfj_span *rest, const char *literal)
     return true;
 }
 
-/* Takes one of the names of three letters. `index` is 0 for the first. */
+/* Reads one of the names, which have three letters each, at the beginning of *rest. *index is
+ * its position in `names`, from 0. */
 static bool take_name(struct vfj_span *rest, const char *names, int64_t *index)
 {
     for (*index = 0; names[3 * *index] != '\0'; (*index)++) {
@@ -159,7 +162,7 @@ void vfj_scheduled_encode(const struct vfj_scheduled *row, struct vfj_text *body
     add_string(body, "text", row->text);
 }
 
-/* Takes the pair with that key, if it is the next one. */
+/* Reads the next pair if it has that key. Otherwise changes nothing. */
 static bool take_pair(struct vfj_span *rest, const char *key, struct vfj_kv *pair)
 {
     struct vfj_span before = *rest;
@@ -191,7 +194,8 @@ static bool is_all(struct vfj_span span, enum alphabet alphabet)
     return span.length > 0;
 }
 
-/* Takes a pair that may be absent. Returns false when its value is wrong. */
+/* Copies the value of the next pair if it has that key. The pair may be absent. Returns false
+ * when its value is wrong. */
 static bool take_string(struct vfj_span *rest, const char *key, enum alphabet alphabet, char *to,
                         size_t size)
 {
@@ -271,8 +275,8 @@ void vfj_scheduled_take(struct vfj_scheduled_list *open, const struct vfj_schedu
     open->events[open->count++] = *row;
 }
 
-/* Returns whether the event needs a new row. An event that has started has no NotBefore, so its
- * absence is no change. */
+/* Returns true when the event needs a new row. A started event has no NotBefore, so its absence
+ * is no change. */
 static bool has_changed(const struct vfj_scheduled *before, const struct vfj_scheduled *now)
 {
     return before == NULL || before->phase != now->phase

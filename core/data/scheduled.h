@@ -1,5 +1,5 @@
-/* Azure Scheduled Events: what the host announced to the guest. The machine decides nothing from
- * them; the journal has them so that people learn why a VF left. */
+/* Azure Scheduled Events: what the host announced to the guest. No decision of the machine uses
+ * them. The journal records them to show people why a VF left. */
 #ifndef VFJ_CORE_DATA_SCHEDULED_H
 #define VFJ_CORE_DATA_SCHEDULED_H
 
@@ -8,14 +8,14 @@
 
 #include "core/text/text.h"
 
-/* X(symbol, persisted name). WATCHING and SILENT are about the service. The others are about an
- * event. */
-#define VFJ_SCHEDULED_PHASES(X)                                                      \
-    X(ANNOUNCED, "announced") /* the event is listed, and has not begun */           \
-    X(STARTED, "started")     /* the host has begun with it */                       \
-    X(OVER, "over")           /* it is listed no more: it ended, or was cancelled */ \
-    X(WATCHING, "watching")   /* the service answers: an event would be announced */ \
-    X(SILENT, "silent")       /* the service does not answer, or is not asked */
+/* X(symbol, persisted name). WATCHING and SILENT are about the service of Azure Scheduled
+ * Events. The other phases are about one event. */
+#define VFJ_SCHEDULED_PHASES(X)                                                              \
+    X(ANNOUNCED, "announced") /* the service lists the event, and the event has not begun */ \
+    X(STARTED, "started")     /* the host has begun with it */                               \
+    X(OVER, "over") /* the service no longer lists the event: it ended, or was cancelled */  \
+    X(WATCHING, "watching") /* the service answers, so that it would announce an event */    \
+    X(SILENT, "silent")     /* the service does not answer, or nobody asks it */
 
 enum vfj_scheduled_phase {
 #define X(symbol, name) VFJ_SCHEDULED_##symbol,
@@ -44,12 +44,12 @@ struct vfj_scheduled {
     uint8_t phase;        /* enum vfj_scheduled_phase */
     uint8_t here;         /* enum vfj_scheduled_here */
     int32_t duration_s;   /* as announced; -1 unknown */
-    int64_t not_before_s; /* Unix time; 0: none, as of an event that has begun */
-    char id[64];          /* a word; empty for WATCHING and SILENT, as are type and source */
-    char type[24];        /* a word: Freeze, Reboot, Redeploy, Preempt, Terminate, or a new one */
-    char source[24];      /* a word: Platform, User */
-    char resources[160];  /* a word: names of VMs, separated by commas; WATCHING: this VM's name */
-    char text[224];       /* the description; SILENT: the reason */
+    int64_t not_before_s; /* Unix time; 0: none, as for an event that has begun */
+    char id[64];          /* a word; id, type and source are empty for WATCHING and SILENT */
+    char type[24];       /* a word: Freeze, Reboot, Redeploy, Preempt, Terminate, or a future one */
+    char source[24];     /* a word: Platform, User */
+    char resources[160]; /* a word: names of VMs, separated by commas; WATCHING: this VM's name */
+    char text[224];      /* the description; SILENT: the reason */
 };
 
 /* Returns a row that has the phase and no other facts. */
@@ -58,7 +58,7 @@ struct vfj_scheduled vfj_scheduled_of(enum vfj_scheduled_phase phase);
 const char *vfj_scheduled_phase_name(enum vfj_scheduled_phase phase);
 const char *vfj_scheduled_here_name(enum vfj_scheduled_here here);
 
-/* Returns whether the row is about an event, and not about the service. */
+/* Returns true when the row is about an event. Returns false when it is about the service. */
 bool vfj_scheduled_is_event(const struct vfj_scheduled *row);
 
 /* Copy untrusted bytes into a member of `size` bytes, and cut off bytes that do not fit. `from`
@@ -71,19 +71,21 @@ void vfj_scheduled_set_text(char *to, size_t size, struct vfj_span from);
  * false for any other text. */
 bool vfj_scheduled_parse_time(struct vfj_span text, int64_t *unix_s);
 
-/* The body of the row's record. Decoding accepts exactly what encoding writes. */
+/* Write and read the body of the row's record. Decoding accepts only bodies that encoding
+ * writes. */
 void vfj_scheduled_encode(const struct vfj_scheduled *row, struct vfj_text *body);
 bool vfj_scheduled_decode(struct vfj_span body, struct vfj_scheduled *row);
 
-/* Returns whether the rows have the same body. */
+/* Returns true when the two rows have the same body. */
 bool vfj_scheduled_equal(const struct vfj_scheduled *a, const struct vfj_scheduled *b);
 
 enum {
-    VFJ_SCHEDULED_MAX = 16,        /* most events that are open at the same time */
-    VFJ_SCHEDULED_BODY_SIZE = 768, /* bytes of the body of any row, with its NUL */
+    VFJ_SCHEDULED_MAX = 16,        /* largest number of events that are open at the same time */
+    VFJ_SCHEDULED_BODY_SIZE = 768, /* size of the longest body of a row, with its NUL */
 };
 
-/* The events that a document lists: rows ANNOUNCED or STARTED, each id once. */
+/* A list of events, as a document of the service has it: rows ANNOUNCED or STARTED, each id
+ * once. */
 struct vfj_scheduled_list {
     unsigned count;
     struct vfj_scheduled events[VFJ_SCHEDULED_MAX];

@@ -4,10 +4,10 @@
 #include <stddef.h>
 #include <string.h>
 
-/* one byte more than the longest name, "passphrase", so that a longer word can be told apart */
+/* one byte more than the longest name, "passphrase", so that a longer word differs from it */
 enum { TAIL_SIZE = 11 };
 
-/* The last characters of a word, in lower case. */
+/* The last characters of a word that is being read, in lower case. */
 struct tail {
     char text[TAIL_SIZE];
     size_t length;
@@ -47,8 +47,8 @@ struct reader {
     char quote; /* the quotation mark that is open; 0: none */
 };
 
-/* Takes the next character, and skips quotation marks and backslashes. Sets *is_plain to whether
- * sh(1) does not expand at that character. Returns false at the end of the word. */
+/* Takes the next character, and skips quotation marks and backslashes. Sets *is_plain to false
+ * when the character begins an expansion of sh(1). Returns false at the end of the word. */
 static bool take(struct reader *reader, char *c, bool *is_plain)
 {
     while (reader->at < reader->word.length) {

@@ -9,9 +9,9 @@
 /* The properties of a word of sh(1) that concern passwords. The word may have quotes and
  * backslashes. */
 struct vfj_secret_word {
-    /* The word names a password, and the next word is that password. Such a name is pass, or
-     * ends with key, psk, secret, passwd, password or passphrase, in upper or lower case.
-     * Examples are pass of carp(4), grekey of gre(4), wepkey and nwkey of ieee80211(4). */
+    /* The word names a password, and the next word is that password. The name is "pass", or ends
+     * with key, psk, secret, passwd, password or passphrase, in upper or lower case. Examples
+     * are pass of carp(4), grekey of gre(4), wepkey and nwkey of ieee80211(4). */
     bool is_before_secret;
     /* The word consists of the name of a password, '=' and the password. */
     bool has_secret;

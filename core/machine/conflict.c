@@ -11,8 +11,8 @@ static unsigned count_missing(const struct vfj_interface *lagg, const struct vfj
     return missing;
 }
 
-/* Returns true when there are more addresses to move than an observation of hn, the VF or laggN can
- * hold. */
+/* Returns true when an observation has no room for all addresses of hn, the VF or laggN, or
+ * laggN would have no room for the addresses that move to it. */
 static bool has_too_many_addresses(const struct vfj_slot *slot, enum vfj_target target)
 {
     const struct vfj_view *view = &slot->observed;
@@ -77,8 +77,8 @@ bool vfj_plan_is_use(enum vfj_reason fault)
         || fault == VFJ_REASON_HN_IN_FIB || fault == VFJ_REASON_OTHER_DHCP;
 }
 
-/* Returns true when carp(4) shares an address that would move to laggN. On laggN the address would
- * have no vhid, while another guest has the same address. */
+/* Returns true when carp(4) shares an address that would move to laggN. A moved address has no
+ * vhid on laggN, although another guest still has the same address. */
 static bool has_carp(const struct vfj_slot *slot, enum vfj_target target)
 {
     return slot->observed.hn.carp
@@ -88,7 +88,7 @@ static bool has_carp(const struct vfj_slot *slot, enum vfj_target target)
 enum vfj_reason vfj_plan_conflict(const struct vfj_step_context *context,
                                   const struct vfj_slot *slot, enum vfj_target target)
 {
-    /* laggN's name is longer than an interface name may be */
+    /* a longer laggN is no valid interface name, and vfj_name_lagg() returns an empty one */
     if (vfj_name_is_empty(vfj_name_lagg(slot->unit)))
         return VFJ_REASON_NO_UNIT;
     if (!vfj_name_is_empty(vfj_observed_other_lagg_of_hn(slot)))
@@ -101,9 +101,9 @@ enum vfj_reason vfj_plan_conflict(const struct vfj_step_context *context,
         return VFJ_REASON_HN_HAS_CARP;
     if (has_too_many_addresses(slot, target))
         return VFJ_REASON_TOO_MANY_ADDRESSES;
-    /* When hn was a port before, the other uses of hn have no traffic anyway, so they are no
-     * conflict. When somebody destroyed laggN, such a conflict would leave hn's address on no
-     * interface. */
+    /* A use of hn, such as a VLAN, is no conflict in two cases. When hn was a port before, that
+     * use has no traffic anyway. When somebody destroyed laggN, a conflict would leave hn's
+     * addresses on no interface. */
     bool has_moved = vfj_observed_has_taken_over(slot) || vfj_observed_is_lagg_lost(slot);
     return has_moved ? VFJ_REASON_NONE : vfj_plan_use(context, slot);
 }

@@ -1,4 +1,4 @@
-/* One step: reads and edits the state, and writes the decision. */
+/* The functions by which one step reads and edits the state, and writes the decision. */
 #include "core/machine/context.h"
 
 #include <stddef.h>

@@ -1,5 +1,5 @@
-/* One step: the data that policies read, and the decision that they write. Used inside core/
- * only. */
+/* The context of one step: the data that policies read, and the decision that they write. Used
+ * inside core/ only. */
 #ifndef VFJ_CORE_MACHINE_CONTEXT_H
 #define VFJ_CORE_MACHINE_CONTEXT_H
 
@@ -18,19 +18,19 @@ struct vfj_step_context {
     const struct vfj_event *event;
     /* enum vfj_reason: for each slot, the reason of the last change of its facts in this step */
     uint8_t causes[VFJ_SLOTS_MAX];
-    /* bit i: the step has reported that slot i's VF left and another one replaced it */
+    /* bit i: this step has reported that another VF replaced the VF of slot i */
     uint64_t replaced;
     /* the slot whose probe or command ended with this event; NULL: none */
     struct vfj_slot *subject;
-    /* enum vfj_reason: the failure that keeps the slot `subject` from continuing now; NONE: no
-     * failure */
+    /* enum vfj_reason: failure of the probe or batch of `subject` that ended with this event;
+     * NONE: no failure */
     uint8_t setback;
-    bool has_failed_down; /* the setback is that the VF could not be taken down */
+    bool has_failed_down; /* `setback` is the failure of a command that takes the VF down */
     bool is_observed;     /* the event is a usable observation of the subject */
 };
 
-/* Notes why the event changed nothing, or something unusual about the event. Of several notes
- * the first one stays. */
+/* Adds a note to the decision: why the event changed nothing, or what is unusual about the
+ * event. Of several notes the first one stays. */
 void vfj_step_note(struct vfj_step_context *context, enum vfj_reason note);
 
 /* Returns true in act mode, in which commands run. In observe mode the journal only records
@@ -46,8 +46,8 @@ static inline bool vfj_step_is_stopping(const struct vfj_step_context *context)
     return context->next->head.running == VFJ_RUNNING_STOPPING;
 }
 
-/* These functions return parts of the state. vfj_step_edit_…() return a part of the next state, and
- * note that the step writes it. The head is always context->next->head. */
+/* The functions below return parts of the state. vfj_step_edit_…() return a part of the next
+ * state, and note that the step writes it. The head is always context->next->head. */
 const struct vfj_rc *vfj_step_rc(const struct vfj_step_context *context);
 /* Returns true when rc.conf was read at least once. */
 bool vfj_step_has_rc(const struct vfj_step_context *context);
@@ -75,17 +75,18 @@ static inline int64_t vfj_step_timer_us(const struct vfj_step_context *context, 
     return vfj_step_is_stopping(context) ? vfj_slot_last_due_us(slot) : vfj_slot_due_us(slot);
 }
 
-/* Return the index of the slot with that hn, VF or unit, or VFJ_SLOTS_MAX. */
+/* Return the index of the slot with the given hn, VF or unit. Return VFJ_SLOTS_MAX when no slot
+ * has it. */
 unsigned vfj_step_find_hn(const struct vfj_step_context *context, struct vfj_name hn);
 unsigned vfj_step_find_vf(const struct vfj_step_context *context, struct vfj_name vf);
 unsigned vfj_step_find_unit(const struct vfj_step_context *context, struct vfj_name unit);
-/* Returns the index of the slot whose next outcome or observation has the id `command`, which is
- * not 0. Returns VFJ_SLOTS_MAX when there is none. */
+/* Returns the index of the slot that next waits for the outcome or observation of the command
+ * with the id `command`, which is not 0. Returns VFJ_SLOTS_MAX when there is none. */
 unsigned vfj_step_find_command(const struct vfj_step_context *context, uint64_t command);
 /* Returns the index of hn's slot, and opens a slot when hn has none. Returns VFJ_SLOTS_MAX, and
- * sets a note, when all slots are in use. A new slot gets the number in its name as unit, if the
- * name is "hn" and a number and no other slot has that unit. Later the kernel's map corrects the
- * unit. */
+ * sets a note, when all slots are in use. When the name is "hn" and a number, and no other slot
+ * has that number as unit, the new slot gets it as unit. The kernel's map may correct the unit
+ * later. */
 unsigned vfj_step_open_hn(struct vfj_step_context *context, struct vfj_name hn);
 
 /* Adds a command to the decision, with its id, kind and time limit. The command is optional: no

@@ -35,7 +35,8 @@ static void forget_vf(struct vfj_slot *slot)
 {
     slot->plan.tried &= ~vfj_plan_vf_needs(); /* no command has run for the new VF */
     slot->plan.failed &= ~vfj_plan_vf_needs();
-    if (slot->observed.vf.address_count > 0) /* the kernel deleted the routes over them, too */
+    /* the kernel deleted the routes through these addresses, too */
+    if (slot->observed.vf.address_count > 0)
         slot->plan.failed |= vfj_plan_route_needs();
     memset(&slot->vf, 0, sizeof slot->vf);
     slot->data_path = VFJ_DATA_PATH_HN;
@@ -45,7 +46,8 @@ static void forget_vf(struct vfj_slot *slot)
     vfj_facts_script_due(slot);
 }
 
-/* Observes the slots whose lagg has the VF as a port. Such a slot takes the VF out of its lagg. */
+/* Requests an observation of each slot whose lagg has another slot's new VF as a port. The plan
+ * of such a slot then removes the VF from that lagg. */
 static void observe_holders(struct vfj_step_context *context, const struct vfj_slot *slot,
                             struct vfj_name vf)
 {
@@ -59,7 +61,7 @@ static void observe_holders(struct vfj_step_context *context, const struct vfj_s
 void vfj_facts_attach(struct vfj_step_context *context, struct vfj_slot *slot, struct vfj_name vf,
                       enum vfj_reason reason)
 {
-    /* a VF_UP that came before the VF was mapped set facts, which stay */
+    /* without an earlier VF the facts stay: a VF_UP may have come before the map showed the VF */
     if (!vfj_name_is_empty(slot->vf))
         forget_vf(slot);
     slot->vf = vf;
@@ -86,8 +88,8 @@ void vfj_facts_detach(struct vfj_step_context *context, struct vfj_slot *slot,
             vfj_transparent_left(context, slot);
         return;
     }
-    /* An active plan continues. Its conflict may have ended with the VF's departure. Routes may have
-     * gone with an address of the VF. */
+    /* An active plan continues. The departure of the VF may have ended the plan's conflict. The
+     * kernel may have deleted routes together with an address of the VF. */
     if (slot->plan.phase == VFJ_PLAN_ACTIVE || slot->activity == VFJ_ACTIVITY_OBSERVING
         || (slot->lagg_ours && slot->observed.vf.address_count > 0))
         vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
@@ -136,8 +138,8 @@ void vfj_facts_boot(struct vfj_step_context *context, struct vfj_slot *slot)
     vfj_step_cause(context, slot, VFJ_REASON_BOOTED);
 }
 
-/* Returns true when the last daemon ended while a command ran, or before a plan ended that had
- * issued commands. */
+/* Returns true when the last daemon ended while a command ran, or while a plan was active that
+ * had issued commands. */
 static bool was_cut_short(const struct vfj_slot *slot)
 {
     return slot->activity == VFJ_ACTIVITY_RUNNING
@@ -153,7 +155,8 @@ void vfj_facts_restart(struct vfj_step_context *context, struct vfj_slot *slot, 
     forget_batch(slot);
     if (head->policy == VFJ_POLICY_VFJOURNAL) {
         if (slot->delay == VFJ_DELAY_RUNNING && slot->timers.delay_us == VFJ_NEVER_US) {
-            slot->delay = VFJ_DELAY_NONE; /* a sleeper of policy scripts had the delay */
+            /* under policy scripts, a sleeping script waited for the delay; no script runs now */
+            slot->delay = VFJ_DELAY_NONE;
             vfj_step_cause(context, slot, VFJ_REASON_NOT_RUNNING);
         }
         return;
@@ -187,9 +190,9 @@ void vfj_facts_configured(struct vfj_step_context *context)
 
 /* devd's lines */
 
-/* Schedules observations 1, 2, 4 … s apart when hn is a port of laggN. When hn's link came up,
- * devd's stock rule may start a dhclient on hn. When the line is about an address, somebody may
- * have changed hn's addresses. */
+/* Handles a line about the link or an address of hn. When hn is a port of laggN, schedules
+ * observations 1, 2, 4 … s apart. After a LINK_UP, devd's stock rule may start a dhclient on hn.
+ * An address line may mean that somebody changed hn's addresses. */
 static void hn_changed(struct vfj_step_context *context, struct vfj_name name)
 {
     unsigned index = vfj_step_find_hn(context, name);
@@ -211,7 +214,8 @@ static void link_changed(struct vfj_step_context *context, const struct vfj_devd
         hn_changed(context, devd->name);
 }
 
-/* Observes an hn that the host removed and gave back. hn's configuration is still on laggN. */
+/* Handles an ATTACH of an hn that the host removed and gave back. Requests an observation if
+ * hn's configuration is on laggN. */
 static void hn_attached(struct vfj_step_context *context, struct vfj_name name)
 {
     unsigned index = vfj_step_find_hn(context, name);
@@ -229,7 +233,7 @@ static void vf_attached(struct vfj_step_context *context, struct vfj_name name)
     unsigned index = vfj_step_find_vf(context, name);
     if (index < VFJ_SLOTS_MAX) {
         vfj_step_note(context, VFJ_REASON_DUPLICATE);
-        /* this DETACH may be missed, unless a delay runs */
+        /* the slot has the VF already: a DETACH may have been missed, unless the delay runs */
         if (vfj_step_slot(context, index)->delay != VFJ_DELAY_RUNNING)
             vfj_request_observation(vfj_step_edit_slot(context, index), VFJ_OBSERVE_REDISCOVERED);
     }
@@ -237,8 +241,8 @@ static void vf_attached(struct vfj_step_context *context, struct vfj_name name)
     vfj_map_request(context);
 }
 
-/* Observes the slots after a lagg was destroyed. The lagg may have blocked a slot, or held its
- * ports. */
+/* Requests observations after a lagg was destroyed, since that lagg may have blocked a slot or
+ * held its ports. */
 static void lagg_detached(struct vfj_step_context *context)
 {
     for (unsigned i = 0; i < context->next->head.slot_count; i++) {
@@ -285,7 +289,7 @@ static void vf_up(struct vfj_step_context *context, struct vfj_name hn)
     if (was_reported)
         vfj_step_note(context, VFJ_REASON_LOST_VF_DOWN);
     if (slot->joined && !was_reported && !slot->observed.script)
-        return; /* the line only confirms an observation */
+        return; /* an observation has already shown that the VF has the data path */
     if (!slot->joined) {
         vfj_facts_script_due(slot);
         if (slot->delay == VFJ_DELAY_RUNNING)

@@ -41,14 +41,14 @@ void vfj_facts_observed(struct vfj_step_context *context, struct vfj_slot *slot,
 void vfj_facts_finished(struct vfj_step_context *context, struct vfj_slot *slot,
                         const struct vfj_outcome *outcome);
 
-/* Records that, as far as is known, no command for the need ran. The need counts as not tried and
- * as failed. The next plan therefore issues the need's command even if no address moves. */
+/* Records that no command for the need is known to have run. The need counts as not tried and as
+ * failed. The next plan therefore issues the need's command even if no address moves. */
 void vfj_facts_not_run(struct vfj_slot *slot, enum vfj_need need);
 
 /* Handles the slot's timers that are due at the head's time. */
 void vfj_facts_timer(struct vfj_step_context *context, struct vfj_slot *slot);
 
-/* Clears the slot's delay in any phase of the delay. */
+/* Clears the slot's delay, whether it is due, runs or is over. */
 void vfj_facts_no_delay(struct vfj_slot *slot);
 
 /* Makes the per-interface script due again. Called after a VF_UP or VF_DOWN, received or missed. */

@@ -6,9 +6,10 @@
 #include "core/machine/facts.h"
 #include "core/machine/observed.h"
 
-/* Pauses in seconds until a VF without link is upped again: 1, 2, 4 … minutes. When the link is
- * still missing then, the guest has no network for vfjournal_link_wait seconds. A LINK_UP of the VF
- * ends the pause early, but not after EARLY_TRIES_MAX tries without success. */
+/* Pauses in seconds before the machine ups a VF without link again: 1, 2, 4 … minutes. If the VF
+ * then still has no link, the guest has no network for vfjournal_link_wait seconds. A LINK_UP of
+ * the VF ends the pause early, unless the VF was up without link more than EARLY_TRIES_MAX times
+ * in a row. */
 enum { PAUSE_FIRST_S = 60, PAUSE_MAX_S = 3600, EARLY_TRIES_MAX = 3 };
 
 static void set_monitor(struct vfj_slot *slot, enum vfj_link_monitor monitor)
@@ -55,7 +56,7 @@ static void expire(struct vfj_step_context *context, struct vfj_slot *slot)
     if (slot->link.tries == 0)
         vfj_step_notice(context, slot, VFJ_REASON_NO_LINK);
     vfj_step_count_up(&slot->link.tries);
-    /* set before the VF is down, since the command may take long */
+    /* the fault is set before the command that takes the VF down ends, since that may take long */
     slot->fault = VFJ_REASON_NO_LINK;
 }
 
@@ -63,7 +64,8 @@ static void observed_without_link(struct vfj_step_context *context, struct vfj_s
 {
     switch ((enum vfj_link_monitor)slot->link.monitor) {
     case VFJ_LINK_MONITOR_OFF:
-    case VFJ_LINK_MONITOR_HELD: /* HELD or RETRY: an administrator upped the VF */
+    /* the machine had taken the VF down, and an administrator upped it */
+    case VFJ_LINK_MONITOR_HELD:
     case VFJ_LINK_MONITOR_RETRY:
         begin_waiting(context, slot);
         break;
@@ -99,9 +101,9 @@ void vfj_link_observed(struct vfj_step_context *context, struct vfj_slot *slot)
     }
 }
 
-/* Ends the pause of a VF that is down, after a LINK_UP of the VF: some drivers report the link
- * of a VF that is down. While the VF still has the data path, the LINK_UP was sent before the VF
- * went down, and does not end the pause. */
+/* Ends the pause of a VF that is down, after a LINK_UP line: some drivers report the link of a
+ * VF that is down. If the VF still has the data path, the line was sent before the VF went down,
+ * and the pause continues. */
 static void end_pause(struct vfj_slot *slot)
 {
     if (vfj_slot_is_on_vf(slot) || slot->link.monitor != VFJ_LINK_MONITOR_HELD
@@ -119,10 +121,11 @@ void vfj_link_changed(struct vfj_step_context *context, struct vfj_slot *slot, b
     if (!vfj_slot_is_on_vf(slot) || vfj_link_is_held(slot))
         return;
     bool is_going = vfj_link_wants_down(slot) && vfj_step_is_acting(context);
-    /* While a command takes the VF down, the next observation decides. */
+    /* While a command takes the VF down, this line changes nothing: the next observation
+     * decides. */
     if (is_up && !is_going) {
         link_came(slot);
-        /* the link may have been missing for a failed need, such as dhclient(8)'s */
+        /* a command that needs the link, such as dhclient(8), may have failed without it */
         if (slot->plan.failed != 0)
             vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
     } else if (!is_up && slot->link.monitor == VFJ_LINK_MONITOR_OFF) {
@@ -130,8 +133,8 @@ void vfj_link_changed(struct vfj_step_context *context, struct vfj_slot *slot, b
     }
 }
 
-/* Clears the facts about the VF's link. Keeps them when a command of the machine took the VF
- * down or is going to. When somebody else took the VF down, its link does not matter. */
+/* Clears the facts about the VF's link, unless a command of the machine took the VF down or is
+ * going to. When somebody else took the VF down, its link does not matter. */
 void vfj_link_vf_down(const struct vfj_step_context *context, struct vfj_slot *slot)
 {
     bool is_ours

@@ -17,8 +17,8 @@ void vfj_map_request(struct vfj_step_context *context)
     head->map_pending = vfj_step_command(context, VFJ_COMMAND_PROBE_MAP)->id;
 }
 
-/* Attaches a VF. When a line announced the VF, the VF's delay begins. When only the map shows the
- * VF (`is_rediscovered`), the VF is observed first. */
+/* Records that the map shows a new VF. When a devd line announced the VF, its delay begins. When
+ * only the map shows the VF (`is_rediscovered`), an observation comes first. */
 static void attach(struct vfj_step_context *context, struct vfj_slot *slot, struct vfj_name vf,
                    bool is_rediscovered)
 {
@@ -40,7 +40,8 @@ static void rename_slot(struct vfj_step_context *context, struct vfj_slot *slot,
     if (namesake < VFJ_SLOTS_MAX) {
         struct vfj_slot *other = vfj_step_edit_slot(context, namesake);
         other->hn = slot->hn;
-        if (vfj_name_is_empty(other->unit)) { /* a line with the new name had opened that slot */
+        /* a devd line with the new name has opened the slot `other` */
+        if (vfj_name_is_empty(other->unit)) {
             if (slot->data_path < other->data_path)
                 slot->data_path = other->data_path;
             vfj_facts_detach(context, other, VFJ_REASON_HN_RENAMED);
@@ -109,9 +110,9 @@ static struct known find_known(const struct vfj_step_context *context, const str
     return known;
 }
 
-/* Gives slots the units of the map. hn may have been renamed without a line, and the slot's unit
- * may come from its name, so the kernel's unit replaces the slot's. Returns the pairs that then
- * agree with the slots. */
+/* Copies units from the map to the slots. hn may have been renamed without a line, and a slot's
+ * unit may be only the number in its name. Returns the pairs that afterwards agree with the
+ * slots. */
 static struct known learn_units(struct vfj_step_context *context, const struct vfj_map *map)
 {
     const struct known known = find_known(context, map);
@@ -144,8 +145,8 @@ static void compare_map(struct vfj_step_context *context, const struct vfj_map *
         if (lacks_vf && slot->fault == VFJ_REASON_NO_UNIT && !is_mapped(map, slot->hn))
             /* a slot without a VF needs no unit */
             vfj_step_edit_slot(context, i)->fault = VFJ_REASON_NONE;
-        /* When another map follows, a VF may have attached after this probe began. The next map
-         * decides then. */
+        /* A VF may have attached after the probe for this map began. When another map probe is
+         * to follow, its map decides. */
         bool may_be_late = context->next->head.map_again != 0;
         if ((known->slots >> i & 1) != 0 || lacks_vf || may_be_late)
             continue;
@@ -181,7 +182,7 @@ static void observe_slots(struct vfj_step_context *context)
     for (unsigned i = 0; i < context->next->head.slot_count; i++) {
         const struct vfj_slot *slot = vfj_step_slot(context, i);
         bool is_name_alone = vfj_name_is_empty(slot->unit) && vfj_name_is_empty(slot->vf);
-        /* after a renaming, a slot without unit and VF may be left: it is not observed */
+        /* a renaming may leave a slot with only a name, without unit and VF: nothing to observe */
         if (!is_name_alone)
             observe_after_gap(vfj_step_edit_slot(context, i));
     }

@@ -99,8 +99,8 @@ static void record_transparent(struct vfj_step_context *context, struct vfj_slot
     slot->request.asked = VFJ_OBSERVE_NOT;
 }
 
-/* Keeps the last observed gateways of hn or laggN. They stay when an observation has no default
- * route. */
+/* Records the gateways of hn or laggN. When an observation shows no default route, the gateways
+ * of earlier observations stay. */
 static void record_routers(struct vfj_slot *slot, const struct vfj_view *view)
 {
     if (view->gateway.text[0] != '\0')
@@ -110,8 +110,8 @@ static void record_routers(struct vfj_slot *slot, const struct vfj_view *view)
 }
 
 /* Keeps the addresses of a laggN that somebody destroyed, or destroyed and created again for
- * another use. The next laggN of the slot gets these addresses. `was` is laggN in the observation
- * before. */
+ * another use. The next laggN of the slot gets these addresses. `was` is laggN as the previous
+ * observation showed it. */
 static void record_lost_lagg(struct vfj_slot *slot, const struct vfj_interface *was)
 {
     if (was->address_count == 0 || !vfj_observed_is_lagg_gone(slot))
@@ -191,8 +191,9 @@ static void record_failure(struct vfj_step_context *context, struct vfj_slot *sl
         vfj_step_notice(context, slot, reason);
 }
 
-/* Observes the slots whose VF is a port of another lagg, after a VF was taken out of a lagg. The
- * hn of such a slot may have no traffic until its VF is down. */
+/* Requests an observation of each slot whose VF is a port of another slot's lagg. Called after a
+ * command took a VF out of a lagg. Until its VF is down, the hn of such a slot may have no
+ * traffic. */
 static void observe_stray_vfs(struct vfj_step_context *context)
 {
     for (unsigned i = 0; i < context->next->head.slot_count; i++) {
@@ -204,7 +205,7 @@ static void observe_stray_vfs(struct vfj_step_context *context)
 static void record_success(struct vfj_step_context *context, struct vfj_slot *slot,
                            enum vfj_need need)
 {
-    /* in any other phase, the script that ended ran for a VF that has left */
+    /* in another phase, the script ran for a VF that has left */
     if (need == VFJ_NEED_SCRIPT && slot->script.phase == VFJ_SCRIPT_RUNS) {
         slot->script.phase = VFJ_SCRIPT_RAN;
         slot->script.failures = 0;

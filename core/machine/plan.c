@@ -26,7 +26,7 @@ enum vfj_target vfj_plan_target(const struct vfj_slot *slot)
 
 bool vfj_plan_is_begun(const struct vfj_slot *slot)
 {
-    /* the command of a failed need may have run: its outcome may be unknown */
+    /* a failed need counts, too: its command may have run with an unknown outcome */
     uint64_t begun = slot->plan.tried | (slot->plan.failed & vfj_plan_required_needs());
     return slot->lagg_ours && slot->observed.lagg.exists && begun != 0;
 }
@@ -112,7 +112,7 @@ bool vfj_planner_takes_from_vf(const struct vfj_slot *slot, enum vfj_target targ
         && (target >= VFJ_TARGET_JOINED || vfj_observed_has_vf_port(slot));
 }
 
-/* Rows about the lagg and its ports. */
+/* Rows of the plan about the lagg and its ports. */
 
 static void plan_up(struct vfj_planner *planner, enum vfj_need need, struct vfj_name interface)
 {
@@ -152,7 +152,7 @@ static void plan_leave(struct vfj_planner *planner)
     struct vfj_command *command = vfj_planner_add(planner, VFJ_NEED_VF_LEAVE, VFJ_COMMAND_LEAVE);
     command->a = vfj_observed_other_lagg_of_vf(slot);
     command->b = slot->vf;
-    /* the VF of another slot may be a port of laggN, and has the same need */
+    /* not tried: plan_stray_port() may need this need for another slot's VF in laggN */
     slot->plan.tried &= ~((uint64_t)1 << VFJ_NEED_VF_LEAVE);
 }
 
@@ -342,9 +342,10 @@ static void plan_script(struct vfj_planner *planner)
 /* The phases of a plan. is_merged() decides whether a batch holds one phase or several. */
 enum phase { PREPARE, SWITCH, JOIN, FINISH, PHASE_COUNT };
 
-/* The flags of a row. REQUIRED: the rest of the batch and the next phase need this need to be met.
- * OF_VF: the need is void when the VF leaves. MOVES: the need's command moves an address, and the
- * kernel deletes routes with an address. ROUTE: the need's command adds or changes a route. */
+/* The flags of a row. REQUIRED: the rest of the batch and the next phase run only when the need
+ * is met. OF_VF: the need is void when the VF leaves. MOVES: the need's command moves an
+ * address, and the kernel deletes routes with an address. ROUTE: the need's command adds or
+ * changes a route. */
 enum { REQUIRED = 1, OF_VF = 2, MOVES = 4, ROUTE = 8 };
 
 struct row {
@@ -464,8 +465,8 @@ static void keep_addresses(struct vfj_interface *now, const struct vfj_interface
     }
 }
 
-/* Keeps facts of the plan before that later observations do not show: commands took IPv6 addresses
- * and a dhclient off hn and the VF, and could not restore them on laggN. */
+/* Keeps facts of the previous plan that later observations do not show. That plan took
+ * IPv6 addresses and a dhclient off hn and the VF, and failed to restore them on laggN. */
 static void keep_failed(struct vfj_slot *slot, const struct vfj_view *before)
 {
     if ((slot->plan.failed >> VFJ_NEED_INET6 & 1) != 0) {
@@ -562,7 +563,7 @@ bool vfj_plan_next_batch(struct vfj_step_context *context, struct vfj_slot *slot
         plan_script(&planner);
     } else {
         plan_phases(&planner);
-        /* true even when the outcome of the batch stays unknown */
+        /* set at once, since the outcome of the batch may stay unknown */
         slot->lagg_ours |= slot->batch.count > 0;
     }
     return slot->batch.count > 0;

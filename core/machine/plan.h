@@ -1,5 +1,5 @@
 /* The plan of a slot: the commands that remove the differences between observed and desired. Used
- * inside core/ only, but for vfj_plan_target(), which a printed state has.
+ * inside core/ only, except vfj_plan_target(), which is also called to print a state.
  *
  * The plan has no counter and predicts nothing. vfj_plan_next_batch() compares the last observation
  * with the desired configuration, in a fixed order of needs. The commands for the first phase with
@@ -12,7 +12,7 @@
 
 /* The target of a plan. */
 enum vfj_target {
-    /* if a plan has begun to build laggN, it has hn's configuration; otherwise no command runs */
+    /* when a plan has begun laggN, laggN has hn's configuration; otherwise no command runs */
     VFJ_TARGET_BASE,
     VFJ_TARGET_JOINED,    /* BASE, and the VF is a port */
     VFJ_TARGET_JOINED_UP, /* JOINED, and the VF is up */
@@ -42,8 +42,8 @@ bool vfj_plan_is_due(const struct vfj_slot *slot);
 /* Returns true when laggN exists and a plan has begun to build it. */
 bool vfj_plan_is_begun(const struct vfj_slot *slot);
 
-/* Returns true when laggN has all desired addresses, and no port of it, hn or the VF, has an
- * address or a dhclient of its own. */
+/* Returns true when laggN has all desired addresses, and its ports hn and VF have neither an
+ * address nor a dhclient of their own. */
 bool vfj_plan_is_configured(struct vfj_step_context *context, struct vfj_slot *slot);
 
 /* Begins a plan, and keeps the last observation as hn's configuration. With `is_watch`, commands
@@ -56,10 +56,10 @@ void vfj_plan_begin(struct vfj_slot *slot, bool is_watch);
 bool vfj_plan_next_batch(struct vfj_step_context *context, struct vfj_slot *slot,
                          enum vfj_target target);
 
-/* Returns true when the VF is a port of another slot's lagg, and is not that slot's VF. The next
- * batch then removes it from that lagg. The other slot's VF left while it was a port, and this VF
- * attached under its name. No administrator wants this state, since the VF's MAC address is not the
- * other hn's. */
+/* Returns true when the VF is a port of another slot's lagg. The next batch then removes it from
+ * that lagg. That slot's own VF left while it was a port, and this VF attached under the same
+ * name. No administrator wants this, since the VF's MAC address is not that of the other slot's
+ * hn. */
 bool vfj_plan_vf_must_leave(const struct vfj_step_context *context, const struct vfj_slot *slot);
 
 /* Issues a batch that gives hn the addresses, the default route and the dhclient of a laggN that

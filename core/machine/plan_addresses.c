@@ -105,8 +105,8 @@ static struct vfj_command *add_address(struct vfj_planner *planner, enum vfj_nee
     return command;
 }
 
-/* Deletes an address. With it the kernel deletes routes, perhaps also routes that this plan has
- * added. The plan then adds these routes again. */
+/* Deletes an address. The kernel deletes the address together with routes, perhaps also routes
+ * that this plan has added. The plan then adds these routes again. */
 static void delete_address(struct vfj_planner *planner, enum vfj_need need,
                            struct vfj_name interface, const struct vfj_address *address)
 {
@@ -187,7 +187,8 @@ void vfj_plan_inet6(struct vfj_planner *planner)
     }
 }
 
-/* rc.conf's words, for an address family of which hn had no address. */
+/* Rows that configure laggN with rc.conf's words, for an address family of which hn had no
+ * address. */
 
 static void configure(struct vfj_planner *planner, enum vfj_need need, const char *args,
                       const char *more)
@@ -199,7 +200,8 @@ static void configure(struct vfj_planner *planner, enum vfj_need need, const cha
     vfj_text_add(&text, more);
 }
 
-/* Returns true when laggN has the address in the words, or another command adds that address. */
+/* Returns true when `args`, words of rc.conf, contain an address that laggN has or that another
+ * command of the plan adds. */
 static bool is_given(const struct vfj_planner *planner, const char *args)
 {
     struct vfj_address address;
@@ -229,8 +231,8 @@ static bool has_family(const struct vfj_planner *planner, bool inet6)
     return vfj_interface_has_family(&planner->slot->observed.lagg, inet6);
 }
 
-/* Configures laggN with rc.conf's words for an address family. When laggN has an address of that
- * family already, only a need that failed before adds the missing addresses. */
+/* Configures laggN with rc.conf's words for an address family. When laggN already has an address
+ * of that family, commands add only the missing addresses, and only after the need failed. */
 static void configure_family(struct vfj_planner *planner, enum vfj_need need, const char *args,
                              const char *more)
 {

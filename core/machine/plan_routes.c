@@ -143,8 +143,8 @@ static bool find_default(const struct vfj_planner *planner, struct vfj_text *wor
     return is_route_of(planner, (struct vfj_span){words->bytes, words->length});
 }
 
-/* Fills in rc.conf's IPv6 default router. Returns false when rc.conf has none or the router is not
- * the slot's. For a link-local router, its scope decides. */
+/* Fills in rc.conf's IPv6 default router. Returns false when rc.conf has none or the router is
+ * not the slot's. A link-local router is the slot's when its scope is hn or laggN. */
 static bool find_rc_router6(const struct vfj_planner *planner, struct vfj_address *gateway)
 {
     char text[VFJ_VALUE_SIZE];

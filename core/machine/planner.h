@@ -5,14 +5,15 @@
 #include "core/data/rc.h"
 #include "core/machine/plan.h"
 
-/* The most aliases of rc.conf that laggN gets besides one address. An observation holds no more
- * addresses. */
+/* The number of aliases of rc.conf that laggN gets at most, besides one address. An observation
+ * has no room for more addresses. */
 enum { VFJ_ALIASES_MAX = VFJ_ADDRESSES_MAX - 1 };
 
 /* The desired addresses of laggN. */
 struct vfj_desired {
     unsigned count;
-    /* addresses of hn and VF in `observed` and `before`, of laggN in `before`, and of rc.conf */
+    /* room for the addresses of hn and VF in `observed` and `before`, of laggN in `before`, and
+     * of rc.conf */
     struct vfj_address addresses[5 * VFJ_ADDRESSES_MAX + VFJ_ALIASES_MAX + 2];
 };
 
@@ -24,8 +25,8 @@ struct vfj_planner {
     enum vfj_target target;
     struct vfj_desired desired;
     uint64_t tried; /* slot->plan.tried before this batch */
-    /* this plan moves an address, or an earlier daemon may have moved one: the kernel deletes
-     * routes with an address */
+    /* the kernel may delete routes in this plan, or did so before: this plan moves an address,
+     * or an earlier daemon may have moved one */
     bool moves_routes;
     /* the command that vfj_planner_add() returns when the batch is full; it is not issued */
     struct vfj_command unissued;
@@ -62,7 +63,8 @@ bool vfj_planner_takes_from_vf(const struct vfj_slot *slot, enum vfj_target targ
 /* Fills in the desired addresses of laggN. */
 void vfj_planner_desire(struct vfj_planner *planner);
 
-/* The rows of the plan. Each function adds the commands of its need while the need is open. */
+/* The rows of the plan. Each function adds the commands that its need requires, as long as the
+ * need is not met. */
 void vfj_plan_inet(struct vfj_planner *planner);
 void vfj_plan_rc_inet(struct vfj_planner *planner);
 void vfj_plan_hn_addresses(struct vfj_planner *planner);

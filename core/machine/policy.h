@@ -4,14 +4,15 @@
 
 #include "core/machine/context.h"
 
-/* Each entry but `reset` handles the context's event, and is named after the kind of the event.
- * Entries add notes, transitions and commands through core/machine/context.h. */
+/* The functions of a policy. Each one but `reset` handles the context's event, and has the name
+ * of the event's kind. They add notes, transitions and commands through core/machine/context.h. */
 struct vfj_policy_entries {
-    /* a boot, a restart or a change of policy: no script or command of the policy runs any more */
+    /* called after a boot, a restart or a change of policy, when no script or command of the
+     * policy runs any more */
     void (*reset)(struct vfj_step_context *context);
     void (*connected)(struct vfj_step_context *context); /* a connection to devd begins */
     void (*devd)(struct vfj_step_context *context);      /* a line without a note */
-    void (*observed)(struct vfj_step_context *context);  /* the answer to a probe of the policy */
+    void (*observed)(struct vfj_step_context *context);  /* the answer to a probe of this policy */
     /* the outcome of a command of the policy */
     void (*finished)(struct vfj_step_context *context);
     void (*timer)(struct vfj_step_context *context);    /* timers are due at head.mono_us */
@@ -20,7 +21,8 @@ struct vfj_policy_entries {
 
 /* The policy that repeats the steps of hyperv_vfattach and hyperv_vfup (core/policy/scripts.c). */
 extern const struct vfj_policy_entries vfj_policy_scripts;
-/* Returns true when no script runs or waits, and no sleeper runs a command. */
+/* Returns true when no script of policy scripts runs or waits, and no sleeping script runs a
+ * command. */
 bool vfj_scripts_is_idle(const struct vfj_scripts *scripts);
 /* Returns true when scripts that were read from a text are consistent. The policy's steps rely on
  * that. */

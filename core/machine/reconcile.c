@@ -12,17 +12,18 @@
 #include "core/machine/transparent.h"
 
 enum {
-    BATCHES_MAX = 16,    /* batches of one plan; the longest plan needs fewer */
+    BATCHES_MAX = 16,    /* largest number of batches of one plan; the longest plan needs fewer */
     BACKOFF_FIRST_S = 1, /* pause after the first failure; each further failure doubles it */
     BACKOFF_MAX_S = 300, /* longest pause after a failure */
-    /* pauses between observations while a conflict stands that only an administrator can end */
+    /* pauses between observations during a conflict that only an administrator can end */
     CONFLICT_FIRST_S = 60,
     CONFLICT_MAX_S = 3600,
-    RETRY_FIRST_S = 5, /* pauses between plans that try failed optional needs again */
+    RETRY_FIRST_S = 5, /* pauses before a new plan tries failed optional needs again */
     RETRY_MAX_S = 3600,
-    SCRIPT_TRIES = 5, /* runs of a failing per-interface script for one VF_UP */
+    SCRIPT_TRIES = 5, /* number of runs of a failing per-interface script after one VF_UP */
     SCRIPT_FIRST_S = 10,
-    /* observations after hn's link came up; devd may start a dhclient until the last one */
+    /* number of observations after hn's link came up; until the last one devd may start a
+     * dhclient */
     RECHECKS_MAX = 5,
     LAST_LINK_S = 3, /* longest wait for a VF's link when the daemon is stopping */
     /* Pauses between observations of an idle slot. Before FreeBSD 15 no line reports that an
@@ -78,8 +79,8 @@ static void arm(const struct vfj_step_context *context, int64_t *timer_us, int64
     *timer_us = context->next->head.mono_us + pause_us;
 }
 
-/* Arms a timer that is not armed, or is due later than in `pause_us`. Returns true when it armed
- * the timer. */
+/* Arms a timer to end in `pause_us`, unless it is armed already and ends no later. Returns true
+ * when it armed the timer. */
 static bool arm_earlier(const struct vfj_step_context *context, int64_t *timer_us, int64_t pause_us)
 {
     if (*timer_us != VFJ_NEVER_US && *timer_us <= context->next->head.mono_us + pause_us)
@@ -123,7 +124,8 @@ static void arm_recheck(const struct vfj_step_context *context, struct vfj_slot 
         slot->plan.rechecks++;
 }
 
-/* Arms the watch timer of an idle slot whose laggN has hn's configuration or has lost it. */
+/* Arms the timer for the next periodic observation of an idle slot (watch_us), if laggN has hn's
+ * configuration, or had it and was destroyed. */
 static void arm_watch(const struct vfj_step_context *context, struct vfj_slot *slot)
 {
     bool is_idle = slot->activity == VFJ_ACTIVITY_IDLE && vfj_step_is_acting(context)
@@ -172,8 +174,8 @@ static bool protect_traffic(struct vfj_step_context *context, struct vfj_slot *s
     return true;
 }
 
-/* Keeps the reason of the request until the answer to its probe. The probe runs now, or when
- * timers.observe_us is due. */
+/* Keeps the reason of the request until its probe, which runs now or when timers.observe_us is
+ * due, has an answer. */
 static void keep_reason(struct vfj_slot *slot)
 {
     if (slot->request.asked < slot->request.wanted)
@@ -182,15 +184,15 @@ static void keep_reason(struct vfj_slot *slot)
 }
 
 /* Handles a failed observation or a failed required command, and observes again. After the first
- * failure the observation has no delay. After later failures a pause comes first, which grows.
- * Returns true when a batch was issued. */
+ * failure the observation comes at once, after later failures after a growing pause. Returns
+ * true when a batch was issued. */
 static bool handle_setback(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     enum vfj_reason reason = (enum vfj_reason)context->setback;
     if (slot->fault != reason || slot->plan.failures == 0)
         vfj_step_notice(context, slot, reason);
     slot->fault = (uint8_t)reason;
-    /* a failed batch is no sign that the commands of the plan have no effect */
+    /* BATCHES_MAX limits batches that succeed without effect; this batch failed */
     slot->plan.batches = 0;
     vfj_step_count_up(&slot->plan.failures);
     if (slot->plan.failures == 1) {
@@ -226,14 +228,15 @@ static bool handle_conflict(struct vfj_step_context *context, struct vfj_slot *s
     }
     set_fault(context, slot, conflict);
     slot->plan.batches = 0;
-    if (slot->timers.observe_us == VFJ_NEVER_US) /* the conflict is new, or its pause is over */
+    /* the conflict is new, or the pause since it was last checked is over */
+    if (slot->timers.observe_us == VFJ_NEVER_US)
         slot->plan.tried &= ~((uint64_t)1 << VFJ_NEED_GIVE_BACK | vfj_plan_route_needs());
     pause_plan(context, slot);
     return protect_traffic(context, slot) || (is_lost && vfj_plan_give_back(context, slot));
 }
 
-/* Returns true when rc.conf has words for hn that do not fit in one command, so that laggN did not
- * get them. */
+/* Returns true when laggN did not get rc.conf's words for hn, because they are too long for one
+ * command. */
 static bool has_too_long_words(const struct vfj_step_context *context, const struct vfj_slot *slot)
 {
     const struct vfj_rc *rc = vfj_step_rc(context);
@@ -247,8 +250,8 @@ static bool has_too_long_words(const struct vfj_step_context *context, const str
             && vfj_rc_is_too_long(rc, slot->hn, VFJ_RC_ALIASES));
 }
 
-/* Returns true when laggN got rc.conf's aliases and rc.conf has more than VFJ_ALIASES_MAX of
- * them. */
+/* Returns true when laggN got aliases of rc.conf, and rc.conf has more aliases than
+ * VFJ_ALIASES_MAX. */
 static bool has_too_many_aliases(const struct vfj_step_context *context,
                                  const struct vfj_slot *slot)
 {
@@ -258,12 +261,12 @@ static bool has_too_many_aliases(const struct vfj_step_context *context,
         && vfj_rc_alias(vfj_step_rc(context), slot->hn, VFJ_ALIASES_MAX, args, sizeof args);
 }
 
-/* Returns the fault that the slot has at the end of a plan. */
+/* Returns the fault that remains when a plan ends. */
 static enum vfj_reason standing_fault(const struct vfj_step_context *context,
                                       const struct vfj_slot *slot)
 {
-    /* in observe mode, and with an administrator's script, the machine does not end such a
-     * conflict */
+    /* a conflict that the machine does not end in observe mode, or when an administrator's
+     * script runs */
     enum vfj_reason conflict = vfj_observed_port_conflict(slot);
     if (conflict != VFJ_REASON_NONE)
         return conflict;
@@ -342,7 +345,7 @@ static void finish_plan(struct vfj_step_context *context, struct vfj_slot *slot)
         await_guest(context, slot);
 }
 
-/* The decision after an observation. */
+/* The functions below decide after an observation. */
 
 /* Returns true when laggN and the VF were taken down together. `service netif restart` takes all
  * interfaces down, and ups only those of rc.conf. Nobody then chose that the VF is down. */
@@ -353,9 +356,9 @@ static bool was_all_taken_down(const struct vfj_slot *slot)
         && !view->vf.up;
 }
 
-/* Returns true when the VF is a port that the machine leaves down: somebody took it down, or the
- * plan is about to up it. Returns false when this plan joined the port and its delay is gone: the
- * VF left and attached again. */
+/* Returns true when the VF is a port and this plan does not have to start its delay: somebody
+ * took the VF down, or the plan is about to up it. Returns false when this plan made the VF a
+ * port and its delay is gone, since the VF then left and attached again. */
 static bool is_settled_port(const struct vfj_slot *slot)
 {
     bool is_new = slot->plan.phase == VFJ_PLAN_ACTIVE && slot->delay == VFJ_DELAY_NONE
@@ -363,8 +366,8 @@ static bool is_settled_port(const struct vfj_slot *slot)
     return vfj_observed_has_vf_port(slot) && !is_new;
 }
 
-/* Makes hyperv_vf_delay due for a VF that no line announced and that does not have the data path,
- * and for a VF that was taken down together with laggN. */
+/* Starts hyperv_vf_delay for a VF without the data path that no line announced, and for a VF
+ * that was taken down together with laggN. */
 static void decide_delay(struct vfj_slot *slot, enum vfj_observe asked)
 {
     const struct vfj_interface *vf = &slot->observed.vf;
@@ -419,8 +422,8 @@ static bool may_go_on(const struct vfj_step_context *context, const struct vfj_s
         || vfj_link_wants_down(slot) || slot->request.wanted == VFJ_OBSERVE_REDISCOVERED;
 }
 
-/* Leaves the slot to the next daemon, which observes each slot when it starts. A delay that is over
- * is set to end at that start, so that the next daemon joins the VF. */
+/* Leaves the slot to the next daemon, which observes each slot when it starts. A delay that is
+ * over is stored as one that ends at that start, so that the next daemon joins the VF. */
 static void leave_to_next(const struct vfj_step_context *context, struct vfj_slot *slot)
 {
     slot->request.wanted = VFJ_OBSERVE_NOT;
@@ -440,8 +443,9 @@ static bool is_base_due(const struct vfj_slot *slot)
         || conflict == VFJ_REASON_HN_HAS_ADDRESS || conflict == VFJ_REASON_HN_HAS_DHCLIENT;
 }
 
-/* Issues the next batch of the plan. When only the VF has a conflict, the target is laggN without
- * the VF, so that hn gets what it needs. Returns true when a batch was issued. */
+/* Issues the next batch of the plan. When only the VF has a conflict, the target is laggN
+ * without the VF, so that the commands that hn needs still run. Returns true when a batch was
+ * issued. */
 static bool go_on(struct vfj_step_context *context, struct vfj_slot *slot, enum vfj_reason conflict)
 {
     enum vfj_target target = vfj_plan_target(slot);
@@ -496,7 +500,8 @@ static bool decide(struct vfj_step_context *context, struct vfj_slot *slot, enum
 {
     if (slot->observed.hn.exists && !vfj_observed_has_taken_over(slot)
         && vfj_step_is_acting(context))
-        slot->recovering = 0; /* hn's configuration has never left hn, or is on hn again */
+        /* nothing is left to recover: hn's configuration never left hn, or is on hn again */
+        slot->recovering = 0;
     decide_delay(slot, asked);
     end_delay(context, slot);
     arm_delay(context, slot);
@@ -566,7 +571,8 @@ static void reconcile_ordinary(struct vfj_step_context *context, unsigned index)
 {
     struct vfj_slot *slot = &context->next->slots[index];
     vfj_reconcile_state(context, index);
-    arm_delay(context, slot); /* a VF that a line announced needs no observation first */
+    /* the delay of a VF that a line announced begins without an observation */
+    arm_delay(context, slot);
     decide_activity(context, slot);
     arm_link(context, slot);
     arm_recheck(context, slot);

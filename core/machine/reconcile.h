@@ -4,11 +4,11 @@
 
 #include "core/machine/context.h"
 
-/* Decides from a slot's facts, at the end of a step that touched the slot. No other function issues
- * the slot's commands, arms its timers or moves its state. */
+/* Decides what to do, from a slot's facts, at the end of a step that touched the slot. Only this
+ * function issues the slot's commands, arms its timers and moves its state. */
 void vfj_reconcile(struct vfj_step_context *context, unsigned index);
 
-/* Only moves the slot's state to the one that follows from its facts. */
+/* Moves the slot to the public state that follows from its facts, and does nothing else. */
 void vfj_reconcile_state(struct vfj_step_context *context, unsigned index);
 
 #endif

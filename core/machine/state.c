@@ -1,4 +1,5 @@
-/* The machine's state: its index, its digest, and the copying of a step's result. */
+/* Functions for the machine's state: its index and digest, and copying the parts that a step
+ * wrote. */
 #include "core/machine/state.h"
 
 #include <stddef.h>
@@ -189,8 +190,8 @@ void vfj_state_index_slot(struct vfj_state *state, unsigned i)
     const struct vfj_slot *slot = &state->slots[i];
     state->index.due_us[i] = vfj_slot_due_us(slot);
     state->index.digests[i] = vfj_digest(slot, offsetof(struct vfj_slot, transparent), i);
-    /* In ordinary mode the digest covers only the members before `transparent`. Journals from
-     * before transparent mode therefore keep their digests. */
+    /* In ordinary mode the digest covers only the members before `transparent`. States in older
+     * journals, which have no such member, therefore keep their digests. */
     if (memcmp(&slot->transparent, &blank, sizeof blank) != 0)
         state->index.digests[i]
             ^= vfj_digest(&slot->transparent, sizeof slot->transparent, VFJ_SLOTS_MAX + 2 + i);

@@ -42,18 +42,18 @@ const char *vfj_activity_text(enum vfj_activity activity);
 /* Returns true when the table lets activity `to` follow activity `from` within one step. */
 bool vfj_activity_may_follow(enum vfj_activity from, enum vfj_activity to);
 
-/* The reasons to observe the guest, the strongest last. Of two requests the one with the stronger
- * reason stays. */
+/* The reasons to observe the guest, in order of strength, the strongest last. Of two requests,
+ * the reason of the stronger one stays. */
 enum vfj_observe {
     VFJ_OBSERVE_NOT,
     VFJ_OBSERVE_CHANGE,       /* a line, a timer or an outcome may have changed the guest */
-    VFJ_OBSERVE_GAP,          /* events were missed: another VF may have the same name */
+    VFJ_OBSERVE_GAP,          /* events were missed, so that another VF may have the same name */
     VFJ_OBSERVE_REDISCOVERED, /* the map names a VF that no line announced */
 };
 
 /* The phase of hyperv_vf_delay for the attached VF. */
 enum vfj_delay {
-    VFJ_DELAY_NONE,    /* the VF has no delay: the machine leaves it up or down */
+    VFJ_DELAY_NONE,    /* no delay: the machine leaves the VF up or down */
     VFJ_DELAY_DUE,     /* the delay starts at the end of this step */
     VFJ_DELAY_RUNNING, /* the delay runs until timers.delay_us */
     VFJ_DELAY_OVER,    /* the delay is over: the VF is to be joined and upped */
@@ -63,8 +63,7 @@ enum vfj_delay {
 enum vfj_data_path {
     VFJ_DATA_PATH_HN,
     VFJ_DATA_PATH_VF_OBSERVED, /* an observation showed the data path on the VF */
-    /* a VF_UP reported the data path on the VF, too; if another VF_UP follows, a VF_DOWN was
-     * missed */
+    /* a VF_UP also reported it; when another VF_UP follows, a VF_DOWN between them was missed */
     VFJ_DATA_PATH_VF_REPORTED,
 };
 
@@ -74,7 +73,7 @@ enum vfj_link_monitor {
     VFJ_LINK_MONITOR_OFF,     /* the VF has its link, or is down */
     VFJ_LINK_MONITOR_WAITING, /* the VF is up without link, until timers.link_us */
     VFJ_LINK_MONITOR_EXPIRED, /* the wait is over; the next observation decides */
-    /* the VF must be taken down; in observe mode the machine only reports that */
+    /* a command must take the VF down; in observe mode the machine only reports the missing link */
     VFJ_LINK_MONITOR_NO_LINK,
     VFJ_LINK_MONITOR_HELD, /* the machine took the VF down; it stays down until timers.link_us */
     /* the machine took the VF down, and the next plan joins and ups it again */
@@ -107,13 +106,13 @@ enum vfj_need {
     /* the VF is down, since it has the data path and cannot be joined, or has no link */
     VFJ_NEED_VF_DOWN,
     VFJ_NEED_SCRIPT,             /* the per-interface script has run */
-    VFJ_NEED_VF_LEAVE,           /* the VF is no port of another slot's lagg */
+    VFJ_NEED_VF_LEAVE,           /* no other slot's lagg has the VF as a port */
     VFJ_NEED_LAGG,               /* laggN exists */
     VFJ_NEED_NO_DAD,             /* laggN has nd6 option no_dad */
     VFJ_NEED_HN_UP,              /* hn is up */
     VFJ_NEED_LAGG_UP,            /* laggN is up */
     VFJ_NEED_INET,               /* laggN has the IPv4 addresses of hn and VF */
-    VFJ_NEED_RC_INET,            /* laggN has rc.conf's IPv4 configuration, when hn has none */
+    VFJ_NEED_RC_INET,            /* laggN has rc.conf's IPv4 addresses, if hn has no IPv4 address */
     VFJ_NEED_LEASE,              /* laggN has a copy of hn's lease */
     VFJ_NEED_HN_DHCLIENT,        /* no dhclient runs on hn */
     VFJ_NEED_HN_PORT,            /* hn is a port of laggN */
@@ -121,16 +120,16 @@ enum vfj_need {
     VFJ_NEED_VF_DHCLIENT,        /* no dhclient runs on the VF */
     VFJ_NEED_VF_ADDRESSES,       /* the VF has no address */
     VFJ_NEED_INET6,              /* laggN has the IPv6 addresses of hn and VF */
-    VFJ_NEED_RC_INET6,           /* laggN has rc.conf's IPv6 configuration, when hn has none */
+    VFJ_NEED_RC_INET6,           /* laggN has rc.conf's IPv6 addresses, if hn has no IPv6 address */
     VFJ_NEED_RTADV,              /* laggN accepts router advertisements */
     VFJ_NEED_DEFAULT_ROUTE,      /* the IPv4 default route leads through laggN */
     VFJ_NEED_DEFAULT_ROUTE6,     /* the IPv6 default route does not lead through hn */
-    VFJ_NEED_NEW_DEFAULT_ROUTE6, /* a missing IPv6 default route is added through laggN */
+    VFJ_NEED_NEW_DEFAULT_ROUTE6, /* an IPv6 default route leads through laggN, if there was none */
     VFJ_NEED_VF_PORT,            /* the VF is a port of laggN */
     VFJ_NEED_VF_UP,              /* the VF is up */
     VFJ_NEED_DHCLIENT,           /* a dhclient runs on laggN */
     VFJ_NEED_RTSOL,              /* laggN has solicited a router advertisement */
-    /* rc.conf's static routes lead through laggN; VFJ_ROUTES_MAX needs from here on */
+    /* rc.conf's static route 0 leads through laggN; the next numbers stand for the other routes */
     VFJ_NEED_STATIC_ROUTE,
     /* hn has the addresses of a laggN that was lost and cannot be created again */
     VFJ_NEED_GIVE_BACK = VFJ_NEED_STATIC_ROUTE + VFJ_ROUTES_MAX,
@@ -138,13 +137,13 @@ enum vfj_need {
     VFJ_NEED_COUNT,
 };
 
-/* The commands of a slot that have no outcome yet. Their ids are consecutive, and their outcomes
- * arrive in the order of the ids. */
+/* The running batch of a slot, or its probe. The ids of the commands are consecutive, and their
+ * outcomes arrive in the order of the ids. */
 struct vfj_batch {
     uint64_t first;  /* id of the first command, or of the probe */
     uint16_t count;  /* number of commands; 0: none runs */
     uint16_t ended;  /* number of outcomes received */
-    uint8_t failure; /* enum vfj_reason: failure of a required command; NONE: none */
+    uint8_t failure; /* enum vfj_reason: failure of a required command; NONE: no such failure */
     uint8_t pad[3];
     uint8_t kinds[VFJ_BATCH_MAX]; /* enum vfj_command_kind of each command */
     uint8_t needs[VFJ_BATCH_MAX]; /* enum vfj_need of each command */
@@ -163,12 +162,13 @@ struct vfj_plan {
     uint64_t tried; /* needs for which this plan issued a command */
     /* needs whose command failed or had no effect; the next plan tries them again */
     uint64_t failed;
-    uint8_t phase;    /* enum vfj_plan_phase */
-    uint8_t batches;  /* batches that this plan issued */
-    uint8_t failures; /* failed observations, failed required commands and conflicts, in a row */
-    uint8_t retries;  /* plans that ended with failed needs, in a row */
-    /* observations in a row, after hn's link came up, or in observe mode while the guest has not
-     * joined hn and VF */
+    uint8_t phase;   /* enum vfj_plan_phase */
+    uint8_t batches; /* batches that this plan issued */
+    /* failed observations, failed required commands and conflicts, one after another */
+    uint8_t failures;
+    uint8_t retries; /* plans that ended with failed needs, one after another */
+    /* number of observations in a row after hn's link came up, or while in observe mode the
+     * guest has not joined hn and VF */
     uint8_t rechecks;
     uint8_t watches; /* watch timers armed since the last batch */
     uint8_t pad[2];
@@ -185,7 +185,7 @@ struct vfj_script_facts {
 /* The link monitor of the slot's VF. */
 struct vfj_link_facts {
     uint8_t monitor; /* enum vfj_link_monitor */
-    uint8_t tries;   /* how often in a row a wait for the link ended without a link */
+    uint8_t tries;   /* number of waits for the link in a row that ended without a link */
     uint8_t pad[2];
 };
 
@@ -195,24 +195,26 @@ enum vfj_slot_mode {
     VFJ_SLOT_MODE_TRANSPARENT, /* hn(4) itself ups the VF and moves the data path */
 };
 
-/* The facts of a slot in transparent mode (core/machine/transparent.h). In ordinary mode settle_us
- * is VFJ_NEVER_US and all other members are zero. Numbers may be VFJ_COUNT_UNKNOWN. An edge is a
- * change: the VF attached, hn(4) switched the data path to it, or the VF left. */
+/* The facts of a slot in transparent mode (core/machine/transparent.h). In ordinary mode
+ * settle_us is VFJ_NEVER_US and all other members are zero. Numbers may be VFJ_COUNT_UNKNOWN. An
+ * edge is one of three changes: the VF attached, hn(4) switched the data path to the VF, or the
+ * VF left. */
 struct vfj_transparent_facts {
     int64_t since_us;  /* monotonic time of the last edge */
     int64_t settle_us; /* due time of the snapshot that follows an edge, or VFJ_NEVER_US */
-    int64_t hour_us;   /* monotonic time of the first departure in `leaves` */
-    /* packets sent until the snapshot that first showed the data path on the VF */
+    int64_t hour_us;   /* monotonic time of the first of the departures that `leaves` counts */
+    /* packets counted when a snapshot first showed the data path on the VF: sent by hn itself
+     * (synthetic), by hn in all, and by the VF */
     int64_t synthetic_out, hn_out, vf_out;
-    /* for comparison: values of hn while the last VF had the data path; 0: unknown */
+    /* hn's options and MTU while the last VF had the data path, to compare with; 0: unknown */
     int64_t options, mtu;
     /* hn's options in the last snapshot that showed the data path on the VF */
     int64_t options_seen;
-    uint16_t findings; /* the findings that stand: bit 1 << enum vfj_finding_kind */
+    uint16_t findings; /* bit 1 << enum vfj_finding_kind: the finding stands */
     uint8_t mode;      /* enum vfj_slot_mode */
-    uint8_t edge;      /* an edge came in this step, and settle_us must be armed */
+    uint8_t edge;      /* this step has an edge, after which settle_us must be armed */
     uint8_t leaves;    /* departures of the VF since hour_us */
-    uint8_t reads;     /* snapshots in a row that did not show the data path on the VF */
+    uint8_t reads;     /* number of snapshots in a row that did not show the data path on the VF */
     uint8_t pad[2];
 };
 
@@ -229,7 +231,7 @@ struct vfj_observe_request {
     uint8_t wanted; /* enum vfj_observe: reason of a request for which no probe was issued yet */
     /* enum vfj_observe: reason of the probe that runs, or of the probe that follows a pause */
     uint8_t asked;
-    uint8_t watch; /* only the watch timer made the request */
+    uint8_t watch; /* the watch timer is the only cause of the request */
     uint8_t pad;
 };
 
@@ -239,7 +241,7 @@ struct vfj_slot {
     struct vfj_name hn;
     struct vfj_name vf;   /* the VF that the kernel maps to hn; empty: none */
     struct vfj_name unit; /* N of dev.hn.N and laggN; empty: not known */
-    uint64_t generation;  /* number of attachments of VFs that were seen */
+    uint64_t generation;  /* number of attachments of VFs that the machine has seen */
     struct vfj_timers timers;
     struct vfj_plan plan;
     struct vfj_batch batch;
@@ -255,14 +257,14 @@ struct vfj_slot {
      * later observation or line contradicts that observation */
     uint8_t joined;
     uint8_t lagg_ours; /* laggN had hn as a port in this boot, or a plan made laggN for hn */
-    /* 1: an earlier daemon may have deleted addresses or routes without a record; a plan then
-     * restores those of rc.conf */
+    /* 1: an earlier daemon may have deleted addresses or routes without a record of it; a plan
+     * then restores those that rc.conf has */
     uint8_t recovering;
     uint8_t pad[4];
     struct vfj_view observed; /* the last observation, unchanged; zero before the first */
-    /* The observation at the beginning of the plan. It still has hn's configuration while commands
-     * move it to laggN. Its gateways are the last observed ones. IPv6 addresses that no command
-     * could add to laggN stay in it for the next plan. */
+    /* The observation at the beginning of the plan. It shows hn's configuration, while commands
+     * already move addresses and routes to laggN. Its gateways are the last observed ones. IPv6
+     * addresses that no command could add to laggN stay here for the next plan. */
     struct vfj_view before;
     /* must be the last member: vfj_state_index_slot() relies on that */
     struct vfj_transparent_facts transparent;
@@ -300,13 +302,13 @@ bool vfj_slot_is_transparent(const struct vfj_slot *slot);
  * public states. */
 enum vfj_slot_state vfj_slot_public_state(const struct vfj_slot *slot);
 
-/* Policy scripts: the script that devd runs, the scripts that wait for it, and the scripts that
- * sleep. */
+/* Policy scripts imitates two scripts that devd runs, hyperv_vfattach and hyperv_vfup. enum
+ * vfj_script names them. */
 enum vfj_script { VFJ_SCRIPT_NONE, VFJ_SCRIPT_VFATTACH, VFJ_SCRIPT_VFUP };
 
 struct vfj_script_run {
     uint64_t pending;      /* id of the command that runs */
-    int64_t delay_us;      /* hyperv_vf_delay, as it was in rc.conf when the script read it */
+    int64_t delay_us;      /* value of hyperv_vf_delay in rc.conf when the script read it */
     struct vfj_name iface; /* the script's first argument: an interface */
     struct vfj_name vf;
     struct vfj_name lagg;
@@ -323,7 +325,8 @@ struct vfj_script_run {
 };
 
 struct vfj_sleeper {
-    uint64_t pending; /* id of the command before or after the sleep; 0 during the sleep */
+    /* id of the command that runs before or after the sleep; 0 during the sleep */
+    uint64_t pending;
     int64_t due_us;   /* end of the sleep; VFJ_NEVER_US: the entry is not in use */
     int64_t delay_us; /* length of the sleep */
     struct vfj_name iface;
@@ -339,7 +342,8 @@ struct vfj_waiting {
 
 struct vfj_scripts {
     struct vfj_script_run run;
-    /* `queue` is a ring: index of its first entry, and number of its entries */
+    /* `queue` is a ring: `first` is the index of its first entry, `waiting` the number of
+     * entries */
     uint16_t first, waiting;
     uint16_t sleeping; /* number of sleepers in use */
     uint8_t pad[2];
@@ -349,29 +353,29 @@ struct vfj_scripts {
 
 struct vfj_head {
     uint64_t command_last; /* the newest command id */
-    uint64_t boot;         /* number of boots seen: 1 after the first start */
+    uint64_t boot;         /* number of boots that the machine has seen: 1 after the first start */
     int64_t mono_us;       /* monotonic time of the newest event */
     uint64_t map_pending;  /* id of the map probe that runs; 0: none */
     char boot_id[64];
     uint8_t mode;      /* enum vfj_mode */
     uint8_t policy;    /* enum vfj_policy */
     uint8_t running;   /* enum vfj_running */
-    uint8_t map_again; /* a request for the map came while a map probe ran */
+    uint8_t map_again; /* another map was requested while a map probe ran */
     uint8_t map_failures;
     uint8_t slot_count;
     uint8_t transparent; /* the last map or observation has hw.hn.vf_transparent > 0 */
-    /* the next map is the first one after a gap, and then every slot is observed */
+    /* the next map is the first one after a gap; every slot is observed after it */
     uint8_t observe_all;
     int64_t map_retry_us;
     int64_t due_us; /* the earliest of all timers and sleepers, or VFJ_NEVER_US */
-    uint64_t parts; /* exclusive or of the digests of all parts */
+    uint64_t parts; /* exclusive or of the digests of all parts (slots, rc, scripts) */
 };
 
-/* The due time and the digest of each part: the slots, then rc, then scripts. The head has their
- * summary, and a step computes anew only the entries of the parts that it wrote. In the next state
- * only the entries of written parts are valid. */
+/* The due time and the digest of each part: the slots, then rc, then scripts. The head holds the
+ * earliest due time and the combined digest. A step computes only the entries of the parts that
+ * it wrote. In the next state only the entries of written parts are valid. */
 struct vfj_index {
-    /* first timer of each slot, then the first end of a sleep */
+    /* the first timer of each slot; the last entry is the first end of a sleep */
     int64_t due_us[VFJ_SLOTS_MAX + 1];
     uint64_t digests[VFJ_SLOTS_MAX + 2];
 };
@@ -391,14 +395,14 @@ void vfj_state_init(struct vfj_state *state);
 void vfj_state_adopt(struct vfj_state *state, const struct vfj_state *next,
                      const struct vfj_touched *touched);
 
-/* Compute the index entries of one part again: of slots[i], rc, or scripts. */
+/* Compute again the index entries of one part of the state: slots[i], rc, or scripts. */
 void vfj_state_index_slot(struct vfj_state *state, unsigned i);
 void vfj_state_index_rc(struct vfj_state *state);
 void vfj_state_index_scripts(struct vfj_state *state);
 
 /* Computes the index of all parts again. A digest of 0 for rc or scripts means that no step has
  * written that part, and is not changed. Returns true when the head's summary matches the parts.
- * Accepts a state that is not well-formed. */
+ * The state may be inconsistent. */
 bool vfj_state_index(struct vfj_state *state);
 
 /* Adds the parts in `more` to `touched`. */

@@ -1,5 +1,5 @@
-/* The members of the machine's state. For each member, a type says how its value is written as
- * text. */
+/* The lists of all members of the machine's state. The type of a member says how its value is
+ * written as text. */
 #include "core/machine/state_members.h"
 
 #include "core/check.h"
@@ -124,7 +124,7 @@
     X(NUMBER, args_too_long, 1)      \
     X(RESERVED, pad, 0)
 
-/* In the text, these members follow those of `run` in the same item. */
+/* In the text, these members come after those of `run`, in the same item. */
 #define QUEUE_MEMBERS(X)                       \
     X(IMPLIED, run, 0)                         \
     X(NUMBER, first, VFJ_SCRIPT_QUEUE_MAX - 1) \

@@ -1,5 +1,5 @@
-/* The members of the machine's state, for core/machine/state_read.c and
- * core/machine/state_write.c. For each member, a type says how its value is written as text. */
+/* The lists of all members of the machine's state, for core/machine/state_read.c and
+ * core/machine/state_write.c. The type of a member says how its value is written as text. */
 #ifndef VFJ_CORE_MACHINE_STATE_MEMBERS_H
 #define VFJ_CORE_MACHINE_STATE_MEMBERS_H
 
@@ -19,10 +19,11 @@ enum vfj_member_type {
     VFJ_MEMBER_STATE,    /* likewise of enum vfj_slot_state */
     VFJ_MEMBER_REASON,   /* likewise of enum vfj_reason */
     VFJ_MEMBER_ACTIVITY, /* likewise of enum vfj_activity */
-    /* a list of kinds of commands, one byte each: the persisted names, without the kinds of value 0
-     * at the end */
+    /* a list of kinds of commands, one byte each, written as persisted names without the zero
+     * bytes at the end */
     VFJ_MEMBER_COMMANDS,
-    VFJ_MEMBER_NUMBERS,  /* a list of numbers, one byte each, without the zeroes at the end */
+    /* a list of numbers, one byte each, written without the zeroes at the end */
+    VFJ_MEMBER_NUMBERS,
     VFJ_MEMBER_IMPLIED,  /* not written, since the items of the text determine the value */
     VFJ_MEMBER_RESERVED, /* zero padding, not written */
 };
@@ -43,7 +44,8 @@ struct vfj_members {
 };
 
 extern const struct vfj_members vfj_head_members;
-/* The lists of a slot's members: those of the slot itself, then those of each struct in it. */
+/* The lists of a slot's members: first those of struct vfj_slot itself, then one list for each
+ * struct in it. */
 enum { VFJ_SLOT_PARTS = 8 };
 extern const struct vfj_members vfj_slot_members[VFJ_SLOT_PARTS];
 extern const struct vfj_members vfj_script_members, vfj_queue_members, vfj_sleeper_members,
@@ -66,8 +68,8 @@ enum vfj_item {
 /* The first key of each item. */
 extern const char *const vfj_item_keys[VFJ_ITEM_COUNT];
 
-/* The first function returns how many persisted names a type of member has. The second one returns
- * the persisted name of one of its values. */
+/* vfj_member_name_count() returns the number of persisted names that values of this type have.
+ * vfj_member_name() returns the name of one value. */
 unsigned vfj_member_name_count(enum vfj_member_type type);
 const char *vfj_member_name(enum vfj_member_type type, unsigned value);
 

@@ -9,7 +9,7 @@
 static void put_number(void *at, size_t size, uint64_t value)
 {
     uint16_t two = (uint16_t)value;
-    /* `most`, the member's highest value, fits its size */
+    /* the value is at most `most`, the member's highest value, and so fits the member's size */
     VFJ_CHECK(size == sizeof value || value >> (8 * size) == 0);
     if (size == 1)
         *(uint8_t *)at = (uint8_t)value;
@@ -30,7 +30,7 @@ static bool read_number(const struct vfj_member *member, struct vfj_span span, c
 
 static bool read_time(struct vfj_span span, char *at)
 {
-    /* The sum of a few times must still be a valid time. */
+    /* With this limit, the sum of a few times is still a valid time. */
     const int64_t most = INT64_MAX / 8;
     int64_t value = 0;
     if (!vfj_span_to_i64(span, &value) || value > most || value < -most)
@@ -144,7 +144,7 @@ static struct vfj_slot *newest_slot(struct vfj_state *state)
 static bool begin_rc(struct vfj_state *state, const struct vfj_kv *pair)
 {
     size_t length = strlen(state->rc.text);
-    /* any digest but 0 marks the part as written; index_anew() computes the right digest */
+    /* any digest but 0 marks rc as written; index_anew() computes the right digest later */
     state->index.digests[VFJ_SLOTS_MAX] = 1;
     return vfj_kv_value(pair, state->rc.text + length, sizeof state->rc.text - length);
 }
@@ -222,8 +222,8 @@ static bool begin_item(struct vfj_state_reader *reader, const struct vfj_kv *pai
     VFJ_CHECK(false);
 }
 
-/* Returns true when the key begins an item at this place. Items come in the order of enum vfj_item.
- * Slots repeat, each followed by its views. */
+/* Returns true when the key may begin an item at this place. Items come in the order of enum
+ * vfj_item. Slots repeat, and each slot is followed by its views. */
 static bool is_item(struct vfj_state_reader *reader, struct vfj_span key, enum vfj_item *item)
 {
     for (unsigned i = VFJ_ITEM_HEAD; i < VFJ_ITEM_COUNT; i++) {
@@ -293,8 +293,8 @@ bool vfj_state_read(struct vfj_state_reader *reader, const struct vfj_kv *pair)
     return right;
 }
 
-/* Returns true when each command of a batch has a need, and the masks of needs lack the bit of
- * NONE. */
+/* Returns true when each command of a batch has a need, and neither mask of needs has the bit of
+ * VFJ_NEED_NONE. */
 static bool has_sound_needs(const struct vfj_slot *slot)
 {
     bool is_sound = ((slot->plan.tried | slot->plan.failed) & 1u << VFJ_NEED_NONE) == 0;

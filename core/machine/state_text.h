@@ -35,7 +35,7 @@ enum {
     VFJ_STATE_ITEM_MAX = 16384, /* bytes of an item, at most */
 };
 
-/* The position of the next item. All zero is the position of the first item. */
+/* The position of the item that is written next. All zero is the position of the first item. */
 struct vfj_state_cursor {
     unsigned kind, index, part;
 };
@@ -59,9 +59,9 @@ void vfj_state_read_begin(struct vfj_state_reader *reader, struct vfj_state *sta
 /* Reads the next pair of the text. Returns false when the pair is not valid at this place. */
 bool vfj_state_read(struct vfj_state_reader *reader, const struct vfj_kv *pair);
 
-/* Ends the reading. Returns true when the machine can continue from this state, whoever wrote the
- * text. An unchanged text of the present format gives a state with the digest of the written one.
- * Bytes that no step reads may differ. */
+/* Ends the reading. Returns true when the machine can continue from the state. The text may come
+ * from anybody. An unchanged text of the present format gives a state with the digest of the
+ * written one. Bytes that no step reads may differ. */
 bool vfj_state_read_end(struct vfj_state_reader *reader);
 
 #endif

@@ -102,8 +102,8 @@ static void write_head(const struct vfj_state *state, struct vfj_text *text)
     write_members(&vfj_head_members, &state->head, text);
 }
 
-/* Writes a piece of rc.conf's values. An empty rc.conf still has one piece, which distinguishes it
- * from one that was never read. */
+/* Writes a piece of rc.conf's values. An empty rc.conf still has one piece, which distinguishes
+ * an empty rc.conf from one that was never read. */
 static void write_rc(const struct vfj_state *state, unsigned index, struct vfj_text *text)
 {
     size_t length = strlen(state->rc.text);

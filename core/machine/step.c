@@ -1,4 +1,5 @@
-/* The step function: what all policies have in common, and the call of the policy in force. */
+/* The step function. It does the work that all policies have in common, and calls the policy in
+ * force. */
 #include "core/machine/step.h"
 
 #include <string.h>
@@ -31,8 +32,8 @@ static struct vfj_slot *take_subject(struct vfj_step_context *context, uint64_t 
     return context->subject = vfj_step_edit_slot(context, index);
 }
 
-/* Returns true when the observation is of the kind that its slot waits for. An observation without
- * a slot is treated like one of an ordinary slot. */
+/* Returns true when a slot waits for an observation of this kind. An observation that belongs to
+ * no slot is treated like one of a slot in ordinary mode. */
 static bool is_awaited(const struct vfj_step_context *context, const struct vfj_observation *answer)
 {
     unsigned index
@@ -221,15 +222,15 @@ static void put_earliest(struct vfj_step_context *context)
     }
 }
 
-/* Replaces the part's digest in the head's summary by the new digest. */
+/* Updates the combined digest in the head after a step has changed the digest of one part. */
 static void fold_part(struct vfj_step_context *context, unsigned part)
 {
     context->next->head.parts
         ^= context->now->index.digests[part] ^ context->next->index.digests[part];
 }
 
-/* Updates the index entries of the parts that the step wrote, and the head's summary of the
- * index. */
+/* Updates the index entries of the parts that the step wrote, and the head's earliest due time
+ * and combined digest. */
 static void close_parts(struct vfj_step_context *context)
 {
     const struct vfj_touched *touched = &context->decision->touched;
@@ -282,8 +283,9 @@ static int64_t next_deadline(const struct vfj_step_context *context)
     return INT64_MAX;
 }
 
-/* Returns true when no plan is unfinished. The state is `now` with the head and the touched parts
- * of `next`. In observe mode the result is true, since no command changes the guest. */
+/* Returns true when no plan is unfinished in the state after a step: `now` with the head and the
+ * touched parts of `next`. In observe mode the result is true, since no command changes the
+ * guest. */
 static bool is_idle(const struct vfj_state *now, const struct vfj_state *next,
                     const struct vfj_touched *touched)
 {

@@ -12,17 +12,17 @@
 enum {
     NOT_SWITCHED_S = 13, /* seconds after the end of attwait */
     ABSENT_S = 600,
-    /* pause in seconds after a snapshot that does not show the switch; each further one doubles
-     * it */
+    /* pause in seconds after a snapshot without the data path on the VF; each further such
+     * snapshot doubles the pause */
     READ_FIRST_S = 1,
     READ_MAX_S = 3600,
-    /* pause in seconds after a failed snapshot; each further failure doubles it */
+    /* pause in seconds after a failed snapshot; each further failure doubles the pause */
     FAILURE_FIRST_S = 1,
     FAILURE_MAX_S = 300,
     TOGETHER_S = 2, /* VFs that left within this time count as one event of the host */
     HOUR_S = 3600,
-    LEAVES_MAX = 4, /* departures within an hour that are no finding */
-    /* fewer packets are no sign of a fault, since some may be counted during the switch */
+    LEAVES_MAX = 4, /* number of departures within an hour up to which FLAPPING is not found */
+    /* a smaller count of packets is no sign of a fault: some may be sent during the switch */
     PACKETS_MIN = 10,
 };
 
@@ -43,7 +43,7 @@ static bool stands(const struct vfj_slot *slot, enum vfj_finding_kind kind)
     return (slot->transparent.findings >> kind & 1) != 0;
 }
 
-/* Sets or clears a finding. Reports a finding when it begins to stand. */
+/* Sets or clears a finding, and reports a finding that was not set before. */
 static void set_finding(struct vfj_step_context *context, struct vfj_slot *slot,
                         enum vfj_finding_kind kind, bool is_found)
 {
@@ -136,8 +136,8 @@ static bool can_begin(const struct vfj_slot *slot)
     return !slot->joined && !vfj_slot_has_plan(slot);
 }
 
-/* Begins a mode. The slot loses all facts but its names, its generation, its state and
- * `recovering`. Afterwards the step attaches the VF of the map. */
+/* Begins a mode. The slot loses all facts except its names, its generation, its state and
+ * `recovering`. After this call the step attaches the VF of the map. */
 static void begin_mode(struct vfj_slot *slot, enum vfj_slot_mode mode)
 {
     const struct vfj_name unit = slot->unit;
@@ -206,7 +206,8 @@ void vfj_transparent_end(struct vfj_step_context *context)
         if (!vfj_slot_is_transparent(vfj_step_slot(context, i)))
             continue;
         struct vfj_slot *slot = vfj_step_edit_slot(context, i);
-        begin_mode(slot, VFJ_SLOT_MODE_ORDINARY); /* if a snapshot runs, its answer is stale */
+        /* a snapshot may still run; its answer will be ignored */
+        begin_mode(slot, VFJ_SLOT_MODE_ORDINARY);
         vfj_step_cause(context, slot, VFJ_REASON_VF_LOST);
     }
 }
@@ -286,7 +287,8 @@ void vfj_transparent_observed(struct vfj_step_context *context, struct vfj_slot 
         return;
     }
     if (slot->request.wanted != VFJ_OBSERVE_NOT)
-        return; /* the guest changed after this snapshot, and the next one shows that change */
+        /* the guest has changed since this snapshot, and the next snapshot shows the change */
+        return;
     if (!record_vf(context, slot, snapshot))
         return;
     if (!vfj_name_is_empty(slot->vf))
@@ -331,7 +333,7 @@ static void check_hn(struct vfj_step_context *context, struct vfj_slot *slot,
     }
 }
 
-/* Returns the time at which hw.hn.vf_xpnt_attwait ends. The wait begins when the VF attaches. */
+/* Returns the time at which hw.hn.vf_xpnt_attwait ends. That wait begins when the VF attaches. */
 static int64_t attwait_end_us(const struct vfj_slot *slot, const struct vfj_hn_snapshot *snapshot)
 {
     int64_t wait_s = snapshot->attwait_s;
@@ -342,7 +344,7 @@ static int64_t attwait_end_us(const struct vfj_slot *slot, const struct vfj_hn_s
     return slot->transparent.since_us + seconds_us(wait_s);
 }
 
-/* Returns the time from which a snapshot can show NOT_SWITCHED. */
+/* Returns the time from which the finding NOT_SWITCHED is possible. */
 static int64_t not_switched_us(const struct vfj_slot *slot, const struct vfj_hn_snapshot *snapshot)
 {
     return attwait_end_us(slot, snapshot) + seconds_us(NOT_SWITCHED_S);
@@ -391,8 +393,8 @@ static void arm_attwait(struct vfj_step_context *context, struct vfj_slot *slot,
         = slot->timers.delay_us - now_us(context);
 }
 
-/* Arms the next snapshot while no snapshot has shown the switch: after 1, 2, 4 … s, and at the time
- * from which NOT_SWITCHED is possible. */
+/* Arms the next snapshot while the data path has not moved to the VF: after 1, 2, 4 … s, and at
+ * the time from which the finding NOT_SWITCHED is possible. */
 static void arm_read(struct vfj_step_context *context, struct vfj_slot *slot,
                      const struct vfj_hn_snapshot *snapshot)
 {
@@ -406,8 +408,8 @@ static void arm_read(struct vfj_step_context *context, struct vfj_slot *slot,
         slot->timers.observe_us = at_us;
 }
 
-/* Ends FLAPPING after its hour. While FLAPPING stands and no other snapshot is due, arms one for
- * the end of that hour. */
+/* Clears the finding FLAPPING when its hour is over. While FLAPPING stands and no other snapshot
+ * is due, arms a snapshot at the end of that hour. */
 static void check_flapping(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     int64_t end_us = slot->transparent.hour_us + seconds_us(HOUR_S);
@@ -421,7 +423,7 @@ static void check_flapping(struct vfj_step_context *context, struct vfj_slot *sl
     }
 }
 
-/* Handles an edge after the step has reported it. */
+/* Handles an edge (a VF attached, got the data path or left) after the step has reported it. */
 static void handle_edge(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     slot->transparent.edge = 0;

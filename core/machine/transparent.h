@@ -23,11 +23,13 @@ void vfj_transparent_map(struct vfj_step_context *context, const struct vfj_map 
  * slots that were in transparent mode count as detached. */
 void vfj_transparent_end(struct vfj_step_context *context);
 
-/* Record that a VF attached to the slot's hn, or left it. */
+/* The first function records that a VF attached to the slot's hn, the second one that the VF
+ * left. */
 void vfj_transparent_attached(struct vfj_step_context *context, struct vfj_slot *slot);
 void vfj_transparent_left(struct vfj_step_context *context, struct vfj_slot *slot);
 
-/* Clears the facts about transparent mode, after a boot or when a policy has no snapshots. */
+/* Clears the facts about transparent mode. Called after a boot, and for a policy that takes no
+ * snapshots. */
 void vfj_transparent_forget(struct vfj_slot *slot);
 
 /* Handles the slot's timers that are due at the head's time. */

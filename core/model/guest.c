@@ -18,8 +18,8 @@ struct vfj_guest_if *vfj_guest_find(struct vfj_guest *guest, struct vfj_name nam
     return NULL;
 }
 
-/* Returns an unused entry, or NULL when all are in use. The entry of a removed interface is used
- * while a boot can restore that interface. */
+/* Returns an unused entry, or NULL when all are in use. An entry stays in use after its
+ * interface was removed, if a boot restores that interface. */
 static struct vfj_guest_if *free_place(struct vfj_guest *guest)
 {
     for (unsigned i = 0; i < guest->if_count; i++) {
@@ -39,8 +39,8 @@ static struct vfj_guest_if *find_told(struct vfj_guest *guest, struct vfj_name n
     return NULL;
 }
 
-/* Returns the N of hnN. When the name of an hn interface has no number, returns the lowest unit
- * that no other hn interface has. */
+/* Returns the unit of an hn interface: N when its name is hnN, otherwise the lowest unit that no
+ * other hn interface has. */
 static struct vfj_name unit_of(const struct vfj_guest *guest, struct vfj_name hn)
 {
     if (vfj_name_has_driver(hn, "hn"))
@@ -163,8 +163,8 @@ bool vfj_guest_has_link(const struct vfj_guest *guest, const struct vfj_guest_if
     return false;
 }
 
-/* Removes an interface, also from its lagg or bridge, as lagg(4) and if_bridge(4) do. A VLAN on the
- * interface loses its parent. */
+/* Removes an interface. Also removes it from its lagg or bridge, as lagg(4) and if_bridge(4) do.
+ * A VLAN on the interface loses its parent. */
 void vfj_guest_remove(struct vfj_guest *guest, struct vfj_name name)
 {
     struct vfj_guest_if *gone = vfj_guest_find(guest, name);

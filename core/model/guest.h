@@ -18,7 +18,7 @@ enum {
     VFJ_GUEST_SYSCTLS_MAX = 128,
     VFJ_GUEST_FILES_MAX = 64,
     VFJ_GUEST_RULES_MAX = 256,
-    /* routes through an interface without a router; further ones are ignored */
+    /* routes through an interface, without a router; the model ignores further ones */
     VFJ_GUEST_ROUTES_MAX = 64,
 };
 
@@ -38,7 +38,7 @@ struct vfj_guest_if {
     struct vfj_address told_gateway; /* gateway of the IPv4 default route, as %if gave it */
     /* The last %if gave the link. Without it, the link of a lagg follows from its ports. */
     bool has_told_link;
-    bool made; /* a command made the interface, not the trace */
+    bool made; /* a command of the machine made the interface; the trace did not */
 };
 
 enum vfj_guest_attachment { VFJ_GUEST_UNKNOWN, VFJ_GUEST_ATTACHED, VFJ_GUEST_DETACHED };
@@ -63,7 +63,7 @@ struct vfj_guest_sysctl {
 struct vfj_guest_file {
     char path[VFJ_PATH_SIZE];
     char text[VFJ_VALUE_SIZE];
-    /* reason why the daemon does not run the file; empty: the mode decides */
+    /* reason why the daemon does not run the file; empty: the file's mode decides */
     char refused[VFJ_PATH_SIZE];
     uint32_t mode;
 };
@@ -74,7 +74,7 @@ struct vfj_guest_route {
     struct vfj_name interface;
 };
 
-/* A rule that a %fail or %slow line added. */
+/* A rule that a %fail or %slow line of the trace added. */
 struct vfj_guest_rule {
     char argv[VFJ_RULE_SIZE];
     char says[VFJ_OUTPUT_SIZE]; /* %fail: output of the command */
@@ -87,8 +87,7 @@ struct vfj_guest_rule {
 struct vfj_guest {
     unsigned if_count, vf_count, sysctl_count, file_count, fail_count, slow_count, route_count;
     uint64_t pid_last;
-    /* gateway of the IPv4 default route, and its interface; both empty when there is no such
-     * route */
+    /* gateway and interface of the IPv4 default route; both are empty without such a route */
     struct vfj_name default_if;
     struct vfj_address default_gateway;
     struct vfj_rc rc;
@@ -118,8 +117,8 @@ void vfj_guest_happen(struct vfj_guest *guest, const struct vfj_devd *devd);
  * gone, and no VF is attached. */
 void vfj_guest_boot(struct vfj_guest *guest);
 
-/* Returns the duration of a command: that of %slow, or the time for which dhclient(8) waits without
- * success for a link, whichever is longer. */
+/* Returns the duration of a command: the one that %slow gives, or the time that dhclient(8)
+ * waits in vain for a link, whichever is longer. */
 int64_t vfj_guest_duration_us(const struct vfj_guest *guest, const struct vfj_command *command);
 
 /* Answers a probe. */
@@ -130,13 +129,13 @@ void vfj_guest_observe(struct vfj_guest *guest, const struct vfj_command *comman
 void vfj_guest_run(struct vfj_guest *guest, const struct vfj_command *command,
                    struct vfj_outcome *outcome);
 
-/* The functions below are for the files of the model only. */
+/* The functions below are for the files of the guest model only. */
 struct vfj_guest_if *vfj_guest_find(struct vfj_guest *guest, struct vfj_name name);
 /* Returns the interface with that name, and makes it when it does not exist. Returns NULL when the
  * model is full. */
 struct vfj_guest_if *vfj_guest_open(struct vfj_guest *guest, struct vfj_name name);
 void vfj_guest_remove(struct vfj_guest *guest, struct vfj_name name);
-/* Adds an hn interface that exists and is up from the beginning. */
+/* Adds an hn interface to the guest. The interface exists and is up from the beginning. */
 void vfj_guest_know_hn(struct vfj_guest *guest, struct vfj_name name);
 /* Sets the IPv4 default route to the gateway through the interface. With an empty gateway, deletes
  * the route if it goes through the interface. */
@@ -146,8 +145,8 @@ void vfj_guest_set_default(struct vfj_guest *guest, const struct vfj_guest_if *i
 void vfj_guest_drop_routes(struct vfj_guest *guest, struct vfj_name interface);
 /* Returns the interface of the IPv6 default route, or NULL. */
 struct vfj_guest_if *vfj_guest_default6(struct vfj_guest *guest);
-/* Sets the IPv6 default route to the gateway through the interface, and removes it from all
- * others. */
+/* Sets the IPv6 default route to the gateway through the interface. All other interfaces lose
+ * it. */
 void vfj_guest_set_default6(struct vfj_guest *guest, struct vfj_guest_if *interface,
                             const struct vfj_address *gateway);
 struct vfj_guest_if *vfj_guest_lagg_of(struct vfj_guest *guest, struct vfj_name port);
@@ -157,7 +156,8 @@ struct vfj_guest_if *vfj_guest_lagg_of(struct vfj_guest *guest, struct vfj_name 
 bool vfj_guest_has_link(const struct vfj_guest *guest, const struct vfj_guest_if *interface);
 const struct vfj_guest_vf *vfj_guest_mapped_vf(const struct vfj_guest *guest, struct vfj_name hn);
 struct vfj_guest_vf *vfj_guest_find_vf(struct vfj_guest *guest, struct vfj_name vf);
-/* Returns the VF with that name, and assigns it to the hn. Returns NULL when the model is full. */
+/* Returns the VF with that name, and adds it when the model has none. Records that it is a VF of
+ * the hn. Returns NULL when the model is full. */
 struct vfj_guest_vf *vfj_guest_open_vf(struct vfj_guest *guest, struct vfj_name vf,
                                        struct vfj_name hn);
 void vfj_guest_attach_vf(struct vfj_guest *guest, struct vfj_guest_vf *entry);
@@ -168,10 +168,10 @@ void vfj_guest_detach(struct vfj_guest *guest, struct vfj_name name);
 const struct vfj_guest_rule *vfj_guest_take_failure(struct vfj_guest *guest,
                                                     const struct vfj_command *command,
                                                     unsigned index);
-/* Fills in the words of program number `index` of the command, which %fail and %slow match. A read
- * of a file has the words `test -f PATH`. A read that FreeBSD's scripts do not make begins with
- * `extra`, so that a rule for the scripts' programs does not match it. Returns false when the
- * command has no such program. */
+/* Fills in the words of program number `index` of the command, which %fail and %slow match. A
+ * read of a file has the words `test -f PATH`. The words of a probe that FreeBSD's scripts do
+ * not make begin with `extra`, so that a rule for the scripts' programs does not match them.
+ * Returns false when the command has no such program. */
 bool vfj_guest_rule_argv(const struct vfj_command *command, unsigned index, struct vfj_argv *argv);
 int32_t vfj_guest_ifconfig(struct vfj_guest *guest, const struct vfj_argv *argv,
                            struct vfj_text *output);

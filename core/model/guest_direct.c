@@ -79,10 +79,12 @@ static const char *direct_sysctl(struct vfj_guest *guest, const struct vfj_trace
     return NULL;
 }
 
-/* Applies %rc and %norc to the values of rc.conf. A value that is set again moves to the end. */
+/* Changes the values of rc.conf as a %rc or %norc line requires. A variable that is set again
+ * moves to the end. */
 static const char *direct_rc(struct vfj_guest *guest, const struct vfj_trace_line *line)
 {
-    if (vfj_rc_is_surplus(line->key)) /* the reader of rc.conf skips such a variable, too */
+    /* the program's reader of rc.conf skips this variable, too */
+    if (vfj_rc_is_surplus(line->key))
         return NULL;
     struct vfj_rc before = guest->rc;
     struct vfj_text text = vfj_text_begin(guest->rc.text, sizeof guest->rc.text);
@@ -107,7 +109,7 @@ static const char *direct_rc(struct vfj_guest *guest, const struct vfj_trace_lin
     return "more rc.conf values than fit (16383 bytes)";
 }
 
-/* Gives hn0.10 its parent hn0, as ifconfig(8) does from the name. */
+/* Gives a VLAN such as hn0.10 its parent hn0, as ifconfig(8) does from the name. */
 static void imply_parent(struct vfj_guest *guest, struct vfj_interface *facts)
 {
     const char *dot = strchr(facts->name.text, '.');
@@ -136,7 +138,7 @@ static const char *direct_if(struct vfj_guest *guest, const struct vfj_trace_lin
     imply_parent(guest, &interface->facts);
     set_unit(interface, line->if_facts.unit);
     interface->facts.no_dad
-        |= before.no_dad; /* a %if without these words leaves the options unchanged */
+        |= before.no_dad; /* a %if line without these words leaves the two options unchanged */
     interface->facts.rtadv |= before.rtadv;
     if (facts->link != VFJ_LINK_DOWN)
         interface->facts.link = line->if_facts.nomedia ? VFJ_LINK_UNKNOWN : VFJ_LINK_UP;
@@ -164,7 +166,7 @@ static const char *direct_vf(struct vfj_guest *guest, const struct vfj_trace_lin
     struct vfj_guest_vf *entry = vfj_guest_open_vf(guest, line->name, line->other);
     if (entry == NULL)
         return "more VFs than the guest model holds (256)";
-    entry->renamed = false; /* the name belongs to a new interface now, which was not renamed */
+    entry->renamed = false; /* a new interface has the name now, and it was not renamed */
     vfj_guest_know_hn(guest, line->other);
     if (vfj_guest_find(guest, line->name) != NULL)
         vfj_guest_attach_vf(guest, entry);
@@ -204,8 +206,8 @@ static const char *direct_nofile(struct vfj_guest *guest, const struct vfj_trace
 static const char *direct_rule(struct vfj_guest_rule *rules, unsigned *count,
                                const struct vfj_trace_line *line)
 {
-    /* Adds a new rule at the end. Removes %fail rules that are used up, and %slow rules with the
-     * same words. */
+    /* Appends the new rule. Removes %fail rules without uses left, and %slow rules with the same
+     * words. */
     unsigned kept = 0;
     for (unsigned i = 0; i < *count; i++) {
         bool used_up = line->kind == VFJ_TRACE_FAIL && rules[i].times == 0;

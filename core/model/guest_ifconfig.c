@@ -47,7 +47,7 @@ static void complain_port(struct call *call, const char *port, const char *why)
     complain(call, message);
 }
 
-/* Messages in this file are those of FreeBSD 13.2. */
+/* The messages in this file are those of FreeBSD 13.2. */
 /* Removes the IPv6 addresses of a new port. lagg(4) does so when the port has a link-local address
  * (sys/net/if_lagg.c), and every interface with IPv6 has one. */
 static void detach_inet6(struct vfj_interface *port)
@@ -188,7 +188,7 @@ static bool nd6_option(struct call *call)
     return false;
 }
 
-/* Reads a word of carp(4) and its operand. The interface's address is then shared. */
+/* Reads a word of carp(4) and its operand. Marks the interface's address as shared. */
 static bool carp_word(struct call *call)
 {
     static const char *const words[] = {"vhid", "advskew", "advbase", "pass", "state"};

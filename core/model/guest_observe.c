@@ -45,8 +45,8 @@ static const struct vfj_guest_if *hn_of(const struct vfj_guest *guest, const cha
     return NULL;
 }
 
-/* Returns true when the trace has set the sysctl dev.hn.N.vf to an empty value: the VF had left at
- * the time of the observation. */
+/* Returns true when the trace has set the sysctl dev.hn.N.vf to an empty value: the VF had left
+ * when the trace was recorded. */
 static bool is_told_gone(const struct vfj_guest *guest, const struct vfj_guest_if *hn)
 {
     char oid[64];
@@ -58,8 +58,8 @@ static bool is_told_gone(const struct vfj_guest *guest, const struct vfj_guest_i
     return told != NULL && told->value[0] == '\0';
 }
 
-/* Returns true when hn(4) in transparent mode has moved the data path to the VF. hn(4) ups the VF
- * before that move, and the VF's LINK_UP follows. */
+/* Returns true when hn(4) in transparent mode has moved the data path to the VF. hn(4) first ups
+ * the VF, and moves the data path after the VF's LINK_UP. */
 static bool is_switched(const struct vfj_guest *guest, const struct vfj_guest_if *hn)
 {
     const struct vfj_guest_vf *entry = vfj_guest_mapped_vf(guest, hn->facts.name);
@@ -82,7 +82,7 @@ static bool own_sysctl(const struct vfj_guest *guest, const char *name, struct v
         vfj_text_add(text, vf != NULL ? vf->vf.text : "");
     } else if ((hn = hn_of(guest, name, ".rxvf")) != NULL) {
         const struct vfj_guest_if *vf = vfj_guest_find((struct vfj_guest *)guest, hn->rxvf);
-        /* hn loses the data path's VF as soon as that VF goes down */
+        /* the data path leaves the VF as soon as the VF goes down */
         bool is_up = vf != NULL && vf->facts.up;
         vfj_text_add(text, is_up && !is_told_gone(guest, hn) ? hn->rxvf.text : "");
     } else if (strcmp(name, "hw.hn.vf_xpnt_attwait") == 0) {
@@ -132,7 +132,7 @@ static void name_of_sysctl(const struct vfj_guest *guest, struct vfj_name unit, 
         vfj_name_parse(word, name);
 }
 
-/* Returns the N of the sysctl dev.hn.N.vf that names the VF, or an empty name. */
+/* Returns the N for which the sysctl dev.hn.N.vf names the VF, or an empty name. */
 static struct vfj_name unit_of_vf(const struct vfj_guest *guest, struct vfj_name vf)
 {
     for (unsigned i = 0; i < VFJ_UNITS_MAX; i++) {
@@ -237,7 +237,7 @@ static const char *refusal(const struct vfj_guest_file *script)
     return (script->mode & 0111) == 0 ? ": not executable" : "";
 }
 
-/* Notes the first per-interface script that exists. In the model, root owns the script's
+/* Records the first per-interface script that exists. In the model, root owns the script's
  * directory. */
 static void observe_script(const struct vfj_guest *guest, struct vfj_name hn, struct vfj_view *view)
 {
@@ -291,7 +291,8 @@ static void observe_gateway6(struct vfj_guest *guest, const struct vfj_command *
     view->gateway6_on_lagg = on_lagg;
 }
 
-/* Observes the VF that dev.hn.UNIT.vf names now. When it names none, observes the command's VF. */
+/* Observes the VF that dev.hn.UNIT.vf names now. When that sysctl names none, observes the VF of
+ * the command. */
 static void observe_vf(struct vfj_guest *guest, const struct vfj_command *command,
                        struct vfj_view *view)
 {
@@ -349,7 +350,7 @@ static void observe_sysctl(const struct vfj_guest *guest, const struct vfj_comma
         vfj_hn_snapshot_take_sysctl(snapshot, command->text, vfj_span_of(name), vfj_span_of(value));
 }
 
-/* Observes the leaves below a node for which the trace has a %sysctl. */
+/* Adds the sysctls below `node` that the trace has set by %sysctl. */
 static void observe_node(const struct vfj_guest *guest, const struct vfj_command *command,
                          const char *node, struct vfj_hn_snapshot *snapshot)
 {
@@ -360,7 +361,7 @@ static void observe_node(const struct vfj_guest *guest, const struct vfj_command
     }
 }
 
-/* Reads the command's sysctls, then hn and the VF. The VF is the one that the kernel names. */
+/* Reads the command's sysctls, then hn and the VF that the kernel names. */
 static void observe_snapshot(struct vfj_guest *guest, const struct vfj_command *command,
                              struct vfj_hn_snapshot *snapshot)
 {

@@ -5,8 +5,8 @@
 #include "core/data/route.h"
 #include "core/model/guest.h"
 
-/* Returns true when a rule's word matches the argument. A rule has the words as a transcript prints
- * them, where they may be quoted. */
+/* Returns true when a word of a rule matches the argument. The words of a rule are written as a
+ * transcript prints them, perhaps in quotes. */
 static bool is_word(struct vfj_span word, const char *argument)
 {
     char quoted[VFJ_RULE_SIZE];
@@ -75,7 +75,7 @@ bool vfj_guest_rule_argv(const struct vfj_command *command, unsigned index, stru
 /* dhclient(8) waits this long for a link before its first request (dhclient.c, main()). */
 static const int64_t link_wait_us = 11000000;
 
-/* Returns the interface of a dhclient command, or NULL when the interface does not exist. */
+/* Returns the interface on which a dhclient command works, or NULL when it does not exist. */
 static struct vfj_guest_if *dhclient_interface(const struct vfj_guest *guest,
                                                const struct vfj_argv *argv)
 {
@@ -92,8 +92,8 @@ static bool waits_for_link(const struct vfj_guest *guest, const struct vfj_argv 
     return interface != NULL && interface->dhclient == 0 && !vfj_guest_has_link(guest, interface);
 }
 
-/* Returns true when the words end with `$`. The rule's duration is then the command's whole
- * duration. */
+/* Returns true when the rule's words end with `$`. The rule then gives the duration of the whole
+ * command. */
 static bool is_whole(const char *words)
 {
     const char *last = strrchr(words, ' ');
@@ -120,8 +120,8 @@ int64_t vfj_guest_duration_us(const struct vfj_guest *guest, const struct vfj_co
     return duration_us;
 }
 
-/* Returns the address that the DHCP server gives: the last lease of the interface or of one of its
- * ports. Returns NULL without one. */
+/* Returns the address that the DHCP server gives: the last lease of the interface or of one of
+ * its ports. Returns NULL when there is no lease. */
 static const struct vfj_address *lease_of(struct vfj_guest *guest,
                                           const struct vfj_guest_if *interface)
 {
@@ -192,9 +192,9 @@ static int32_t run_kill(struct vfj_guest *guest, const struct vfj_argv *argv,
     return status;
 }
 
-/* Returns the interface that leads to the router: the interface of the router's scope, an interface
- * whose subnet contains the router, or the interface of a route without a router to it. Returns
- * NULL when there is none. */
+/* Returns the interface that leads to the router. That is the interface of the router's scope,
+ * an interface whose subnet contains the router, or the interface of a route to the router that
+ * has no router itself. Returns NULL when there is none. */
 static struct vfj_guest_if *interface_of(struct vfj_guest *guest, struct vfj_span router)
 {
     const char *scope = memchr(router.text, '%', router.length);
@@ -241,7 +241,7 @@ static int32_t run_default(struct vfj_guest *guest, const struct vfj_argv *argv,
     return 0;
 }
 
-/* Adds or changes the IPv6 default route. Messages are those of FreeBSD 13.2. */
+/* Adds or changes the IPv6 default route. The messages are those of FreeBSD 13.2. */
 static int32_t run_default6(struct vfj_guest *guest, const struct vfj_argv *argv,
                             struct vfj_text *output)
 {
@@ -256,8 +256,8 @@ static int32_t run_default6(struct vfj_guest *guest, const struct vfj_argv *argv
         return refuse_route(argv, "Network is unreachable", output);
     const char *scope = strchr(router.text, '%');
     router.length = scope != NULL ? (size_t)(scope - router.text) : router.length;
-    VFJ_CHECK(
-        vfj_address_parse(router, &gateway)); /* the grammar of operands allows nothing else */
+    /* the grammar of the command's operands allows only addresses */
+    VFJ_CHECK(vfj_address_parse(router, &gateway));
     vfj_guest_set_default6(guest, through, &gateway);
     return 0;
 }
@@ -281,8 +281,8 @@ static int32_t run_interface_route(struct vfj_guest *guest, const struct vfj_rou
     return 0;
 }
 
-/* Runs route(8). The model has default routes and routes without a router, and ignores all
- * others. */
+/* Runs route(8). The model has default routes and routes without a router. It ignores all other
+ * routes. */
 static int32_t run_route(struct vfj_guest *guest, const struct vfj_argv *argv,
                          struct vfj_text *output)
 {

@@ -129,8 +129,8 @@ static void data_path_to_hn(struct vfj_guest *guest, struct vfj_name name)
     hn->facts.link = VFJ_LINK_UP;
 }
 
-/* Renames a VF. hn(4) drops the renamed VF from its map, and the data path stays. A VF that
- * attaches under the old name is mapped again. */
+/* Renames a VF. hn(4) drops the renamed VF from its map, but the data path stays on the VF. When
+ * a VF attaches under the old name, hn(4) maps it. */
 static void rename_vf(struct vfj_guest *guest, struct vfj_guest_vf *entry, struct vfj_name to)
 {
     struct vfj_name hn = entry->hn;
@@ -143,7 +143,8 @@ static void rename_vf(struct vfj_guest *guest, struct vfj_guest_vf *entry, struc
     entry->renamed = true;
 }
 
-/* Renames a port of a lagg, a member of a bridge, or the parent of a VLAN. Its role stays. */
+/* Renames a port of a lagg, a member of a bridge, or the parent of a VLAN in the entry of
+ * `user`, which stays its user. */
 static void rename_port(struct vfj_interface *user, struct vfj_name from, struct vfj_name to)
 {
     for (unsigned i = 0; i < user->port_count; i++) {

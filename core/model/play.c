@@ -116,7 +116,7 @@ static enum vfj_status configure(struct vfj_play *play)
     return submit(play);
 }
 
-/* Starts the daemon, without the events for rc.conf and the connection to devd. */
+/* Starts the daemon, but submits neither rc.conf nor the connection to devd. */
 static enum vfj_status start_alone(struct vfj_play *play)
 {
     struct vfj_started *started = &blank_event(play, VFJ_EVENT_STARTED)->as.started;
@@ -145,7 +145,7 @@ static enum vfj_status start(struct vfj_play *play)
     return status == VFJ_OK ? connect(play) : status;
 }
 
-/* The due time of a command that waits for the commands before it in its batch. */
+/* The due time of a command that waits until the earlier commands of its batch have ended. */
 static const int64_t not_begun_us = INT64_MAX;
 
 /* Returns the next command of the slot's batch, or NULL when there is none. */
@@ -169,8 +169,8 @@ static void begin(struct vfj_play *play, struct vfj_play_pending *pending)
     pending->due_us = play->now_us + pending->duration_us;
 }
 
-/* Begins the next command of the batch. When a required command failed (`is_stopped`), the next
- * command does not run. */
+/* Begins the command after `ended` in its batch. After the failure of a required command
+ * (`is_stopped`), the next command is only dropped. */
 static void go_on(struct vfj_play *play, const struct vfj_play_pending *ended, bool is_stopped)
 {
     struct vfj_play_pending *next
@@ -275,7 +275,7 @@ static enum vfj_status end(struct vfj_play *play, struct vfj_span reason)
     return status;
 }
 
-/* Ends a stopping daemon when no plan is unfinished, or at stop_us. */
+/* Ends a stopping daemon as soon as no plan is unfinished, at the latest at stop_us. */
 static enum vfj_status end_stop(struct vfj_play *play)
 {
     if (!play->stopping || (!play->is_idle && play->now_us < play->stop_us))
@@ -297,8 +297,8 @@ static enum vfj_status begin_stop(struct vfj_play *play, struct vfj_span reason)
     return status == VFJ_OK ? end_stop(play) : status;
 }
 
-/* Returns the time of the next timer or outcome; *is_outcome is true for an outcome. At equal times
- * a timer comes first, then an outcome, then the end of a stopping daemon. */
+/* Returns the time of the next timer or outcome. Sets *is_outcome to true for an outcome. At
+ * equal times a timer comes first, then an outcome, then the end of a stopping daemon. */
 static int64_t next_us(const struct vfj_play *play, bool timers, bool *is_outcome)
 {
     int64_t outcome_us = play->pending_count > 0 ? play->pending[earliest(play)].due_us : INT64_MAX;
@@ -355,8 +355,8 @@ static enum vfj_status boot(struct vfj_play *play, bool stopped)
     return stopped ? VFJ_OK : start(play);
 }
 
-/* Handles %start, which may come first in a trace. Kills a running daemon before it starts
- * another. */
+/* Handles %start, which may also be the first line of a trace. Kills a running daemon before it
+ * starts another. */
 static enum vfj_status start_slowly(struct vfj_play *play)
 {
     crash(play);
@@ -371,8 +371,8 @@ static enum vfj_status gap(struct vfj_play *play, struct vfj_span reason)
     return status == VFJ_OK ? connect(play) : status;
 }
 
-/* Starts the daemon, restarts it, or submits the new rc.conf, when this is due before the next
- * line. */
+/* Before the next line is handled: starts the daemon, restarts it, or submits the new rc.conf,
+ * if one of these is due. */
 static enum vfj_status settle(struct vfj_play *play)
 {
     enum vfj_status status = VFJ_OK;
@@ -394,7 +394,7 @@ static enum vfj_status move_to(struct vfj_play *play, const struct vfj_trace_tim
     }
     if ((status = settle(play)) != VFJ_OK || (status = run_until(play, clock_us, true)) != VFJ_OK)
         return status;
-    /* the clock may be later already: a restart waits for the end of a stopping daemon */
+    /* never turns the clock back: a restart may have advanced it past the line's time */
     if (clock_us > play->now_us)
         play->now_us = clock_us;
     return VFJ_OK;

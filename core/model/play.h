@@ -13,8 +13,8 @@
 
 enum { VFJ_PLAY_PENDING_MAX = 512 };
 
-/* The receiver of events: a ledger, or a bare state. `submit` steps the machine and returns its
- * decision, which is valid until the next call. */
+/* The receiver of the events: a ledger or only a state. `submit` steps the machine and returns
+ * its decision, which is valid until the next call. */
 struct vfj_play_sink {
     void *context;
     enum vfj_status (*submit)(void *context, const struct vfj_event *event,
@@ -34,17 +34,18 @@ struct vfj_play {
     bool mode_fixed, policy_fixed;
     uint8_t mode, policy;
     bool started; /* the first event or the first time of the trace was read */
-    bool running; /* the daemon runs: it was started, and has neither crashed nor ended */
+    bool running; /* the daemon was started, and has neither crashed nor ended since */
     bool rc_changed;
-    bool restart;           /* %mode or %policy came while the daemon ran */
-    bool stopping, is_idle; /* stopping: %stop came; is_idle: the machine has no unfinished plan */
+    bool restart; /* %mode or %policy came while the daemon ran */
+    /* stopping: a %stop line was read; is_idle: the machine has no unfinished plan */
+    bool stopping, is_idle;
     uint32_t boots;
     int64_t now_us;        /* time since the first event */
     int64_t first_unix_us; /* Unix time of the first event */
     bool has_unix;         /* first_unix_us is known */
-    int64_t boot_us;       /* time of the boot, on the clock of now_us */
+    int64_t boot_us;       /* time of the boot, in the same clock as now_us */
     int64_t stop_us;       /* latest time at which a stopping daemon ends */
-    /* deadline of the machine's last decision, on the clock of now_us; INT64_MAX: none */
+    /* deadline of the machine's last decision, in the same clock as now_us; INT64_MAX: none */
     int64_t deadline_us;
     int64_t late_us; /* delay of each timer (%late) */
     uint64_t order;
@@ -55,25 +56,25 @@ struct vfj_play {
     char line[VFJ_LINE_MAX + 1]; /* scratch: the line of %devd */
 };
 
-/* Begins a play. `mode` and `policy` come from the command line. With -1 the trace sets them; its
- * defaults are act and vfjournal. */
+/* Begins a play. `mode` and `policy` come from the command line. When one is -1, the trace sets
+ * it, or it is act or vfjournal by default. */
 void vfj_play_init(struct vfj_play *play, struct vfj_play_sink sink, int mode, int policy);
 
-/* The first pass, called for every line in order. Adds hn interfaces to the guest, and checks that
- * the times of the trace do not decrease. Submits nothing. On an error, returns false and fills in
- * *error. */
+/* The first pass over the trace. The caller calls this function for every line in order. It adds
+ * hn interfaces to the guest, and checks that times do not decrease. Submits nothing. On an
+ * error, returns false and fills in *error. */
 bool vfj_play_check(struct vfj_play *play, const struct vfj_trace_line *line,
                     struct vfj_trace_error *error);
 
 /* Returns to the beginning of the trace after the first pass. Keeps the names of hn interfaces. */
 void vfj_play_rewind(struct vfj_play *play);
 
-/* The second pass, called for every line in order. Returns the sink's status, or TOO_MANY with the
- * reason in error->what. */
+/* The second pass over the trace. The caller calls this function for every line in order.
+ * Returns the sink's status, or TOO_MANY with the reason in error->what. */
 enum vfj_status vfj_play_line(struct vfj_play *play, const struct vfj_trace_line *line,
                               struct vfj_trace_error *error);
 
-/* Ends the play after the last line. Running commands are completed. Timers stay armed. */
+/* Ends the play after the last line. Lets running commands end, but no armed timer fires. */
 enum vfj_status vfj_play_end(struct vfj_play *play);
 
 #endif

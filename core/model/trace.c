@@ -182,7 +182,7 @@ static bool read_if_address(struct reader *reader, struct vfj_interface *interfa
         return false;
     if (!vfj_address_parse(word, &address) || vfj_address_is_inet6(&address) != inet6)
         return refuse_at(reader, word.text, "not an address of that family (ADDR/LEN)");
-    /* sets interface->truncated when there is no room */
+    /* when there is no room, this call sets interface->truncated */
     (void)vfj_interface_add_address(interface, &address);
     return true;
 }
@@ -229,7 +229,7 @@ static bool read_if_port(struct reader *reader, struct vfj_interface *interface)
     return vfj_interface_add_port(interface, port) ? true : refuse(reader, "too many lagg ports");
 }
 
-/* Reads a word that has no operand. Returns false when the word is another one. */
+/* Reads a word that has no operand. Returns false when the word is not one of these. */
 static bool read_if_flag(struct vfj_span word, struct vfj_interface *interface)
 {
     const struct {
@@ -255,7 +255,7 @@ static void skip_bytes(struct reader *reader, size_t count)
     reader->rest = (struct vfj_span){reader->rest.text + count, reader->rest.length - count};
 }
 
-/* Finds the counter that the word names. Returns false when the word names none. */
+/* Finds the counter that the word names. Returns false when no counter has that name. */
 static bool find_counter(struct vfj_span word, struct vfj_counters *counters, int64_t **counter)
 {
 #define X(name, member)               \

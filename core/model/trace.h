@@ -55,7 +55,7 @@ enum vfj_trace_time_form {
     VFJ_TIME_SAME,     /* the time of the line before */
     VFJ_TIME_RELATIVE, /* microseconds after the first event */
     VFJ_TIME_UNIX,     /* Unix time in microseconds */
-    VFJ_TIME_AFTER,    /* microseconds after the event before */
+    VFJ_TIME_AFTER,    /* microseconds after the previous event */
 };
 
 struct vfj_trace_time {
@@ -67,11 +67,12 @@ struct vfj_trace_time {
 struct vfj_trace_if {
     struct vfj_interface interface;
     uint64_t dhclient; /* pid of the interface's dhclient(8); 0: none */
-    /* gateway of the IPv4 default route through the interface; empty: none */
+    /* gateway of the IPv4 default route if it goes through the interface; else empty */
     struct vfj_address gateway;
-    /* gateway of the IPv6 default route through the interface, without scope; empty: none */
+    /* gateway of the IPv6 default route, without scope, if it goes through the interface; else
+     * empty */
     struct vfj_address gateway6;
-    /* N of dev.hn.N, for an hn interface that was renamed; empty: the interface's name has N */
+    /* N of dev.hn.N, for a renamed hn interface; empty: N is in the interface's name */
     struct vfj_name unit;
     struct vfj_counters counters;
     bool nomedia;  /* the interface does not report a link state */
@@ -82,14 +83,14 @@ struct vfj_trace_if {
 struct vfj_trace_line {
     uint8_t kind;               /* enum vfj_trace_kind */
     struct vfj_trace_time time; /* EVENT, AT: the time */
-    /* EVENT: the devd line; DEVD: the devd line, escaped (core/text/trace_quote.h) */
+    /* EVENT: the devd line; DEVD: the devd line with escapes (core/text/trace_quote.h) */
     struct vfj_span event;
     struct vfj_name name, other; /* NOIF: name; VF: the VF and its hn */
     /* SYSCTL, NOSYSCTL, RC, NORC: the name; FILE, NOFILE: the path; FAIL, SLOW: the argv */
     struct vfj_span key;
     /* SYSCTL, RC: the value, unquoted; FILE: the text; FAIL: the command's output */
     char value[VFJ_VALUE_SIZE];
-    /* FILE: why the daemon does not run the file; empty: the mode decides */
+    /* FILE: reason why the daemon does not run the file; empty: the file's mode decides */
     char refused[VFJ_PATH_SIZE];
     bool has_text;          /* FILE: the line gives a text */
     uint32_t mode;          /* FILE; 0755 by default */

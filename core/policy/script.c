@@ -70,8 +70,7 @@ bool vfj_script_is_nonzero(const char *value)
         && vfj_span_to_i64(word, &number) && number != 0;
 }
 
-/* Does what `load_rc_config netif` does: the script keeps the values that rc.conf has at the
- * script's start. */
+/* Stores the values of rc.conf that the script reads at its start (`load_rc_config netif`). */
 static void load_rc(const struct vfj_rc *rc, struct vfj_script_run *run)
 {
     run->dhcp = vfj_rc_is_dhcp(rc, run->iface);

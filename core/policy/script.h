@@ -1,10 +1,11 @@
-/* The interface between the files of policy scripts. Only core/policy includes this file. */
+/* The interface between the files of core/policy, which contain policy scripts. Only core/policy
+ * includes this file. */
 #ifndef VFJ_CORE_POLICY_SCRIPT_H
 #define VFJ_CORE_POLICY_SCRIPT_H
 
 #include "core/machine/policy.h"
 
-/* The command that a script is running. The comments give the script's own text. */
+/* The command that a script is running. The comments quote the command in the script. */
 enum vfj_script_step {
     /* hyperv_vfattach IF 0 */
     VFJ_STEP_ATTACH_TRANSPARENT_PROBE, /* sysctl -n hw.hn.vf_transparent > /dev/null */
@@ -15,7 +16,7 @@ enum vfj_script_step {
     VFJ_STEP_ATTACH_MAP,
     /* hyperv_vfattach IF DELAY */
     VFJ_STEP_SLEEPER_TRANSPARENT_PROBE,
-    VFJ_STEP_SLEEPER_TRANSPARENT_READ, /* after it: sleep DELAY, which is no command */
+    VFJ_STEP_SLEEPER_TRANSPARENT_READ, /* followed by `sleep DELAY`, which is no step */
     VFJ_STEP_SLEEPER_UP,               /* ifconfig IF up */
     /* hyperv_vfup HN */
     VFJ_STEP_UP_SCRIPT_PROBE,  /* [ -f /usr/libexec/hyperv/hyperv_vfup.HN ] */
@@ -38,11 +39,11 @@ enum vfj_script_step {
     VFJ_STEP_UP_CONFIRM,
 };
 
-/* Returns the running script, for writing. */
+/* Returns the run of the script in the next state, so that the caller can change it. */
 struct vfj_script_run *vfj_script_run_of(struct vfj_step_context *context);
 
-/* Runs a script as an action of devd. When other actions run or wait, the script waits until
- * they have ended. */
+/* Runs a script as devd does: when other scripts run or wait, this one waits until they have
+ * ended. */
 void vfj_script_enqueue(struct vfj_step_context *context, enum vfj_script script,
                         struct vfj_name iface);
 

@@ -2,12 +2,11 @@
  *
  * devd(8) runs one action at a time. While a script runs, later events wait. hyperv_vfattach IF 0
  * starts a process that sleeps hyperv_vf_delay seconds and then ups the VF. No event ends that
- * process early. The scripts keep no facts when they end. Each script reads the facts from the
- * guest again, in the order of the steps here.
+ * process early. The scripts remember nothing: each script reads the guest again, in the order of
+ * the steps here.
  *
- * Two reads are added to those of the scripts: of hw.hn.vfmap, which shows the hn of a VF, and a
- * check at the end of hyperv_vfup that the lagg has both ports. Their only purpose is that the
- * states of slots are right. */
+ * This program adds two reads: of hw.hn.vfmap, which shows the hn of a VF, and of the lagg's
+ * ports at the end of hyperv_vfup. They only serve to record the right states of slots. */
 #include <string.h>
 
 #include "core/machine/facts.h"
@@ -142,21 +141,21 @@ static void scripts_connected(struct vfj_step_context *context)
     (void)context;
 }
 
-/* Does nothing: a running script continues to its end. Sleepers wake only when the next daemon
- * runs. */
+/* Does nothing: a running script continues to its end. A sleeping script wakes only when the
+ * next daemon runs. */
 static void scripts_stopping(struct vfj_step_context *context)
 {
     (void)context;
 }
 
-/* Ends the running script, and the actions that wait for it, with the daemon. Sleepers continue
- * within a boot. */
+/* Ends the running script and all waiting ones, since they ended with the daemon. Scripts that
+ * sleep continue within a boot. */
 static void scripts_reset(struct vfj_step_context *context)
 {
     const struct vfj_scripts *before = vfj_step_scripts(context);
     bool same = context->next->head.boot == context->now->head.boot
         && context->next->head.policy == VFJ_POLICY_SCRIPTS;
-    /* while no script runs, no action waits */
+    /* while no script runs, no script waits */
     if (before->run.script == VFJ_SCRIPT_NONE && before->sleeping == 0)
         return;
     struct vfj_scripts *scripts = vfj_step_edit_scripts(context);
@@ -173,7 +172,7 @@ static void scripts_reset(struct vfj_step_context *context)
 
 bool vfj_scripts_is_idle(const struct vfj_scripts *scripts)
 {
-    /* while no script runs, no action waits */
+    /* while no script runs, no script waits */
     bool is_idle = scripts->run.script == VFJ_SCRIPT_NONE;
     for (unsigned i = 0; i < VFJ_SLEEPERS_MAX && scripts->sleeping > 0; i++)
         is_idle &= scripts->sleepers[i].pending == 0;

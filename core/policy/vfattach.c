@@ -80,7 +80,8 @@ static void attach_mapped(struct vfj_step_context *context, const struct vfj_obs
         = vfj_step_scripts(context)->run.delay_us;
 }
 
-/* Reads hyperv_vf_delay from rc.conf, as the script does here, before the search for the VF. */
+/* Reads hyperv_vf_delay from rc.conf. The script does this at this point, before it searches for
+ * the VF. */
 static void attach_list(struct vfj_step_context *context)
 {
     vfj_script_run_of(context)->delay_us = vfj_rc_delay_s(vfj_step_rc(context)) * 1000000;

@@ -64,8 +64,9 @@ static bool to_group(struct vfj_span text, uint32_t *value)
     return text.length >= 1 && text.length <= 4;
 }
 
-/* Reads groups that colons separate. The last two may be written as an IPv4 address. An empty text
- * has no group. Returns false for any other text, and for more groups than an address has. */
+/* Reads groups of an IPv6 address, separated by colons. The last two groups may be written as an
+ * IPv4 address. An empty text has no group. Returns false when the text has another form, or
+ * more groups than an address has. */
 static bool read_groups(struct vfj_span text, struct groups *groups)
 {
     bool more = text.length > 0;

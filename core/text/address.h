@@ -20,12 +20,12 @@ bool vfj_address_is_inet6(const struct vfj_address *address);
 /* Reads the length of a netmask such as "0xffffff00" or "255.255.255.0". Returns false for any
  * other text, and for a mask with holes. */
 bool vfj_address_mask_bits(struct vfj_span mask, unsigned *bits);
-/* Returns true when `a` and `b` have the same host. Spelling and prefix length do not matter. */
+/* Returns true when `a` and `b` have the same host. Their spelling and prefix length may differ. */
 bool vfj_address_same_host(const struct vfj_address *a, const struct vfj_address *b);
 /* Returns true when the host ("10.0.0.1", "fd00::1") is in the subnet of the address. Returns false
  * when the families differ or the host has a zone. */
 bool vfj_address_covers(const struct vfj_address *address, struct vfj_span host);
-/* Returns whether the text begins with a link-local IPv6 address: fe80::/10, RFC 4291, section
+/* Returns true when the text begins with a link-local IPv6 address: fe80::/10, RFC 4291, section
  * 2.5.6. */
 bool vfj_address_is_link_local(struct vfj_span address);
 

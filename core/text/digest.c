@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-/* Multiplies two words, and folds the product to 64 bits. vfj_digest() has four lanes of words, so
- * that its multiplications overlap. */
+/* Multiplies two words, and folds the product to 64 bits. vfj_digest() processes four words at
+ * the same time, so that the multiplications overlap. */
 static uint64_t fold(uint64_t a, uint64_t b)
 {
     __extension__ typedef unsigned __int128 wide;

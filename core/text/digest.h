@@ -6,9 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Returns the digest of `size` bytes at `bytes`, begun with `seed`. All little-endian machines
- * compute the same digest, and Hyper-V's guests are little-endian. An attacker can forge the
- * digest, but not the journal's SHA-256 chain. */
+/* Returns the digest of `size` bytes at `bytes`. Another `seed` gives another digest. All
+ * little-endian machines compute the same digest, and Hyper-V's guests are little-endian. An
+ * attacker can forge the digest, but not the journal's SHA-256 chain. */
 uint64_t vfj_digest(const void *bytes, size_t size, uint64_t seed);
 
 #endif

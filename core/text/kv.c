@@ -1,4 +1,5 @@
-/* key=value text in devd's grammar: one tokenizer for devd lines and for record bodies. */
+/* Reads and writes key=value text in devd's grammar. Devd lines and the bodies of records have
+ * the same grammar. */
 #include "core/text/kv.h"
 
 #include <string.h>
@@ -8,8 +9,8 @@ enum { KEY = 1, WHITE = 2, QUOTED = 4 };
 #define K KEY
 #define W (WHITE | QUOTED)
 #define Q QUOTED
-/* For each byte, the sets that contain it: bytes of a key, white space, and bytes that make a value
- * need quotes. The tokenizer reads every byte of every line, and a table is fast. */
+/* For each byte, the sets that contain it: bytes of a key, white space, and bytes that make a
+ * value need quotes. The tokenizer classifies every byte of every line, and a table is fast. */
 static const unsigned char classes[256] = {
     ['\t'] = W, ['\n'] = W, ['\r'] = W, [' '] = W, ['"'] = Q, ['\\'] = Q, ['-'] = K, ['_'] = K,
     ['0'] = K,  ['1'] = K,  ['2'] = K,  ['3'] = K, ['4'] = K, ['5'] = K,  ['6'] = K, ['7'] = K,
@@ -41,8 +42,9 @@ static void advance(struct vfj_span *rest, size_t count)
     rest->length -= count;
 }
 
-/* Returns the offset of the quote that ends a value, or the length when no quote ends it. The value
- * begins with a quote. The first search does not look for escapes, since they are rare. */
+/* `text` begins with a quoted value. Returns the offset of the quote that ends the value, or the
+ * length of `text` when there is none. The first search does not look for escapes, since they
+ * are rare. */
 static size_t closing_quote(struct vfj_span text)
 {
     const char *quote = memchr(text.text + 1, '"', text.length - 1);

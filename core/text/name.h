@@ -1,4 +1,4 @@
-/* Interface names, and the facts that names contain. */
+/* Interface names, and the driver and unit that a name contains. */
 #ifndef VFJ_CORE_TEXT_NAME_H
 #define VFJ_CORE_TEXT_NAME_H
 
@@ -22,10 +22,10 @@ struct vfj_name {
  * name, and no command uses it. */
 bool vfj_name_parse(struct vfj_span span, struct vfj_name *name);
 
-/* Returns the name of a string. The caller knows that the string is a valid name. */
+/* Returns the string as a name. The caller ensures that the string is a valid name. */
 struct vfj_name vfj_name_of(const char *string);
 
-/* Inline, since names are searched often. */
+/* Inline for speed, since names are compared often. */
 static inline bool vfj_name_equal(struct vfj_name a, struct vfj_name b)
 {
     return memcmp(a.text, b.text, sizeof a.text) == 0;
@@ -35,11 +35,11 @@ static inline bool vfj_name_is_empty(struct vfj_name name)
     return name.text[0] == '\0';
 }
 
-/* Returns all digits of the name, joined, as hyperv_vfup computes its unit (step 3): "0" for "hn0",
- * "" for "wan". */
+/* Returns all digits of the name, joined: "0" for "hn0", "" for "wan". hyperv_vfup computes its
+ * unit in this way (step 3). */
 struct vfj_name vfj_name_digits(struct vfj_name name);
 
-/* Returns the number in decimal, as the name of a unit. The number has at most 15 digits. */
+/* Returns a unit number in decimal, as a name. The number has at most 15 digits. */
 struct vfj_name vfj_name_of_number(uint64_t number);
 
 /* Returns "lagg" and the unit, or an empty name when the result is too long. */

@@ -1,4 +1,4 @@
-/* Bounded text: a buffer of the caller that functions append to. */
+/* Bounded text: functions append to a buffer of the caller, up to its size. */
 #include "core/text/text.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* Bounded text: a buffer of the caller that functions append to, up to its size. */
+/* Bounded text: functions append to a buffer of the caller, up to its size. */
 #ifndef VFJ_CORE_TEXT_TEXT_H
 #define VFJ_CORE_TEXT_TEXT_H
 
@@ -71,8 +71,8 @@ static inline bool vfj_span_is(struct vfj_span span, const char *string)
     return span.length == length && (length == 0 || memcmp(span.text, string, length) == 0);
 }
 bool vfj_bytes_equal_nocase(const char *a, const char *b, size_t length);
-/* Compares like vfj_span_is(), but ignores the case of ASCII letters, as devd compares match values
- * (devd.conf(5)). */
+/* Compares like vfj_span_is(), but ignores the case of ASCII letters, as devd does with the
+ * values of its rules (devd.conf(5)). */
 static inline bool vfj_span_is_nocase(struct vfj_span span, const char *string)
 {
     return span.length == strlen(string) && vfj_bytes_equal_nocase(span.text, string, span.length);

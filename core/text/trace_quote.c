@@ -1,4 +1,4 @@
-/* Quoting in a trace: values are quoted as for sh(1), and bytes that a line cannot hold are
+/* Quoting in a trace. Values are quoted as for sh(1). Bytes that cannot stand in a line are
  * escaped. */
 #include "core/text/trace_quote.h"
 

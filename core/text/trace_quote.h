@@ -1,4 +1,4 @@
-/* Quoting in a trace: values are quoted as for sh(1), and bytes that a line cannot hold are
+/* Quoting in a trace. Values are quoted as for sh(1). Bytes that cannot stand in a line are
  * escaped. */
 #ifndef VFJ_CORE_TEXT_TRACE_QUOTE_H
 #define VFJ_CORE_TEXT_TRACE_QUOTE_H
@@ -9,9 +9,10 @@
 
 enum vfj_quoted { VFJ_QUOTED_READ, VFJ_QUOTED_OPEN, VFJ_QUOTED_TOO_LONG };
 
-/* Reads one value in sh(1)'s quoting, as in rc.conf(5), from the beginning of *rest. The value is
- * '...', "..." and plain bytes, joined, up to a blank. Returns OPEN when a quote is not closed;
- * *opened is then its position. Returns TOO_LONG when the value is longer than `size` - 1 bytes. */
+/* Reads one value in sh(1)'s quoting, as in rc.conf(5), from the beginning of *rest. The value
+ * consists of parts in '...', parts in "..." and plain bytes, up to a blank. Returns OPEN when a
+ * quote is not closed; *opened is then its position. Returns TOO_LONG when the value is longer
+ * than `size` - 1 bytes. */
 enum vfj_quoted vfj_quoted_read(struct vfj_span *rest, char *value, size_t size,
                                 const char **opened);
 
