@@ -1,4 +1,4 @@
-/* Declarations that the rows of the benchmark share. */
+/* Declarations that all benchmarks of vfj_bench share. */
 #ifndef VFJ_TESTS_BENCH_BENCH_H
 #define VFJ_TESTS_BENCH_BENCH_H
 
@@ -9,31 +9,35 @@
 enum {
     BENCH_SIZES = 3,
     BENCH_PATH_SIZE = 512,
-    /* resident memory may grow by this much while SQLite's page cache fills: it is not a leak */
+    /* resident memory may grow by this much while SQLite fills its page cache; more growth is a
+     * leak */
     BENCH_GROWTH_KIB = 512,
 };
 
-/* The settings of a run, and the results of its present row. */
+/* The settings of a run of vfj_bench, and some results of the benchmark that runs now. */
 struct bench {
     const char *program; /* path of vfjournal */
-    const char *asking;  /* path of a vfjournal that reads the simulated kernel of kernel.c */
+    /* path of a vfjournal that is linked with the simulated kernel of kernel.c */
+    const char *asking;
     const char *nothing; /* path of the program that does nothing (nothing.c) */
     const char *directory;
-    bool asks;       /* daemons read the guest through its kernel instead of its programs */
-    bool full;       /* run the sizes of the goals; some take minutes */
-    uint64_t seen;   /* number of turns of the present row so far */
-    double extra[2]; /* further figures of the last turn; the row gives their names */
+    /* the daemon reads the simulated guest through its kernel instead of its programs */
+    bool asks;
+    bool full; /* run the sizes of the goals; some take minutes */
+    /* number of turns of the present benchmark that have ended; each turn is one measurement */
+    uint64_t seen;
+    double extra[2]; /* further figures of the last turn; bench_row.extra has their names */
 };
 
-/* The result of one turn of a row at one size, in the row's unit: that of vfjournal and that of
- * its baseline. */
+/* The result of one turn of a benchmark at one size: the cost of vfjournal and that of the
+ * baseline, both in the benchmark's unit. */
 struct bench_sample {
     double ours;
     double baseline;
 };
 
-/* How a row's figure is computed from both results, and whether it may be at most or must be at
- * least the goal. */
+/* How a benchmark's figure is computed from `ours` and `baseline`, and whether the goal is the
+ * figure's upper limit ("at most") or lower limit ("at least"). */
 enum bench_figure {
     BENCH_TIMES,      /* ours / baseline, at most */
     BENCH_OF_RATE,    /* baseline / ours as a share of the baseline's rate, at least */
@@ -46,11 +50,12 @@ enum bench_figure {
 struct bench_row {
     const char *name;
     const char *what;     /* what vfjournal does in this row */
-    const char *baseline; /* what the baseline does; NULL: the row has no baseline */
+    const char *baseline; /* what the baseline does; NULL: this benchmark has no baseline */
     struct {
         const char *name, *what, *baseline;
-    } asking;         /* the same row with bench->asks; name NULL: none */
-    const char *size; /* the thing that the sizes count */
+        /* texts for the same benchmark run with bench->asks; name NULL: it is not run so */
+    } asking;
+    const char *size; /* what the sizes are numbers of, such as lines */
     const char *unit;
     enum bench_figure figure;
     double goal;
@@ -61,8 +66,8 @@ struct bench_row {
     uint64_t full_sizes[BENCH_SIZES];
     const char *extra[2];  /* names of the further figures; NULL: none */
     double extra_goals[2]; /* limits of the further figures; 0: no limit */
-    /* Prepares a size in the empty directory bench->directory. Its result is the context of the
-     * turns. */
+    /* Prepares one size in the empty directory bench->directory. Returns the context for `turn` and
+     * `close`. */
     void *(*open)(struct bench *bench, uint64_t size);
     struct bench_sample (*turn)(struct bench *bench, void *context);
     void (*close)(struct bench *bench, void *context);
@@ -80,21 +85,23 @@ int64_t bench_now_ns(void);
 double bench_median(double *values, unsigned count); /* sorts the values */
 void *bench_allocate(uint64_t size);
 
-/* Returns directory/name in one of several static buffers, which are used in turn. */
+/* Returns "DIRECTORY/NAME" for a file in bench->directory. The text is in one of several static
+ * buffers, which are used in turn. */
 const char *bench_path(const struct bench *bench, const char *name);
 void bench_write(const char *path, const char *text);
 void bench_remove(const char *path); /* removes a file, if it exists */
 void bench_remove_tree(const char *path);
 
-/* Returns line number `number` of a sequence like that of a FreeBSD guest's devd. Lines have 45
- * bytes on average. */
+/* Returns line `number` of an endless sequence of lines like those of a FreeBSD guest's devd. The
+ * lines have 45 bytes on average. */
 const char *bench_line(uint64_t number);
 uint64_t bench_lines_bytes(uint64_t count);
 
-/* Returns a number from /proc/PID/FILE of a running process; 0 where /proc is missing. */
+/* Returns the number that follows `key` in /proc/PID/FILE of a running process; 0 where /proc is
+ * missing. */
 double bench_read_proc(pid_t pid, const char *file, const char *key);
 
-/* Describes this machine for the line above the table. */
+/* Writes a description of this machine into `text`, for the line above the table of results. */
 void bench_machine(char *text, unsigned size);
 
 #endif

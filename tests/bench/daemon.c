@@ -1,4 +1,5 @@
-/* Runs the real daemon in a guest whose programs do nothing. */
+/* Starts and stops the real daemon in a simulated guest whose programs do nothing but print
+ * prepared output. */
 #include "tests/bench/daemon.h"
 
 #include <errno.h>
@@ -52,8 +53,8 @@ static const char vf_text[]
     = "mce0: flags=8843<UP,BROADCAST,RUNNING,SIMPLEX,MULTICAST> metric 0 mtu 1500\n"
       "\tether 00:0d:3a:00:00:00\n\tstatus: active\n";
 
-/* Writes the programs' answers. The lagg0 of hn0 lacks only the VF as a port, so joining the VF
- * is the first changing command. */
+/* Writes the prepared output of the guest's programs. lagg0 has hn0 as its only port, so that
+ * adding the VF to lagg0 is the daemon's first command that changes the guest. */
 static void make_answers(const struct bench *bench, unsigned hns)
 {
     static char text[65536];
@@ -77,8 +78,8 @@ static void make_answers(const struct bench *bench, unsigned hns)
     bench_write(bench_path(bench, "etc/rc.conf"), "");
 }
 
-/* Makes an rc helper of two lines. The time that the guest's shell takes to read rc.conf is not
- * measured. */
+/* Makes an rc helper, a shell script of two lines. The time that a guest's shell takes to read
+ * rc.conf is therefore not measured. */
 static void make_rc_helper(const struct bench *bench)
 {
     const char *path = bench_path(bench, "rc-helper");
@@ -115,7 +116,9 @@ void bench_guest_close(struct bench_daemon *daemon)
     close(daemon->times);
 }
 
-/* With VFJ_BENCH_USER the daemon runs as that user, with a monitor. Only root can measure this. */
+/* Gives the directory to the user named by VFJ_BENCH_USER, if it is set. Returns that user's name
+ * or NULL. The daemon then runs as this user beside a privileged monitor, which only root can
+ * measure. */
 static const char *give_directory(const struct bench *bench)
 {
     const char *name = getenv("VFJ_BENCH_USER");

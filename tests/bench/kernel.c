@@ -1,6 +1,6 @@
-/* A simulated kernel for the daemon that reads its guest through the kernel. It gives the same
- * prepared answers as the guest's programs. These functions are linked in place of the
- * adapter's. VFJ_BENCH_GUEST is the guest's directory. */
+/* A simulated kernel for a daemon that reads its guest through the kernel. The functions here are
+ * linked in place of those of adapters/freebsd. They return the same prepared output that the
+ * guest's programs print. VFJ_BENCH_GUEST is the guest's directory. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -23,7 +23,7 @@ bool vfj_kernel_answers(void)
     return true;
 }
 
-/* Reads the data path from the end of the prepared answer of sysctl(8) for a slot, such as
+/* Reads which interface has the data path from the end of the prepared sysctl(8) output, such as
  * "dev.hn.0.rxvf: mce0". */
 static int read_data_path(char *value, size_t size)
 {
@@ -39,7 +39,8 @@ static int read_data_path(char *value, size_t size)
     return 0;
 }
 
-/* A guest in transparent mode. Its VFs exist as long as the file answers/attached does. */
+/* The next functions simulate a guest in transparent mode. Its VFs exist as long as the file
+ * answers/attached does. */
 
 static bool has_answer(const char *name)
 {
@@ -112,7 +113,8 @@ static int read_transparent(const char *name, char *value, size_t size)
     return ENOENT;
 }
 
-/* Describes an interface to the parser: hn has an address, the VF has none. */
+/* Passes the ifconfig text of one interface to the parser. An hn interface has an address, a VF has
+ * none. */
 static void tell_one(struct vfj_ifconfig_parser *parser, struct vfj_name name)
 {
     char text[512];

@@ -1,5 +1,5 @@
-/* vfj_bench: measures the cost of the program. Every figure stands beside a baseline from the
- * same run. */
+/* vfj_bench: measures the cost of vfjournal. Every figure is compared with a baseline that is
+ * measured in the same run. */
 #include <getopt.h>
 #include <math.h>
 #include <stdio.h>
@@ -170,7 +170,8 @@ static void write_outcome(struct output *output, const struct bench_row *row,
     output->begun = true;
 }
 
-/* Writes one line of the table in the documentation. */
+/* Writes the result of one benchmark at one size as a line of the Markdown table in the
+ * documentation. */
 static void write_markdown(FILE *markdown, const struct bench_row *row,
                            const struct outcome *outcome)
 {
@@ -194,7 +195,7 @@ static void write_markdown(FILE *markdown, const struct bench_row *row,
     fprintf(markdown, " |\n");
 }
 
-/* Runs a row at each of its sizes, each in a new empty directory. */
+/* Runs a benchmark at each of its sizes. Each size gets a new empty directory. */
 static void run_row(const struct bench_row *row, const struct bench *settings,
                     struct output *output)
 {

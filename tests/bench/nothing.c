@@ -1,8 +1,8 @@
-/* A program that does nothing under the names of the guest's programs, except for this: it
- * reports that it ran, and prints a prepared answer.
+/* A program that takes the place of all programs of the simulated guest and changes nothing. It
+ * reports that it ran and prints prepared output.
  *
- * DIR/sbin/NAME prints DIR/answers/ANSWER and sends its time and effect to the socket DIR/times.
- * `ifconfig INTERFACE ... VERB ARGUMENT` replaces DIR/answers/ifconfig by
+ * DIR/sbin/NAME prints DIR/answers/ANSWER and sends its start time and its effect to the socket
+ * DIR/times. `ifconfig INTERFACE ... VERB ARGUMENT` replaces DIR/answers/ifconfig by
  * DIR/answers/VERB-ARGUMENT, if that file exists. */
 #include <fcntl.h>
 #include <stdint.h>

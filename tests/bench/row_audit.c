@@ -1,5 +1,5 @@
-/* Rows about reading a long journal. Its guest has one migration a day, and the link monitor
- * observes it every ten minutes. */
+/* Benchmarks of the verbs that read a long journal. The journal's guest has one migration a day,
+ * and the daemon observes the guest every ten minutes. */
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -15,10 +15,10 @@ enum { ROWS_A_DAY = 462, ARGUMENTS_MAX = 8 };
 
 struct audit {
     char journal[BENCH_PATH_SIZE];
-    char since[64]; /* as an option: one hour before the newest record */
+    char since[64]; /* argument of --since: one hour before the newest record */
 };
 
-/* Runs vfjournal without output. Returns the milliseconds from its spawn to its end. */
+/* Runs vfjournal and discards its output. Returns the milliseconds from its start to its end. */
 static double time_program(const struct bench *bench, const char *const *arguments)
 {
     const char *words[ARGUMENTS_MAX + 2] = {bench->program};
@@ -81,7 +81,7 @@ static void *audit_open(struct bench *bench, uint64_t size)
     return audit;
 }
 
-/* Times a SELECT of the transitions from the journal's own view. */
+/* Measures the time of a SELECT on the view of transitions that the journal contains. */
 static double time_view(const struct audit *audit)
 {
     sqlite3 *db = NULL;

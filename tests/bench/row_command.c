@@ -1,4 +1,5 @@
-/* Rows about the time from an event on the socket to the first changing command. */
+/* Benchmarks of the time from an event on devd's socket to the first command that changes the
+ * guest. */
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -39,8 +40,9 @@ static void swap_answer(const struct bench *bench, const char *answer)
     BENCH_CHECK(link(from, bench_path(bench, "answers/ifconfig")) == 0);
 }
 
-/* Measures the microseconds from VF_UP to the first changing command. Before that a VF leaves
- * and another attaches; VF_UP arrives during its delay. */
+/* Returns the microseconds from VF_UP to the first command that changes the guest. First detaches
+ * the VF and attaches it again. VF_UP is sent while the daemon's delay after the attachment
+ * runs. */
 static double time_command(struct bench *bench, struct bench_daemon *daemon)
 {
     struct bench_run run;
@@ -63,7 +65,8 @@ static double time_command(struct bench *bench, struct bench_daemon *daemon)
     return (double)(run.ns - start) / 1e3;
 }
 
-/* Runs one program to its end and reads its output. Fills in when its main() began. */
+/* Runs one program to its end and reads its output. Fills `run` with the message that the program
+ * sent, which has the time at which its main() began. */
 static void spawn(struct bench_daemon *daemon, const char *name, const char *const *argv,
                   struct bench_run *run)
 {
@@ -161,8 +164,9 @@ static void *shell_open(struct bench *bench, uint64_t percent)
     return command_open(bench, 1);
 }
 
-/* Also fills in "bare": the time of the shell's script, divided by the time of the same
- * programs, one commit and one posix_spawn. The daemon's factor cannot be larger than this one. */
+/* Compares the daemon with the stock shell script. Also fills in the figure "bare": the script's
+ * time divided by the time that the daemon's programs, one commit and one posix_spawn take alone.
+ * The daemon can't be faster than the script by a larger factor. */
 static struct bench_sample shell_turn(struct bench *bench, void *context)
 {
     struct command *command = context;

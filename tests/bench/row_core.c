@@ -1,4 +1,5 @@
-/* Rows about the machine: a single step, and steps of many slots at once. */
+/* Benchmarks of the machine, which decides after each event: a single step, and steps of many slots
+ * at once. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,7 @@
 
 enum { STEPS = 200000, COPIES = 2000 };
 
-/* A machine with `slots` hn interfaces, each with a VF. */
+/* A machine with `slots` hn interfaces that have a VF each, and the events for it. */
 struct step {
     uint64_t slots;
     struct vfj_machine machine;
@@ -74,7 +75,8 @@ static void *step_open(struct bench *bench, uint64_t size)
     return step;
 }
 
-/* Times vfj_step() together with the adoption of its result, which copies the changed parts. */
+/* Measures calls of vfj_step() with their vfj_machine_adopt(), which copies the changed parts of
+ * the state. */
 static double time_steps(struct step *step, const struct vfj_event *events, uint64_t count)
 {
     struct vfj_machine *machine = &step->machine;
@@ -130,8 +132,8 @@ const struct bench_row bench_step = {
     .close = step_close,
 };
 
-/* A guest whose VFs all attach and leave at the same time. This benchmark measures what a ledger
- * does with their events, without the writing to the disk. */
+/* A guest whose VFs all attach and detach at the same time. This benchmark measures how long the
+ * journal's writer (the ledger) takes for their events, without the writing to the disk. */
 struct flap {
     char *trace[2]; /* traces of one slot and of `slots` slots */
     struct vfj_play *play;

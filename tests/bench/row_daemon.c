@@ -1,5 +1,5 @@
-/* Rows about the daemon as a whole: a burst of lines, a steady stream, its start, and its idle
- * time. */
+/* Benchmarks of the whole daemon: a burst of lines, a steady stream of lines, its start, and its
+ * idle time. */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -22,7 +22,7 @@
 #include "tests/bench/sql.h"
 
 enum {
-    AT_ONCE = 64, /* lines of a burst in one system call */
+    AT_ONCE = 64, /* number of lines that one system call sends in a burst */
 };
 
 struct lines {
@@ -56,7 +56,7 @@ static void start_quiet(struct bench_daemon *daemon)
 {
     bench_daemon_start(daemon, "--observe");
     bench_daemon_accept(daemon);
-    sleep_ns(200000000); /* the daemon observes the guest meanwhile */
+    sleep_ns(200000000); /* during this time the daemon observes the guest */
 }
 
 static void remove_journal(struct bench *bench)
@@ -67,8 +67,8 @@ static void remove_journal(struct bench *bench)
     bench_remove(bench_path(bench, "journal.db-snapshot"));
 }
 
-/* Returns the number of transactions in the journal's WAL: iChange of its index
- * (sqlite.org/walformat.html). */
+/* Returns the number of transactions in the journal's WAL. This is the field iChange of the WAL
+ * index (sqlite.org/walformat.html). */
 static uint32_t transactions(struct bench *bench)
 {
     uint32_t words[4] = {0};
@@ -78,8 +78,8 @@ static uint32_t transactions(struct bench *bench)
     return words[2];
 }
 
-/* Returns the bytes queued on a socket, with the kernel's overhead for each line; 0 where the
- * kernel does not report them. */
+/* Returns how many bytes are queued on a socket, including the kernel's overhead for each line.
+ * Returns 0 on systems that do not report the number. */
 static int queued(int fd)
 {
     int bytes = 0;
@@ -89,7 +89,7 @@ static int queued(int fd)
     return bytes;
 }
 
-/* Returns how much one queued line adds to the result of queued(). */
+/* Returns by how much one queued line increases the result of queued(). */
 static int weight_of_line(void)
 {
     int ends[2];
@@ -101,8 +101,8 @@ static int weight_of_line(void)
     return weight > 0 ? weight : 1;
 }
 
-/* Sends `count` lines, from number `first` on, one record each. devd makes one system call for
- * each line. This sender makes as few as possible, because it competes with the daemon for
+/* Sends `count` lines from line number `first` on, each as one message. devd makes one system call
+ * for each line. This function makes as few as possible, because it competes with the daemon for
  * processor time. */
 static void send_lines(int fd, uint64_t first, unsigned count)
 {
@@ -128,7 +128,7 @@ static void send_lines(int fd, uint64_t first, unsigned count)
     }
 }
 
-/* Sends all lines at once. Returns the largest result of queued() meanwhile. */
+/* Sends all lines at once. Returns the largest number of bytes that were queued in the meantime. */
 static int send_burst(int fd, uint64_t count)
 {
     int most = 0;
@@ -201,14 +201,15 @@ const struct bench_row bench_burst = {
     .close = lines_close,
 };
 
-/* Measurements of the daemon from outside. */
+/* Returns the processor time in seconds that a process has used. */
 static double cpu_s(const struct rusage *usage)
 {
     return (double)(usage->ru_utime.tv_sec + usage->ru_stime.tv_sec)
         + (double)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) / 1e6;
 }
 
-/* Sleeps until the time `ns` of bench_now_ns(). Returns at once when that has passed. */
+/* Sleeps until `ns` on the clock of bench_now_ns(). Returns immediately when that time has
+ * passed. */
 static void sleep_until(int64_t ns)
 {
     struct timespec time = {ns / 1000000000, ns % 1000000000};
@@ -216,8 +217,8 @@ static void sleep_until(int64_t ns)
         continue;
 }
 
-/* Sends the lines from `first` to before `end`. Line i is due i periods after `start_ns`; a late
- * one is sent at once. */
+/* Sends the lines from number `first` up to, but not including, `end`. Line i is sent at `start_ns`
+ * plus i times the period, or immediately when that time has passed. */
 static void send_steadily(struct bench_daemon *daemon, int64_t start_ns, int64_t period_ns,
                           uint64_t first, uint64_t end)
 {
@@ -227,8 +228,8 @@ static void send_steadily(struct bench_daemon *daemon, int64_t start_ns, int64_t
     }
 }
 
-/* Returns the processor time of a devd client that only reads. A line is sent every `period_ns`;
- * 0: all at once. */
+/* Returns the processor time of a minimal client of devd that only reads the lines. One line is
+ * sent every `period_ns`; 0: all lines are sent at once. */
 static double read_only(struct lines *lines, uint64_t count, int64_t period_ns)
 {
     int ends[2], status;
@@ -281,7 +282,7 @@ const struct bench_row bench_steady = {
     .unit = "% of one",
     .figure = BENCH_DIFFERENCE,
     .goal = 10,
-    .goal_size = 9000, /* with fewer lines, the start weighs too much */
+    .goal_size = 9000, /* with fewer lines, the daemon's start is too large a part of the result */
     .repeats = 1,
     .sizes = {1000, 3000, 9000},
     .full_sizes = {10000, 30000, 60000},
@@ -296,7 +297,8 @@ static void *start_open(struct bench *bench, uint64_t size)
 {
     struct lines *lines = lines_open(bench, size);
     bench_make_journal(bench_path(bench, "journal.db"), size);
-    start_quiet(&lines->daemon); /* leaves a snapshot beside the journal */
+    /* this run of the daemon writes a snapshot beside the journal, for the measured start */
+    start_quiet(&lines->daemon);
     bench_daemon_stop(&lines->daemon);
     return lines;
 }
@@ -348,7 +350,8 @@ const struct bench_row bench_start = {
     .close = lines_close,
 };
 
-/* Returns the voluntary context switches of both threads. The second thread reads devd's socket. */
+/* Returns how often the daemon's two threads gave up the processor to wait. The main thread runs
+ * the event loop, the other one reads devd's socket. */
 static double wakeups(pid_t pid)
 {
     char path[64], line[64];
@@ -366,8 +369,8 @@ static double wakeups(pid_t pid)
 
 enum { IDLE_S = 5 };
 
-/* Returns the resident memory once the journal has that many rows and the last timers have
- * fired. */
+/* Returns the daemon's resident memory after the journal has reached `rows` records and the last
+ * timers have fired. */
 static double rest_rss(struct lines *lines, uint64_t rows)
 {
     while (bench_journal_rows(&lines->daemon) < rows)

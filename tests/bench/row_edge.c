@@ -1,6 +1,6 @@
-/* The row about edges in transparent mode. An edge is an event of a VF: it attaches, gets the
- * data path, or leaves. The daemon takes a snapshot immediately after each edge and another one
- * two seconds later. */
+/* The benchmark of edges in transparent mode. An edge is one of three events of a VF: it attaches,
+ * it gets the data path, or it detaches. The daemon records a snapshot of the guest immediately
+ * after each edge and a second one two seconds later. */
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@ enum {
     ROUNDS = 3,
     SPAWNS = 100,
     EDGES = 3,         /* edges of each hn in one turn */
-    SETTLED_MS = 2700, /* time after an edge until the second snapshot is durable */
+    SETTLED_MS = 2700, /* time in ms from an edge until the second snapshot is on the disk */
 };
 
 struct edges {
@@ -40,7 +40,7 @@ static void *edge_open(struct bench *bench, uint64_t hns)
     bench_write(bench_path(bench, "answers/transparent"), "");
     bench_daemon_start(&edges->daemon, "--observe");
     bench_daemon_accept(&edges->daemon);
-    sleep_ms(300); /* the daemon observes the guest meanwhile */
+    sleep_ms(300); /* during this time the daemon observes the guest */
     return edges;
 }
 
@@ -63,9 +63,9 @@ static void send_all(struct edges *edges, const char *format)
     sleep_ms(SETTLED_MS);
 }
 
-/* Returns the processor time of two programs that do nothing. They stand for the sysctl(8) and
- * ifconfig(8) of an admin's script that shows as much as one edge's snapshot, without recording
- * it. */
+/* Returns the processor time of two programs that do nothing. They take the place of sysctl(8) and
+ * ifconfig(8) in an admin's script that prints as much as the snapshot of one edge contains but
+ * does not record it. */
 static double spawn_us(const struct bench *bench)
 {
     char name[BENCH_PATH_SIZE];

@@ -1,4 +1,4 @@
-/* The row about a whole first join, from the end of the delay until the VF is up. */
+/* The benchmark of a whole first join: the time from the end of the delay until the VF is up. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,8 +29,9 @@ static const char hn_port[] = "\tlaggport: hn0 flags=5<MASTER,ACTIVE>\n";
 static const char both_ports[] = "\tlaggport: hn0 flags=5<MASTER,ACTIVE>\n"
                                  "\tlaggport: mce0 flags=0<>\n";
 
-/* Prepares the output of `ifconfig -a` after a command named by `name`. The guest is observed
- * only after the last command of a batch. `ports` NULL: lagg0 does not exist. */
+/* Prepares the output that `ifconfig -a` has after the command `name`. Only the last command of a
+ * batch needs one, because the daemon observes the guest after it. When `ports` is NULL, lagg0 does
+ * not exist. */
 static void write_answer(const struct bench *bench, const char *name, const char *hn_address,
                          const char *vf_up, const char *ports)
 {
@@ -67,7 +68,7 @@ static void show(const struct bench *bench, const char *from, const char *to)
     BENCH_CHECK(link(source, bench_path(bench, to)) == 0);
 }
 
-/* Restores the answers to those before the join. */
+/* Restores the prepared output of the programs to that before the join. */
 static void show_alone(const struct bench *bench)
 {
     show(bench, "answers/alone", "answers/ifconfig");
@@ -95,8 +96,8 @@ static void wait_for_up(struct bench_daemon *daemon, struct bench_run *run)
     } while (run->effect != BENCH_UPS_VF);
 }
 
-/* Measures a join in microseconds. It begins when the timer fires, whose time the journal has by
- * the same clock. */
+/* Returns the microseconds that a join takes. The join begins when the delay's timer fires; the
+ * journal has the time of that event on the same clock. */
 static double time_join(struct bench *bench, struct bench_daemon *daemon)
 {
     struct bench_run run;

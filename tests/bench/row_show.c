@@ -1,4 +1,4 @@
-/* Rows about reading a journal: vfjournal show compared with the shell of sqlite3. */
+/* Benchmarks of reading a journal: vfjournal show, compared with the sqlite3 shell. */
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include "tests/bench/bench.h"
 
 enum {
-    ROWS_A_MIGRATION = 34, /* rows that one migration of the trace adds */
+    ROWS_A_MIGRATION = 34, /* number of journal records that one migration of the trace adds */
     MIGRATION_S = 620,
     LINE_SIZE = 65536,
 };
@@ -23,8 +23,8 @@ struct show {
 
 extern char **environ;
 
-/* Runs a program; NULL ends its words. Returns the milliseconds to the end of its first line, or
- * to its own end. */
+/* Runs a program. `words` ends with NULL. Returns the milliseconds until the program printed its
+ * first line, or, when `to_first_line` is false, until it ended. */
 static double run(char *const words[], bool to_first_line)
 {
     static char bytes[LINE_SIZE];
@@ -55,7 +55,7 @@ static double run(char *const words[], bool to_first_line)
     return ms;
 }
 
-/* Writes a trace of one migration after another, up to the present time. */
+/* Writes a trace of regular migrations. The last one happens shortly before the present time. */
 static void write_trace(const char *path, uint64_t rows)
 {
     FILE *trace = fopen(path, "w");

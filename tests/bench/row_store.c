@@ -1,4 +1,4 @@
-/* Rows about the journal: append, replay, and bytes on disk. */
+/* Benchmarks of the journal: appending records, replaying them, and their size on disk. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +31,8 @@ static void *append_open(struct bench *bench, uint64_t size)
     return append;
 }
 
-/* Alternates between the two, so that other load on the machine affects both alike. */
+/* Appends through vfjournal and through plain SQLite by turns, so that other load on the machine
+ * affects both in the same way. */
 static struct bench_sample append_turn(struct bench *bench, void *context)
 {
     struct append *append = context;
@@ -114,7 +115,7 @@ static double time_verify(const char *path, uint64_t rows)
     return ns / (double)rows;
 }
 
-/* Reads every column of the row, as a reader of the journal does. */
+/* Reads every column of the row, as programs that read a journal do. */
 static void fetch(sqlite3_stmt *stmt)
 {
     static volatile sqlite3_int64 sum;
@@ -147,7 +148,8 @@ static double time_select(const char *path, uint64_t rows)
     return ns / (double)rows;
 }
 
-/* The memory growth is that of the process during the replay. */
+/* Compares a replay with a plain SELECT. Also reports by how much the memory of this process grows
+ * during the replay. */
 static struct bench_sample replay_turn(struct bench *bench, void *context)
 {
     struct replay *replay = context;
@@ -235,7 +237,8 @@ static double size_of(const char *path)
     return (double)facts.st_size;
 }
 
-/* Subtracts the size of an empty journal: its schema belongs to no event. */
+/* Measures the journal's bytes for each event. The size of an empty journal is subtracted, because
+ * the schema belongs to no event. */
 static struct bench_sample bytes_turn(struct bench *bench, void *context)
 {
     struct bytes *bytes = context;

@@ -1,4 +1,5 @@
-/* The stock scripts for comparison: the files that hyperv_vfup reads, and its steps. */
+/* The stock shell scripts, for comparison: the files that FreeBSD's hyperv_vfup reads, and the
+ * commands that it runs. */
 #include "tests/bench/shell.h"
 
 #include <spawn.h>
@@ -9,8 +10,8 @@
 /* sizes in FreeBSD 13.2, in bytes */
 enum { RC_SUBR = 51000, NETWORK_SUBR = 36800, DEFAULTS = 40900 };
 
-/* Writes a file of shell functions as large as rc.subr or network.subr. The shell parses them
- * and does not run them. */
+/* Writes a file of shell functions that is as large as rc.subr or network.subr. The shell parses
+ * the functions but never calls them. */
 static void write_functions(FILE *script, const char *prefix, unsigned bytes)
 {
     static const char body[] = "\tlocal _if _tmpargs _arg\n"
@@ -37,7 +38,7 @@ static void write_functions(FILE *script, const char *prefix, unsigned bytes)
     }
 }
 
-/* Writes assignments with comments, as those of /etc/defaults/rc.conf. */
+/* Writes variable assignments with comments, like those of /etc/defaults/rc.conf. */
 static void write_values(FILE *script, unsigned bytes)
 {
     for (unsigned i = 0; bytes > 0; i++) {
@@ -54,7 +55,7 @@ static FILE *create(const struct bench *bench, const char *name)
     return file;
 }
 
-/* Writes the beginning of each script, which sets `$vf` to the VF. */
+/* Writes the beginning that both scripts share. It sets `$vf` to the VF. */
 static void write_head(const struct bench *bench, FILE *script)
 {
     const char *d = bench->directory;
@@ -66,7 +67,7 @@ static void write_head(const struct bench *bench, FILE *script)
     fprintf(script, "ifconfig=%s/sbin/ifconfig\n$ifconfig lagg$unit >/dev/null 2>&1\n", d);
 }
 
-/* Writes the steps of hyperv_vfup up to its first changing command. */
+/* Writes the steps of hyperv_vfup up to its first command that changes the guest. */
 static void write_script(const struct bench *bench)
 {
     FILE *script = create(bench, "vfup");
@@ -75,9 +76,9 @@ static void write_script(const struct bench *bench)
     BENCH_CHECK(fclose(script) == 0);
 }
 
-/* Writes what hyperv_vfattach does in the background after its sleep, and the whole of
- * hyperv_vfup for an hn with a static address. devd runs an action by sh -c. hyperv_vfup deletes
- * addresses of hn until a deletion fails. */
+/* Writes a script with everything that the stock scripts do for a first join: the background part
+ * of hyperv_vfattach after its sleep, then all of hyperv_vfup for an hn with a static address. devd
+ * runs an action by sh -c. hyperv_vfup deletes addresses of hn until a deletion fails. */
 static void write_join(const struct bench *bench)
 {
     FILE *script = create(bench, "attach");
@@ -114,7 +115,8 @@ void bench_shell_write(const struct bench *bench, unsigned percent)
     write_join(bench);
 }
 
-/* Starts /bin/sh on a script and returns the time. Discards earlier runs of programs first. */
+/* Starts /bin/sh with a script. Returns the time of the start. Before that, discards the messages
+ * of programs that ran earlier. */
 static int64_t start_script(const struct bench *bench, struct bench_daemon *daemon,
                             const char *name, pid_t *pid)
 {

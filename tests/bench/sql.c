@@ -1,4 +1,4 @@
-/* Baselines with SQLite alone, and journals for the measurements. */
+/* Baselines that use SQLite alone, and functions that make journals for the measurements. */
 #include "tests/bench/sql.h"
 
 #include <string.h>
@@ -90,7 +90,8 @@ struct vfj_ledger *bench_ledger_open(const char *path)
 
 void bench_ledger_submit(struct vfj_ledger *ledger, const char *line)
 {
-    struct vfj_event event; /* not zeroed: the adapter's event is not either */
+    struct vfj_event
+        event; /* this variable is not set to zero, just as the daemon's event is not */
     event.kind = VFJ_EVENT_DEVD;
     event.as.devd.raw = (struct vfj_span){line, strlen(line)};
     submit(ledger, &event);

@@ -1,4 +1,4 @@
-/* The clock, files, devd lines, and the description of the machine. */
+/* Helpers of the benchmarks: the clock, files, devd lines, and the description of this machine. */
 #include "tests/bench/bench.h"
 
 #include <ftw.h>

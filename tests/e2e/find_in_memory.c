@@ -1,9 +1,9 @@
-/* Looks for a text in the memory of another process.
+/* Searches the memory of another process for texts.
  *   usage: vfj_find_in_memory PID TEXT...
- * Prints each text found, and the mapping that it was found in. The exit status is that of grep(1):
- * 0 when a text was found, 1 when none was, 2 when the memory can't be read. Works on Linux only
- * (it reads proc(5)). Mappings of more than 256 MiB are skipped: they are the shadow memory of a
- * sanitizer. */
+ * Prints each text that it finds, with the memory mapping that contains the text. The exit status
+ * is 0 when a text was found, 1 when none was found, and 2 when the memory can't be read. Works on
+ * Linux only, because it reads proc(5). Mappings of more than 256 MiB are skipped: they are the
+ * shadow memory of a sanitizer. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* glibc declares memmem only with this */
 #endif
@@ -32,7 +32,7 @@ static bool read_mapping(FILE *maps, struct mapping *mapping)
     return true;
 }
 
-/* Reads the mapping. Pages that cannot be read count as zeroes. */
+/* Reads the mapping into `bytes`. Pages that cannot be read become zeroes. */
 static void read_pages(int memory, const struct mapping *mapping, char *bytes)
 {
     for (uint64_t at = mapping->begin; at < mapping->end; at += PAGE) {

@@ -1,8 +1,8 @@
-/* Makes a journal for tests in sh(1).
+/* Makes a journal for the tests that are shell scripts.
  *   usage: vfj_make_journal NEW [KIND]
  *   migration   a migration, then enough lines for two checkpoints (the default)
- *   hostile     a migration, with markup, control characters, bytes that are not UTF-8 and the
- *               password "geheim" in its bodies
+ *   hostile     a migration whose records contain markup, control characters, bytes that are not
+ *               UTF-8 and the password "geheim"
  *   empty       no records */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,8 +17,9 @@
 
 enum { LINES = 250, CHECKPOINT_ROWS = 100 };
 
-/* The text of an attacker: C0 and C1 characters, a bidirectional override, a byte that is not
- * UTF-8, and the ends of an element, an attribute, a comment and a CDATA section. */
+/* A text as an attacker may send it, in hexadecimal. It has C0 and C1 characters, a bidirectional
+ * override, a byte that is not UTF-8, and the ends of an element, an attribute, a comment and a
+ * CDATA section. */
 #define EVIL                                                                               \
     "x'3c2f746578743e3c7363726970743e616c6572742831293c2f7363726970743e22273e2d2d3e5d5d3e" \
     "26616d703b1b5b33316dc29b33316de280aeff'"
@@ -39,8 +40,8 @@ static int make_migration(const char *path)
     return 0;
 }
 
-/* Puts the text into values of bodies. The bodies remain well-formed, so that every value
- * reaches the output. */
+/* Puts the text EVIL into values of record bodies. The bodies remain well-formed, so that every
+ * value reaches the output of the tested program. */
 static int make_hostile(const char *path)
 {
     kit_make_journal(path);

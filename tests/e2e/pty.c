@@ -30,7 +30,7 @@ static struct {
     pid_t child;
     struct termios before;
     char output[OUTPUT_MAX + 1];
-    /* number of bytes printed, and of those up to the end of the last text awaited */
+    /* number of bytes that the program printed, and how many of them precede the next `await` */
     size_t length, awaited;
 } pty;
 
@@ -72,7 +72,7 @@ static void start(char **argv)
     _exit(127);
 }
 
-/* Reads what the program prints, waiting for at most a tenth of a second. */
+/* Reads what the program prints. Waits at most a tenth of a second for it. */
 static void read_on(void)
 {
     struct pollfd ready = {.fd = pty.master, .events = POLLIN};

@@ -1,5 +1,5 @@
-/* A server in the place of Azure's instance metadata service. It answers with the files of a
- * directory, or wrongly.
+/* An HTTP server that takes the place of Azure's instance metadata service. It answers with files
+ * from a directory, or with a faulty response.
  *   usage: vfj_scheduled_server DIRECTORY
  * The files in DIRECTORY:
  *   port      written by the server: its port on 127.0.0.1
@@ -27,7 +27,8 @@ enum { FILE_MAX_SIZE = 32768, REQUEST_MAX = 4096, FLOOD = 64 << 20, BLOCK = 4096
 
 static char body[FILE_MAX_SIZE + 1];
 
-/* Returns false when there is no such file. The content is followed by a NUL. */
+/* Reads a file of DIRECTORY into `body` and ends the content with a NUL. Returns false when the
+ * file does not exist. */
 static bool read_file(const char *name)
 {
     int fd = open(name, O_RDONLY);
@@ -66,7 +67,7 @@ static void answer(int fd, const char *status, const char *type, const char *tex
     send_text(fd, text);
 }
 
-/* Sends the text again and again, without an end. */
+/* Sends a response that never ends: `head`, then `text` again and again. */
 static void flood(int fd, const char *head, const char *text)
 {
     static char block[BLOCK];
@@ -78,7 +79,8 @@ static void flood(int fd, const char *head, const char *text)
         continue;
 }
 
-/* Sends a byte from time to time, and never the whole answer. */
+/* Sends a response very slowly, one byte every tenth of a second. The response never becomes
+ * complete. */
 static void drip(int fd)
 {
     const struct timespec pause = {0, 100 * 1000 * 1000};
@@ -87,7 +89,7 @@ static void drip(int fd)
         (void)nanosleep(&pause, NULL);
 }
 
-/* Lists 16 events about this VM. No two answers have an event in common. */
+/* Answers with a document that lists 16 events about this VM. Every answer lists other events. */
 static void answer_many(int fd)
 {
     static unsigned id;

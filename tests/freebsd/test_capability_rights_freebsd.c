@@ -1,5 +1,5 @@
-/* Checks which operations a process in capability mode can do with its open descriptors. Prints
- * TAP.
+/* Checks which operations a process in capability mode can do with its open descriptors. Prints the
+ * results in TAP format.
  *
  * usage: test_capability_rights_freebsd DIRECTORY */
 #include <sys/event.h>
@@ -32,7 +32,8 @@ static void works(bool done, const char *what)
     report(done, what);
 }
 
-/* Reports whether a call was refused. `done` is the call's result, and errno belongs to it. */
+/* Reports whether capability mode refused a call. `done` is true when the call succeeded; otherwise
+ * errno is that of the call. */
 static void is_refused(bool done, const char *what)
 {
     report(!done && (errno == ENOTCAPABLE || errno == ECAPMODE), what);

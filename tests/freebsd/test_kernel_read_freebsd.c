@@ -1,7 +1,8 @@
-/* Reads the guest that it runs on in both ways, by programs and through the kernel, and compares
- * the rows. It reads each interface alone, each interface as the hn of a slot with lagg0 and
- * lagg1, the map, and single sysctls. SLOT_VF is the VF that the slots expect. Prints TAP, and
- * the time of each way.
+/* Reads the state of the FreeBSD system that it runs on in two ways, through programs such as
+ * ifconfig(8) and directly from the kernel, and compares the results. It reads each interface
+ * alone, each interface as the hn of a slot with lagg0 and lagg1, the list of VFs, and single
+ * sysctls. SLOT_VF is the VF that the slots expect. Prints the results in TAP format, and the time
+ * of each way.
  *
  * usage: test_kernel_read_freebsd [SLOT_VF] */
 #include <event2/event.h>
@@ -18,11 +19,13 @@
 #include "adapters/freebsd/run/clock.h"
 #include "core/check.h"
 
-enum { TRIES = 3 }; /* repeat on a difference: the guest may change between the two readings */
+enum {
+    TRIES = 3
+}; /* compare again after a difference: the system may change between the two readings */
 
 struct reading {
     struct vfj_prober *prober;
-    int64_t us; /* time of all readings together */
+    int64_t us; /* time that all readings took together */
 };
 
 struct test {
@@ -54,8 +57,8 @@ static void read_guest(struct test *test, struct reading *reading,
     VFJ_CHECK(!text.overflow);
 }
 
-/* Returns whether the kernel itself answered. Otherwise the programs would have answered in its
- * place, and both results would be equal. */
+/* Returns true when the kernel itself can be read. If it could not, the prober would use the
+ * programs for both readings, and the results would always be equal. */
 static bool kernel_answers(const struct test *test, const struct vfj_command *command)
 {
     struct vfj_observation observation;

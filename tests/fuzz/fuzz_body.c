@@ -1,5 +1,6 @@
-/* Takes any bytes as the body of a record. The first byte decides the kind of the record. A body
- * that is accepted has the same meaning after it is written and read again. */
+/* Fuzzes the body of a record. The first byte selects the kind of the record, and the other bytes
+ * are its body. A body that is accepted must have the same meaning after it is written and read
+ * again. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct vfj_event event;
 
-/* Writes the event to `body`, at most as long as a record may be. Returns the length. */
+/* Writes the event into `body` and returns its length. Fails when it is longer than a record may
+ * be. */
 static size_t encode(char *body)
 {
     struct vfj_text text = vfj_text_begin(body, VFJ_BODY_MAX + VFJ_LINE_MAX);
@@ -21,8 +23,8 @@ static size_t encode(char *body)
     return text.length;
 }
 
-/* A kind that was added later has a byte of its own, so that the inputs of the corpus keep their
- * meaning. */
+/* Returns the kind of record that the input's first byte selects. A kind that was added later has a
+ * byte of its own, so that the existing inputs of the corpus still select the same kinds. */
 static enum vfj_event_kind kind_of(uint8_t byte)
 {
     return byte == UINT8_MAX ? VFJ_EVENT_SCHEDULED

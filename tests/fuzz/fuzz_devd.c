@@ -1,5 +1,5 @@
-/* Takes any bytes as lines of devd. The target parses each line and writes it again, and the
- * machine receives it under both policies. */
+/* Fuzzes lines of devd. The target parses each line, writes it again, and passes it to the machine
+ * under both policies. */
 #include <stdint.h>
 #include <string.h>
 
@@ -28,7 +28,7 @@ static void start(enum vfj_policy policy)
     step(&event);
 }
 
-/* Fails on a name that cannot be a word of a command. */
+/* Fails when a name could not be used as a word of a command. */
 static void check_name(struct vfj_name name)
 {
     struct vfj_name again;

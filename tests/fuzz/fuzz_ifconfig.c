@@ -1,5 +1,5 @@
-/* Takes any bytes as the output of ifconfig(8), in pieces of any length. The parser's result
- * does not depend on the pieces and is within its limits. */
+/* Fuzzes the parser of ifconfig(8) output. The parser gets the bytes in pieces of any length. Its
+ * result must not depend on the pieces and must stay within its limits. */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* Takes any bytes as a journal. Opening, walking, replaying, verifying and recovering this
- * journal end within their limits. They change neither the file nor the directory. */
+/* Fuzzes a journal file. Opening, reading, replaying, verifying and recovering it must end and stay
+ * within their limits. None of them may change the file or its directory. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <stddef.h>
@@ -62,7 +62,7 @@ static void check_unchanged(const uint8_t *data, size_t size)
     while (readdir(entries) != NULL)
         count++;
     (void)closedir(entries);
-    VFJ_CHECK(count == 3); /* the entries ".", ".." and the journal */
+    VFJ_CHECK(count == 3); /* the only entries are ".", ".." and the journal */
 }
 
 static void check_record(const struct vfj_record *record)
@@ -87,7 +87,8 @@ static void walk(struct vfj_journal *journal, enum vfj_direction direction)
     (void)fclose(null);
 }
 
-/* Checks that the ids of the episodes increase, and that their durations and verdicts are valid. */
+/* Checks the list of episodes that the journal contains: their ids increase, and their durations
+ * and verdicts are valid. */
 static void audit(struct vfj_journal *journal)
 {
     struct vfj_audit audit;
@@ -137,8 +138,8 @@ static void see(void *arg, const struct vfj_record *record)
     check_record(record);
 }
 
-/* Recovers the journal in some of the runs only, because that syncs. Checks that the recovered
- * journal is sound. */
+/* Checks that a journal recovered from this one is sound. Does so in some of the runs only, because
+ * recovery waits for the disk (fsync). */
 static void recover_journal(void)
 {
     static unsigned turn;

@@ -1,5 +1,6 @@
-/* Takes any bytes as a request to the monitor, as an attacker who controls the daemon may send
- * them. An accepted request results in an argv that fits the kind of the request. */
+/* Fuzzes the requests that the privileged monitor receives; an attacker who controls the daemon can
+ * send any bytes. A request that is accepted must result in an argv that fits the kind of the
+ * request. */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -9,8 +10,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Checks the words: no control character and no blank. The interface of ifconfig(8) and
- * dhclient(8) must not be one of their options. */
+/* Checks the words of a command. They contain no control character and no blank. The interface name
+ * for ifconfig(8) and dhclient(8) does not look like an option. */
 static void check_argv(const struct vfj_request_program *program)
 {
     const struct vfj_argv *argv = &program->argv;

@@ -1,5 +1,5 @@
-/* Takes any bytes of any length as a message of a routing socket. The parser's result is a name
- * and an address, or no route. */
+/* Fuzzes the parser of routing socket messages, with bytes of any length. Its result is an
+ * interface name and an address, or no route. */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>

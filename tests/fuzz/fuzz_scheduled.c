@@ -1,6 +1,6 @@
-/* Takes any bytes as a document of Azure Scheduled Events: each row that is made from it can be
- * recorded, and is the same when it is read again. Also takes the bytes as lines of the helper,
- * and as a URL. */
+/* Fuzzes documents of Azure Scheduled Events. Each event that is made from a document can be
+ * recorded, and is the same when it is read again. The bytes are also parsed as lines of the helper
+ * process and as a URL. */
 #include <stdint.h>
 #include <string.h>
 

@@ -1,5 +1,6 @@
-/* Takes any text as the text of the machine's state. A state that is accepted has the same text
- * after it is written and read again. The machine can continue from that state with any events. */
+/* Fuzzes the text form of the machine's state. A state that is accepted must have the same text
+ * after it is written and read again. The machine must be able to continue from it with any
+ * events. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,8 +83,8 @@ static void answer(uint64_t command, enum vfj_command_kind kind)
     observe(command, probe_of(kind));
 }
 
-/* Ends the slot's batch or its probe. The commands' outcomes are done, failed and not run, in
- * turn. */
+/* Sends the machine the events that end a slot's batch of commands or its probe. The outcomes of
+ * the commands are done, failed and not run, one after the other. */
 static void end_batch(unsigned slot)
 {
     const struct vfj_batch batch = state.slots[slot].batch;

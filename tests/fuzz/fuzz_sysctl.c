@@ -1,5 +1,5 @@
-/* Takes any bytes as the output of sysctl(8) and route(8), in pieces of any length. The parsers'
- * results do not depend on the pieces and are within their limits. */
+/* Fuzzes the parsers of sysctl(8) and route(8) output. They get the bytes in pieces of any length.
+ * Their results must not depend on the pieces and must stay within their limits. */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>

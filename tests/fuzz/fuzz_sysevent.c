@@ -1,4 +1,5 @@
-/* Takes any bytes as a datagram of nlsysevent(4), and as the description of its family. */
+/* Fuzzes the parsers of nlsysevent(4): the bytes are a datagram, and the description of its
+ * family. */
 #include <stdint.h>
 
 #include "adapters/freebsd/devd/sysevent_message.h"

@@ -1,5 +1,5 @@
-/* Takes any bytes as a trace. The target reads and checks the trace, and plays it to the machine
- * with the guest model under both policies. */
+/* Fuzzes traces. The target reads and checks the trace. Then it plays the trace to the machine with
+ * the guest model, under both policies. */
 #include <stdint.h>
 #include <string.h>
 
@@ -9,7 +9,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* a trace can let much time pass, and a slot with a conflict observes every minute */
+/* limits the run: a trace can let much time pass, and a slot with a conflict is observed every
+ * minute */
 enum { EVENTS_MAX = 3000 };
 
 static struct machine {
@@ -20,7 +21,7 @@ static struct machine {
 
 static struct vfj_play play;
 
-/* Checks that every event of a replay has a record that can be read back. */
+/* Checks that the record of each event in a replay can be read back. */
 static void check_record(const struct vfj_event *event)
 {
     static char body[VFJ_BODY_MAX];
@@ -40,7 +41,8 @@ static enum vfj_status submit(void *context, const struct vfj_event *event,
     check_record(event);
     vfj_step(&machine.state, event, &machine.next, &machine.decision);
     vfj_state_adopt(&machine.state, &machine.next, &machine.decision.touched);
-    /* the monitor accepts every command, whatever rc.conf contains */
+    /* every command is well-formed, so that the privileged monitor accepts it, whatever rc.conf
+     * contains */
     for (unsigned i = 0; i < machine.decision.command_count; i++)
         VFJ_CHECK(vfj_command_is_well_formed(&machine.decision.commands[i]));
     *decision = &machine.decision;

@@ -1,5 +1,5 @@
-/* Takes the place of libFuzzer where libFuzzer is not linked. Passes each file of the named
- * directories to the target once. */
+/* Replaces libFuzzer where it is not available. Passes each file of the named directories to the
+ * fuzz target once. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -16,7 +16,8 @@ static void fail(const char *what, const char *path)
 
 static void run_file(const char *path, size_t size)
 {
-    /* Exactly as large as the input, so that the sanitizer detects a read past the end. */
+    /* The buffer is exactly as large as the input, so that the sanitizer detects a read past its
+     * end. */
     uint8_t *data = malloc(size > 0 ? size : 1);
     FILE *file = fopen(path, "rb");
 

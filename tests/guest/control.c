@@ -1,4 +1,4 @@
-/* The verbs of vfj_guest: init, start, stop, host, play and others. */
+/* Runs the verbs of vfj_guest: init, start, stop, host, play and others. */
 #include "tests/guest/control.h"
 
 #include "tests/guest/listen.h"

@@ -1,5 +1,5 @@
-/* Carries devctl lines from the kernel to devd, through a bounded queue file and a wake-up
- * socket. */
+/* Carries devctl lines from the simulated kernel to devd, through a bounded queue file and a
+ * wake-up socket. */
 #include "tests/guest/devctl.h"
 
 #include "tests/guest/text.h"
@@ -32,7 +32,7 @@ static int open_queue(void)
     return queue;
 }
 
-/* Reads the whole queue into a malloc'ed buffer with room for `more` bytes behind the text. */
+/* Reads the whole queue into a malloc'ed buffer that has room for `more` further bytes. */
 static char *read_queue(int queue, size_t more, size_t *length)
 {
     struct stat now;
@@ -64,7 +64,7 @@ static void write_queue(int queue, const char *text, size_t length)
     }
 }
 
-/* Returns where the newest GUEST_DEVCTL_QUEUE lines of the text begin. */
+/* Returns a pointer to the first of the last GUEST_DEVCTL_QUEUE lines of the text. */
 static const char *newest(const char *text)
 {
     size_t lines = 0;
@@ -142,9 +142,8 @@ void guest_devctl_wake(void)
         bool listens
             = strcmp(entry->d_name, "devctl") == 0 || strncmp(entry->d_name, "dhclient.", 9) == 0;
         if (listens && address_of(&address, entry->d_name)) {
-            /* When the socket is full, a wake-up is pending already. A socket file that no
-             * process has open is left over from a process that was killed. Neither case is an
-             * error. */
+            /* When the socket is full, devd has an unread wake-up already. When no process has the
+             * socket file open, its owner was killed. Neither is an error. */
             (void)sendto(fd, "!", 1, 0, (const struct sockaddr *)&address, sizeof address);
         }
     }

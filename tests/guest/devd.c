@@ -1,9 +1,9 @@
-/* devd of the stand-in guest: serves devd's two sockets with the lines from the queue of
- * devctl.h.
+/* devd of the stand-in guest. It sends the lines from the queue of devctl.h to the clients of its
+ * two sockets.
  *
  * As sbin/devd/devd.cc does, this devd sends an event to its clients after the actions of all
- * earlier events, and before the event's own action. It drops a client whose socket does not
- * take a whole event. It stores no event for later clients. */
+ * earlier events, and before the event's own action. It drops a client whose socket does not take a
+ * whole event. It stores no event for later clients. */
 #include "tests/guest/devctl.h"
 #include "tests/guest/devd_clients.h"
 #include "tests/guest/processes.h"
@@ -22,7 +22,7 @@
 #include <unistd.h>
 
 enum {
-    LINGER_MS = 20 /* how long an incomplete chunk waits for the next event before it is sent */
+    LINGER_MS = 20 /* an incomplete chunk is sent when no further event arrives within this time */
 };
 
 struct options {
@@ -32,8 +32,8 @@ struct options {
     size_t chunk;
 };
 
-/* Does what this rule of devd.conf does: `notify 0 { match "type" "LINK_UP"; ... action "service
- * dhclient quietstart $subsystem" }`. */
+/* Runs the action of this rule in devd.conf, if it matches the line: `notify 0 { match "type"
+ * "LINK_UP"; ... action "service dhclient quietstart $subsystem" }`. */
 static void run_dhclient_rule(const char *line)
 {
     char name[16];
@@ -159,7 +159,7 @@ int guest_devd(int argc, char **argv)
     }
     signal(SIGPIPE, SIG_IGN);
     int bell = guest_devctl_listen("devctl");
-    /* acts on the lines queued so far; no client can have connected yet */
+    /* handles the lines queued so far before any client can connect */
     drain(&options, &clients);
     guest_clients_open(&clients, options.max_clients, options.chunk);
     fflush(NULL);

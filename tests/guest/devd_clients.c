@@ -52,9 +52,9 @@ static bool send_whole(int fd, const char *bytes, size_t length, bool stream)
     return send(fd, bytes, length, flags) == (ssize_t)length;
 }
 
-/* Adds the event to the client's pending bytes and sends every whole chunk of them. Pauses after
- * each chunk, so that the client reads chunk by chunk. Returns false when the client is to be
- * dropped. */
+/* Adds the event to the bytes that wait for a client and sends every whole chunk of them. Pauses
+ * after each chunk, so that the client reads chunk by chunk. Returns false when the caller must
+ * drop the client. */
 static bool send_chunks(struct guest_client *client, size_t chunk, const char *event, size_t length)
 {
     if (client->pending_length + length > sizeof client->pending) {
@@ -124,7 +124,8 @@ size_t guest_clients_poll(const struct guest_clients *clients, struct pollfd *po
     return count;
 }
 
-/* Accepts one waiting client. Returns false when no client waits or the limit is reached. */
+/* Accepts one client that waits to be accepted. Returns false when none waits or the limit is
+ * reached. */
 static bool accept_one(struct guest_clients *clients, int listener)
 {
     int size = SEND_BUFFER;

@@ -11,7 +11,7 @@ enum { GUEST_CLIENTS_MAX = 64, GUEST_PENDING_SIZE = 8192 };
 struct guest_client {
     int fd;
     bool stream;
-    /* bytes that do not fill a chunk yet, when a stream is cut into chunks */
+    /* bytes that wait until they fill a chunk, when the stream is cut into chunks */
     char pending[GUEST_PENDING_SIZE];
     size_t pending_length;
 };
@@ -25,19 +25,19 @@ struct guest_clients {
     size_t count;
 };
 
-/* Binds and listens at both sockets. Ends the program when that fails. */
+/* Creates both sockets and listens on them. Ends the program when that fails. */
 void guest_clients_open(struct guest_clients *clients, size_t max, size_t chunk);
-/* Accepts every client that has connected already, so that each gets the next event. */
+/* Accepts every client that waits to be accepted, so that each gets the next event. */
 void guest_clients_accept(struct guest_clients *clients);
 /* Sends one event, newline included, to all clients. Drops a client that does not take the whole
  * event. */
 void guest_clients_send(struct guest_clients *clients, const char *event, size_t length);
-/* Returns true when a stream client has pending bytes that do not fill a chunk. */
+/* Returns true when a client has bytes that wait because they do not fill a chunk. */
 bool guest_clients_pending(const struct guest_clients *clients);
-/* Sends those pending bytes as an incomplete chunk. */
+/* Sends to each client the waiting bytes that do not fill a chunk. */
 void guest_clients_flush(struct guest_clients *clients);
-/* Fills in the descriptors to poll, at most GUEST_CLIENTS_MAX + 2. At the limit of clients the
- * listening sockets are left out. Returns the number of descriptors. */
+/* Fills in the descriptors to poll, at most GUEST_CLIENTS_MAX + 2. Leaves out the listening sockets
+ * when the limit of clients is reached. Returns the number of descriptors. */
 size_t guest_clients_poll(const struct guest_clients *clients, struct pollfd *polled);
 /* Acts on the result of poll(2): accepts new clients and drops those that hung up. */
 void guest_clients_polled(struct guest_clients *clients, const struct pollfd *polled, size_t count);

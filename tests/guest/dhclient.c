@@ -1,11 +1,12 @@
-/* dhclient of FreeBSD 13.2: a process with a pidfile and a lease file. A table in the guest's
- * state takes the place of the DHCP server.
+/* dhclient of FreeBSD 13.2: a process with a pidfile and a lease file. A table in the guest's state
+ * takes the place of the DHCP server.
  *
  * As on FreeBSD, dhclient holds a lock on var/run/dhclient/dhclient.IF.pid (pidfile(3)), and the
- * file remains when SIGTERM ends dhclient. In the background dhclient waits at its wake-up
- * socket (devctl.h) and acts as sbin/dhclient/dhclient.c does on routing messages. When the link
- * returns, it binds again, which sets the address once more. It ends when its interface is gone
- * or down. It also ends when its address is deleted more than 10 s after it last ran its script. */
+ * file remains when SIGTERM ends dhclient. In the background dhclient waits for a wake-up on its
+ * socket (devctl.h) and reacts to changes as sbin/dhclient/dhclient.c reacts to routing messages.
+ * When the link returns, it requests its address again, and sets it once more. It ends when its
+ * interface no longer exists or is down. It also ends when its address is deleted more than 10 s
+ * after it last ran its script. */
 #include "tests/guest/devctl.h"
 #include "tests/guest/lease.h"
 #include "tests/guest/net.h"
@@ -23,7 +24,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Defaults of the guest's tunables, in milliseconds. */
+/* Default values of the guest's settings, in milliseconds. */
 enum {
     DISCOVER_MS = 200,
     REQUEST_MS = 20,
@@ -42,10 +43,12 @@ struct client {
     int bell;
     bool background;
     bool bound;
-    /* the address was deleted within the grace time; further changes of addresses are ignored */
+    /* the address was deleted shortly after the script ran; dhclient now ignores further changes of
+     * addresses */
     bool lost;
     uint32_t address;
-    unsigned long linkups; /* the interface's count of link-ups at the last bind */
+    unsigned long
+        linkups; /* how often the interface's link had come up when dhclient last got its address */
     double script_time;
 };
 
@@ -84,8 +87,8 @@ static const struct guest_lease *offer_for(struct guest_state *state, const stru
     return NULL;
 }
 
-/* Does what dhclient-script does on BOUND and REBOOT. `ifconfig IF inet ADDR` replaces the first
- * address, even when the address is the same. `route add default` follows. */
+/* Does what dhclient-script does for BOUND and REBOOT: `ifconfig IF inet ADDR`, which replaces the
+ * first address even when it is the same, then `route add default`. */
 static void run_script(struct guest_state *state, struct client *client,
                        const struct guest_lease *lease)
 {
@@ -103,8 +106,8 @@ static void run_script(struct guest_state *state, struct client *client,
     client->script_time = guest_now();
 }
 
-/* Reads from the guest's state whether the interface exists, the server's offer and the two
- * delays. */
+/* Reads the guest's state: the server's offer for the interface, and the times that the two
+ * exchanges take. */
 static enum outcome look(const struct client *client, struct guest_lease *lease,
                          unsigned long *discover_ms, unsigned long *request_ms)
 {
@@ -144,8 +147,8 @@ static enum outcome bind_lease(struct client *client, const struct guest_lease *
     return BOUND;
 }
 
-/* Runs one exchange with the server. Requests the address of the lease file again. Without a
- * lease, or when the server gives another address, sends DISCOVER. */
+/* Gets an address from the server. First requests the address of the lease file. Without a lease,
+ * or when the server offers another address, sends DISCOVER. */
 static enum outcome acquire(struct client *client)
 {
     struct guest_lease lease;
@@ -167,7 +170,8 @@ static enum outcome acquire(struct client *client)
     return outcome == BOUND ? bind_lease(client, &lease) : outcome;
 }
 
-/* Runs the first exchange. Repeats it without an offer until the timeout. */
+/* Gets the first address. Repeats the exchange until the server makes an offer or the timeout
+ * passes. */
 static enum outcome acquire_first(struct client *client)
 {
     double end = guest_now();
@@ -203,7 +207,8 @@ static bool has_address(const struct guest_if *ifp, uint32_t address)
     return false;
 }
 
-/* Acts on a change in the guest: binds again, ends, or does nothing. */
+/* Reacts to a change in the guest: requests the address again, ends the process, or does
+ * nothing. */
 static void check(struct client *client)
 {
     struct guest_state *state = guest_state_open();
@@ -239,8 +244,8 @@ static void watch(struct client *client)
     }
 }
 
-/* Forks. Returns true in the parent, after it wrote the child's pid to the pidfile, and false in
- * the child. */
+/* Forks. Returns false in the child. Returns true in the parent, after it has written the child's
+ * pid to the pidfile. */
 static bool go_background(struct client *client)
 {
     fflush(NULL);
@@ -263,8 +268,8 @@ static bool go_background(struct client *client)
     return false;
 }
 
-/* Waits for a link before the first request, as dhclient does. Returns 0, or the exit status
- * when no link came. */
+/* Waits until the interface has a link, before the first request. Returns 0, or the exit status
+ * when the link did not come up in time. */
 static int wait_for_link(const struct client *client)
 {
     double began = guest_now();
@@ -294,8 +299,8 @@ static int wait_for_link(const struct client *client)
     }
 }
 
-/* Brings the interface up, as the script does on PREINIT. Returns false when the interface does
- * not exist. */
+/* Takes the interface up, as dhclient-script does for PREINIT. Returns false when the interface
+ * does not exist. */
 static bool preinit(const struct client *client)
 {
     struct guest_state *state = guest_state_open();

@@ -1,4 +1,4 @@
-/* The host commands: changes of the guest from outside, by the Hyper-V host, the kernel or a
+/* The host commands: changes of the guest from outside, caused by the Hyper-V host, the kernel or a
  * test. */
 #include "tests/guest/host.h"
 
@@ -19,8 +19,8 @@ static int complain(const char *text)
     return 1;
 }
 
-/* Writes the devctl line of the attachment of the device behind an interface name, without the
- * '+' in front. The line has the driver, the vendor and the device id. */
+/* Writes the devctl line for the attachment of the device that `vf` names, without the '+' in
+ * front. The line has the device's driver, vendor and device id. */
 static void make_bus(char *to, size_t size, const char *vf)
 {
     static const struct {
@@ -102,7 +102,8 @@ static int unplug(struct guest_state *state, int argc, char **argv)
     return 0;
 }
 
-/* Attaches an Ethernet interface that is not a VF, such as epair, tap or ue. */
+/* The host command that attaches an Ethernet interface that is not a VF, such as epair, tap or
+ * ue. */
 static int attach(struct guest_state *state, int argc, char **argv)
 {
     (void)argc;
@@ -220,7 +221,8 @@ static int hang(struct guest_state *state, int argc, char **argv)
     return add_fault(state, (struct guest_fault){.kind = GUEST_HANG}, argc, argv);
 }
 
-/* Removes all faults, or only those that were ordered with exactly the words in argv. */
+/* The host command that removes faults: all of them, or only those that were set with exactly the
+ * words in argv. */
 static int clear(struct guest_state *state, int argc, char **argv)
 {
     char words[GUEST_VALUE_SIZE];

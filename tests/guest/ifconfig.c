@@ -1,8 +1,9 @@
 /* ifconfig of FreeBSD 13.2: its arguments, the order in which they take effect, and its errors.
  *
- * Arguments take effect from left to right, but addresses last, as in sbin/ifconfig/ifconfig.c.
- * An error ends the command, and earlier changes remain. A refused laggport is the exception:
- * the later arguments still take effect, and the exit status is 1. */
+ * Arguments take effect from left to right, except that addresses come last, as in
+ * sbin/ifconfig/ifconfig.c. After an error the later arguments have no effect, but earlier changes
+ * remain. A refused laggport is the exception: the later arguments still take effect, and the exit
+ * status is 1. */
 #include "tests/guest/ifconfig_show.h"
 #include "tests/guest/net.h"
 #include "tests/guest/programs.h"
@@ -16,10 +17,10 @@
 struct change {
     struct guest_state *state;
     char name[GUEST_NAME_SIZE];
-    bool inet6;    /* the current address family is inet6 */
+    bool inet6;    /* the arguments that follow belong to the address family inet6, not inet */
     int alias;     /* 0: neither was given, 1: alias, -1: delete */
     bool has_inet; /* the command has an address */
-    bool set;      /* the command sets or deletes an address */
+    bool set;      /* the command sets or deletes at least one address */
     struct guest_inet inet;
     bool has_length;
     char inet6_address[GUEST_IN6_SIZE];
@@ -28,15 +29,15 @@ struct change {
     int status;
 };
 
-/* A keyword of the command line. `run` returns whether ifconfig continues with the next word. */
+/* A keyword of the command line. `run` returns true when ifconfig continues with the next word. */
 struct keyword {
     const char *word;
     bool takes_argument;
     bool (*run)(struct change *change, const char *word, const char *argument);
 };
 
-/* Prints the error as ifconfig does and sets the exit status. Returns false, which ends the
- * command. */
+/* Prints the error as ifconfig does and sets the exit status. Returns false, so that the command
+ * ends. */
 static bool refuse(struct change *change, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
@@ -53,7 +54,7 @@ static bool refuse(struct change *change, const char *format, ...)
     return false;
 }
 
-/* Returns FreeBSD's text for an errno. */
+/* Returns the text that FreeBSD has for an errno. */
 static const char *error_text(int error)
 {
     switch (error) {
@@ -269,7 +270,7 @@ static const struct keyword *keyword_of(const struct change *change, const char 
     return found;
 }
 
-/* Returns the prefix length that ifconfig assumes when none is given. */
+/* Returns the prefix length that ifconfig assumes for an IPv4 address given without one. */
 static unsigned class_length(uint32_t address)
 {
     if (address < 0x80000000u) {
@@ -309,7 +310,7 @@ static bool take_inet6(struct change *change, char *text, const char *slash)
     return guest_inet6_parse(text, change->inet6_address, sizeof change->inet6_address);
 }
 
-/* Takes a word that is not a keyword as an address of the current family. */
+/* Parses a word that is not a keyword as an address of the current family. */
 static bool take_address(struct change *change, const char *word)
 {
     char text[128];
@@ -345,8 +346,8 @@ static bool delete_address(struct change *change)
     return error == 0 || refuse(change, "ioctl (SIOCDIFADDR): %s", error_text(error));
 }
 
-/* Adds the address. Without alias, an IPv4 address replaces the first one of the interface. An
- * IPv6 address never replaces another. */
+/* Adds the address of the command. An IPv4 address without the keyword alias replaces the
+ * interface's first address. An IPv6 address never replaces another. */
 static bool add_address(struct change *change)
 {
     struct guest_if *ifp = target(change);
@@ -400,8 +401,8 @@ static void name_first_free(struct guest_state *state, char *name, size_t size)
     } while (guest_if_find(state, name) != NULL);
 }
 
-/* Runs `create`, for lagg interfaces only: the guest can clone no others. A name without a unit
- * gets the first free unit. */
+/* Handles the keyword `create`. The guest can create lagg interfaces only. The name "lagg" without
+ * a number gets the first free number. */
 static bool create(struct change *change)
 {
     const char *unit = change->name + 4;

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Interface flags of net/if.h. The kernel sets 0x20 on Ethernet hardware; ifconfig prints no
+/* Interface flags of net/if.h. The kernel sets the flag 0x20 on Ethernet hardware; ifconfig has no
  * name for it. */
 enum {
     UP = 0x1,
@@ -171,7 +171,7 @@ void guest_ifconfig_show(struct guest_state *state, const struct guest_if *ifp, 
         show_ether(ifp);
     }
     if (ifp->kind == GUEST_LO && shows(family, "inet6")) {
-        show_inet6(ifp); /* the kernel adds the IPv6 addresses of lo0 first */
+        show_inet6(ifp); /* the kernel puts the IPv6 addresses of lo0 before its IPv4 addresses */
     }
     if (shows(family, "inet")) {
         show_inet(ifp);

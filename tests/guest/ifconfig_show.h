@@ -4,8 +4,8 @@
 
 #include "tests/guest/net.h"
 
-/* Prints one interface. With a `family` ("inet", "inet6" or "ether") prints only the addresses
- * of that family; NULL prints everything. */
+/* Prints one interface. When `family` is "inet", "inet6" or "ether", prints only the addresses of
+ * that family. When it is NULL, prints everything. */
 void guest_ifconfig_show(struct guest_state *state, const struct guest_if *ifp, const char *family);
 
 #endif

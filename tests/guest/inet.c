@@ -49,9 +49,9 @@ static void drop_route(struct guest_state *state, struct guest_route *route)
 
 enum { ANY_LENGTH = 33 };
 
-/* Finds the first interface with an address whose prefix holds `address`. Unless `length` is
- * ANY_LENGTH, the prefix must have that length and the interface must be up, as for a connected
- * route. Returns NULL when there is none. */
+/* Returns the first interface that has an address whose prefix contains `address`, or NULL. Unless
+ * `length` is ANY_LENGTH, the prefix must have this length and the interface must be up, as for a
+ * directly connected route. */
 static const struct guest_if *owner_of(const struct guest_state *state, uint32_t address,
                                        unsigned length, struct guest_inet *found)
 {
@@ -87,8 +87,9 @@ static bool is_of(const struct guest_route *route, const struct guest_if *ifp, u
     return strcmp(route->interface, ifp->name) == 0 && route->source == address;
 }
 
-/* Removes the routes that belong to an address. Another interface with the same prefix gets the
- * connected route. `keep_static` keeps the routes through a gateway. */
+/* Removes the routes of a deleted address. If another interface has an address with the same
+ * prefix, that interface gets the connected route. With `keep_static`, routes through a gateway
+ * remain. */
 static void scrub(struct guest_state *state, const struct guest_if *ifp, struct guest_inet inet,
                   bool keep_static)
 {

@@ -1,8 +1,8 @@
 /* IPv6 routes of the stand-in guest.
  *
  * On FreeBSD 13.2 a route through a gateway remains on its interface when the address moves to
- * another interface. `route add` of the same route is then refused; only `route change` moves
- * the route. */
+ * another interface. `route add` of the same route then fails; only `route change` moves the
+ * route. */
 #include "tests/guest/net.h"
 #include "tests/guest/text.h"
 
@@ -26,8 +26,8 @@ static bool is_in_prefix(const char *address, const char *prefix, unsigned lengt
     return true;
 }
 
-/* Returns the interface through which the guest reaches a gateway: that of its scope, or of its
- * prefix. Returns NULL when there is none. */
+/* Returns the interface through which the guest reaches a gateway, or NULL. This is the interface
+ * after the '%' of the gateway, or else the one whose prefix contains the gateway. */
 static const struct guest_if *interface_of(struct guest_state *state, const char *gateway)
 {
     const char *scope = strchr(gateway, '%');

@@ -1,4 +1,5 @@
-/* The verbs init and start: make a guest, and start the programs that run from its boot on. */
+/* The verbs init and start of vfj_guest. init makes a guest; start starts the programs that a guest
+ * starts at boot. */
 #include "tests/guest/control.h"
 #include "tests/guest/host.h"
 #include "tests/guest/net.h"
@@ -15,13 +16,13 @@
 #include <time.h>
 #include <unistd.h>
 
-/* One argument of init: hnN[=VF][,option]... */
+/* An hn interface and its VF, as one argument of init describes them: hnN[=VF][,option]... */
 struct pair {
     char hn[GUEST_NAME_SIZE];
     char vf[GUEST_NAME_SIZE];
     char mode[16];
     bool plugged;
-    /* the default route goes through this pair: the first one that has an address */
+    /* true for the first pair that has an address: the default route goes through its hn */
     bool default_route;
     unsigned unit;
 };
@@ -116,8 +117,8 @@ static void write_rc(FILE *rc, const struct pair *pair)
     }
 }
 
-/* Makes hnN, up and with a link. Its address is 10.N.0.4/24, by DHCP or from rc.conf. Its router
- * is 10.N.0.1. */
+/* Makes the interface hnN, up and with a link. It gets the address 10.N.0.4/24 by DHCP or from
+ * rc.conf. Its router is 10.N.0.1. */
 static void make_pair(struct guest_state *state, const struct pair *pair, FILE *rc)
 {
     char mac[GUEST_MAC_SIZE];
@@ -154,7 +155,7 @@ static void make_lo(struct guest_state *state)
     (void)guest_inet_add(state, lo, (struct guest_inet){0x7f000001, 8});
     (void)guest_inet6_add(lo, "::1", 128);
     (void)guest_inet6_add(lo, "fe80::1", 64);
-    /* FreeBSD has a host route to 127.0.0.1 and no route to 127.0.0.0/8. The stand-in needs
+    /* FreeBSD has a host route to 127.0.0.1 but no route to 127.0.0.0/8. The stand-in guest needs
      * neither. */
     (void)guest_route_delete(state, 0x7f000000, 8);
 }
@@ -229,8 +230,8 @@ int guest_init(const char *binary, const char *directory, int argc, char **argv)
     return 0;
 }
 
-/* Starts the dhclients before devd, as rc.d/netif does: DHCP is complete when devd acts on its
- * first event. */
+/* Starts the dhclients. As with rc.d/netif, this is done before devd starts, so that the interfaces
+ * have their addresses when devd handles its first event. */
 static int start_dhclients(void)
 {
     static char program[] = "sbin/dhclient";

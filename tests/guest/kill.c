@@ -1,5 +1,5 @@
-/* kill(1), restricted to the processes of this guest: those that hold a pidfile of the guest.
- * Every other pid is reported as not existing. */
+/* kill(1), restricted to this guest: it signals only processes that hold a pidfile of the guest. It
+ * reports every other pid as not existing. */
 #include "tests/guest/processes.h"
 #include "tests/guest/programs.h"
 #include "tests/guest/text.h"

@@ -1,5 +1,5 @@
-/* lagg(4), after sys/net/if_lagg.c. Failover mode is complete. The other protocols only set
- * names and port flags. */
+/* lagg(4), after sys/net/if_lagg.c. Failover mode is simulated completely. The other protocols only
+ * change names and port flags. */
 #include "tests/guest/net.h"
 
 #include "tests/guest/text.h"
@@ -62,7 +62,7 @@ int guest_lagg_join(struct guest_state *state, struct guest_if *lagg, const char
     return 0;
 }
 
-/* After the first port left, the lagg takes the MAC of the next port and sets this MAC on all
+/* Handles that the first port left: the lagg gets the MAC of the next port and sets this MAC on all
  * its ports. */
 static void new_primary(struct guest_state *state, struct guest_if *lagg)
 {

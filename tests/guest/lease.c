@@ -15,8 +15,8 @@ static void path_of(char *to, size_t size, const char *interface)
     guest_print(to, size, "var/db/dhclient.leases.%s", interface);
 }
 
-/* Finds the value in a line `WORD VALUE;`, where VALUE may have quotes. Cuts the line at the end
- * of the value. Returns false for another word. */
+/* Finds VALUE in a line "WORD VALUE;", where VALUE may be quoted. Ends the line after VALUE by a
+ * NUL. Returns false when the line has another WORD. */
 static bool value_of(char *line, const char *word, char **value)
 {
     size_t length = strlen(word);

@@ -4,8 +4,8 @@
 
 #include "tests/guest/state.h"
 
-/* Reads the address of the last lease in the interface's lease file that names the interface.
- * Returns false when there is none. */
+/* Reads an address from the interface's lease file: that of the last lease that names the
+ * interface. Returns false when there is no lease. */
 bool guest_lease_read(const char *interface, uint32_t *address);
 /* Adds a lease to the interface's lease file. */
 void guest_lease_append(const char *interface, const struct guest_lease *lease);

@@ -1,4 +1,4 @@
-/* The verb listen: a client of devd, for shell tests. */
+/* The verb listen of vfj_guest: a client of devd that prints what it receives, for shell tests. */
 #include "tests/guest/listen.h"
 
 #include "tests/guest/text.h"

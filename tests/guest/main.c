@@ -1,5 +1,5 @@
 /* The stand-in guest: one binary that acts as ifconfig, sysctl, dhclient, route, rtsol, kill or
- * devd, according to the name under which it is called.
+ * devd, depending on the name under which it is called.
  *
  * Under the name vfj_guest it makes, changes and stops a guest. README.md has the grammar. */
 #include "tests/guest/control.h"

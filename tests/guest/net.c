@@ -205,7 +205,8 @@ int guest_if_rename(struct guest_state *state, struct guest_if *ifp, const char 
     return 0;
 }
 
-/* Adds the EUI-64 address of the MAC, as in6_ifattach() does. */
+/* Adds the IPv6 link-local address that is derived from the MAC (EUI-64), as in6_ifattach()
+ * does. */
 void guest_if_autoconf(struct guest_if *ifp)
 {
     unsigned m[6];

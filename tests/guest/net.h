@@ -1,8 +1,9 @@
 /* The kernel of the stand-in guest: interfaces, addresses, routes and lagg ports.
  *
- * A function that can fail returns 0 or the errno of FreeBSD 13.2. The functions queue the
- * devctl lines that FreeBSD sends: HYPERV_NIC_VF from hn(4), IFNET from net/if.c, ETHERNET from
- * if_ethersubr.c. A pointer to an interface is valid until an interface is attached or detached. */
+ * A function that can fail returns 0 or the errno that FreeBSD 13.2 would return. The functions
+ * queue the devctl lines that FreeBSD sends: HYPERV_NIC_VF from hn(4), IFNET from net/if.c,
+ * ETHERNET from if_ethersubr.c. A pointer to an interface is valid until an interface is attached
+ * or detached. */
 #ifndef VFJ_TESTS_GUEST_NET_H
 #define VFJ_TESTS_GUEST_NET_H
 
@@ -11,58 +12,58 @@
 /* --- interfaces (net.c) --- */
 
 struct guest_if *guest_if_find(struct guest_state *state, const char *name);
-/* Adds a new interface, down and with IPv6 disabled. Queues IFNET ATTACH and, except for lo,
- * ETHERNET IFATTACH. */
+/* Adds a new interface. It is down, and its IPv6 is disabled. Queues the events IFNET ATTACH and,
+ * except for lo, ETHERNET IFATTACH. */
 struct guest_if *guest_if_attach(struct guest_state *state, const char *name, enum guest_kind kind,
                                  const char *mac);
-/* Removes an interface. Takes it down, deletes its addresses and routes, takes it out of its
- * lagg and out of hn's map. Then queues IFNET DETACH and the newbus line. */
+/* Removes an interface: takes it down, deletes its addresses and routes, and removes it from its
+ * lagg and from its hn. Then queues IFNET DETACH and the newbus line. */
 void guest_if_detach(struct guest_state *state, const char *name);
 void guest_if_set_up(struct guest_state *state, struct guest_if *ifp, bool up);
-/* Sets whether the host's side of the wire has a carrier. The interface's link follows. */
+/* Sets whether the wire outside the guest has a carrier. The interface's link follows. */
 void guest_if_set_carrier(struct guest_state *state, struct guest_if *ifp, bool carrier);
-/* Sets the MTU; a lagg sets that of its ports too. Returns EINVAL for a port of a lagg and for a
- * value out of range. */
+/* Sets the MTU of an interface. For a lagg, also sets that of its ports. Returns EINVAL for a port
+ * of a lagg and for a value out of range. */
 int guest_if_set_mtu(struct guest_state *state, struct guest_if *ifp, unsigned mtu);
-/* Renames an interface. Returns EINVAL for a bad name and EEXIST for a name in use. As in
- * FreeBSD 13.2 (if.c, SIOCSIFNAME), no event is queued, and hn loses the mapping of a renamed
- * VF. */
+/* Renames an interface. Returns EINVAL for a bad name and EEXIST for a name in use. As in FreeBSD
+ * 13.2 (if.c, SIOCSIFNAME), no event is queued, and a renamed VF no longer belongs to its hn. */
 int guest_if_rename(struct guest_state *state, struct guest_if *ifp, const char *name);
-/* Sets an interface's link state. A change is queued as an event, is counted, and updates the
- * lagg. */
+/* Sets an interface's link state. When the state changes, queues the event, counts it, and updates
+ * the lagg. */
 void guest_if_set_link(struct guest_state *state, struct guest_if *ifp, enum guest_link link);
-/* Adds the IPv6 link-local address, if the interface is up and its nd6 options allow one. */
+/* Adds the IPv6 link-local address if the interface is up and its nd6 options allow one. */
 void guest_if_autoconf(struct guest_if *ifp);
 
 /* --- hn and its VF (hn.c) --- */
 
-/* Returns whether hn(4) is in transparent mode, by the sysctl hw.hn.vf_transparent. */
+/* Returns true when hn(4) is in transparent mode. The sysctl hw.hn.vf_transparent decides. */
 bool guest_hn_transparent(struct guest_state *state);
-/* Runs when a VF attaches (ether_ifattach event). hn, the interface with the VF's MAC, maps the
- * VF unless it has mapped another. */
+/* Called when a VF attaches (ether_ifattach event). The VF becomes that of the interface `hn`,
+ * which has the same MAC, unless hn has another VF already. */
 void guest_hn_map(struct guest_state *state, struct guest_if *vf, const char *hn);
-/* Removes the VF from the map, when it departs (ifnet_departure) or is renamed on 13.2. */
+/* Called when a VF departs (ifnet_departure) or, as on FreeBSD 13.2, is renamed. The VF no longer
+ * belongs to its hn. */
 void guest_hn_unmap(struct guest_state *state, const char *vf);
-/* Runs when a VF goes up or down (ifnet_event). Switches the data path if that changes which
- * interface has it. hn's link follows. */
+/* Called when a VF goes up or down (ifnet_event). Moves the data path to the VF or back to hn, if
+ * the data path is on the other interface. hn's link follows. */
 void guest_hn_vf_changed(struct guest_state *state, struct guest_if *vf, bool up);
-/* Sets hn's link: its carrier, but down while a VF has the data path. */
+/* Sets hn's link to the state of its carrier, or to down while a VF has the data path. */
 void guest_hn_link(struct guest_state *state, struct guest_if *hn);
 
 /* --- addresses and routes (inet.c) --- */
 
-/* Adds an address, or replaces the same address. Brings the interface up, as ether_ioctl() does.
- * Returns ENOSPC when the interface has too many addresses. */
+/* Adds an address to the interface, or replaces it if the interface has it already. Takes the
+ * interface up, as ether_ioctl() does. Returns ENOSPC when the interface has too many addresses. */
 int guest_inet_add(struct guest_state *state, struct guest_if *ifp, struct guest_inet inet);
-/* Deletes an address. If another interface has an address in the same prefix, it gets the
- * connected route. All other routes of the address are deleted (netinet: in_scrubprefix,
- * in_ifadown). Returns EADDRNOTAVAIL when the interface has no such address. */
+/* Deletes an address and its routes (netinet: in_scrubprefix, in_ifadown). If another interface has
+ * an address with the same prefix, that interface gets the connected route. Returns EADDRNOTAVAIL
+ * when the interface does not have the address. */
 int guest_inet_delete(struct guest_state *state, struct guest_if *ifp, uint32_t address);
 int guest_inet6_add(struct guest_if *ifp, const char *address, unsigned length);
 int guest_inet6_delete(struct guest_if *ifp, const char *address);
-/* Removes the connected routes of an interface that goes down. */
+/* Removes the connected routes of an interface; call this when it goes down. */
 void guest_inet_down(struct guest_state *state, struct guest_if *ifp);
-/* Adds the connected routes of an interface that comes up. */
+/* Adds the connected routes of an interface; call this when it comes up. */
 void guest_inet_up(struct guest_state *state, struct guest_if *ifp);
 
 /* Returns the route to exactly this prefix, or NULL. */
@@ -70,12 +71,13 @@ struct guest_route *guest_route_find(struct guest_state *state, uint32_t destina
                                      unsigned length);
 /* Returns the most specific route to an address, or NULL. */
 struct guest_route *guest_route_lookup(struct guest_state *state, uint32_t destination);
-/* Adds a route through the first interface that has the gateway in a prefix, even if the
- * connected route is on another one (net/route.c: ifa_ifwithnet). Returns EEXIST when the route
- * exists, and ENETUNREACH when no interface has the gateway in a prefix. */
+/* Adds a route through a gateway. The route uses the first interface that has an address whose
+ * prefix contains the gateway, even if the connected route to this prefix is on another interface
+ * (net/route.c: ifa_ifwithnet). Returns EEXIST when the route exists, and ENETUNREACH when no
+ * interface has such an address. */
 int guest_route_add(struct guest_state *state, uint32_t destination, unsigned length,
                     uint32_t gateway);
-/* Deletes a route. Returns ESRCH when there is none. */
+/* Deletes the route to exactly this prefix. Returns ESRCH when there is none. */
 int guest_route_delete(struct guest_state *state, uint32_t destination, unsigned length);
 
 /* --- IPv6 routes (inet6.c): addresses are text, a gateway may have a %scope --- */
@@ -83,19 +85,20 @@ int guest_route_delete(struct guest_state *state, uint32_t destination, unsigned
 /* Returns the route to exactly this prefix, or NULL. */
 struct guest_route6 *guest_route6_find(struct guest_state *state, const char *destination,
                                        unsigned length);
-/* Adds a route. Returns EEXIST when it exists, and ENETUNREACH when the gateway is in no
- * interface's prefix and its scope names no interface. */
+/* Adds a route. Returns EEXIST when the route exists, and ENETUNREACH when no interface has a
+ * prefix that contains the gateway and the gateway's %scope names no interface. */
 int guest_route6_add(struct guest_state *state, const char *destination, unsigned length,
                      const char *gateway);
-/* Moves a route to a gateway and to the interface through which the guest reaches the gateway
- * now. Returns ESRCH when there is no route, and ENETUNREACH as guest_route6_add(). */
+/* Changes the gateway of a route. The route then uses the interface through which the guest reaches
+ * this gateway now. Returns ESRCH when the route does not exist, and ENETUNREACH as
+ * guest_route6_add() does. */
 int guest_route6_change(struct guest_state *state, const char *destination, unsigned length,
                         const char *gateway);
-/* Deletes a route. Returns ESRCH when there is none. */
+/* Deletes the route to exactly this prefix. Returns ESRCH when there is none. */
 int guest_route6_delete(struct guest_state *state, const char *destination, unsigned length);
-/* Deletes the routes of an interface that is removed. */
+/* Deletes all routes of an interface; call this when it is removed. */
 void guest_route6_purge(struct guest_state *state, const char *interface);
-/* Moves the routes of an interface that is renamed. */
+/* Changes the interface of all routes from the name `from` to the name `to`. */
 void guest_route6_rename(struct guest_state *state, const char *from, const char *to);
 
 /* --- lagg (lagg.c) --- */
@@ -108,24 +111,26 @@ enum {
     GUEST_PORT_DISTRIBUTING = 0x10
 };
 
-/* Sets the protocol. Returns EPROTONOSUPPORT for a protocol that lagg(4) does not have. */
+/* Sets the protocol of a lagg. Returns EPROTONOSUPPORT for a protocol that lagg(4) does not
+ * have. */
 int guest_lagg_set_proto(struct guest_if *lagg, const char *proto);
-/* Returns the flags of the lagg's port number `at`, as lagg_port2req() does. */
+/* Returns the flags of port number `at` of the lagg, as lagg_port2req() computes them. */
 unsigned guest_lagg_port_flags(struct guest_state *state, const struct guest_if *lagg, size_t at);
 
-/* Adds a port, as lagg_port_create() of if_lagg.c. Returns EINVAL (no such interface, the port
- * is a lagg, or the port does not accept the lagg's MTU), EEXIST (already a port of this lagg),
- * EBUSY (a port of another), EPROTONOSUPPORT (not Ethernet) or ENOSPC (32 ports). */
+/* Adds a port to a lagg, as lagg_port_create() of if_lagg.c does. Returns EINVAL (the interface
+ * does not exist, is a lagg, or does not accept the lagg's MTU), EEXIST (it is a port of this lagg
+ * already), EBUSY (it is a port of another lagg), EPROTONOSUPPORT (it is not an Ethernet interface)
+ * or ENOSPC (the lagg has 32 ports). */
 int guest_lagg_join(struct guest_state *state, struct guest_if *lagg, const char *port);
-/* Removes a port, which gets back its own MTU and MAC. Returns EINVAL when the interface does
- * not exist, and ENOENT when it is not a port of this lagg. */
+/* Removes a port from a lagg. The port gets back its own MTU and MAC. Returns EINVAL when the
+ * interface does not exist, and ENOENT when it is not a port of this lagg. */
 int guest_lagg_leave(struct guest_state *state, struct guest_if *lagg, const char *port);
-/* Removes all ports of a lagg that is being destroyed. Leaves the lagg's link as it is. */
+/* Removes all ports of a lagg that is being destroyed. Does not change the lagg's link. */
 void guest_lagg_empty(struct guest_state *state, struct guest_if *lagg);
-/* Sets the lagg's link, which is up if the link of any port is. */
+/* Sets the lagg's link: up when the link of at least one port is up. */
 void guest_lagg_link(struct guest_state *state, struct guest_if *lagg);
-/* Returns the port that sends: the first port that is up and has a link. NULL when there is
- * none. */
+/* Returns the port through which the lagg sends: the first one that is up and has a link. Returns
+ * NULL when no port is. */
 const struct guest_port *guest_lagg_active(struct guest_state *state, const struct guest_if *lagg);
 
 #endif

@@ -1,4 +1,5 @@
-/* The verb play: runs a scenario, lines "@SECONDS host-command ...", at their times. */
+/* The verb play of vfj_guest: runs a scenario, which is a file of lines "@SECONDS host-command
+ * ...". Each command runs at its time. */
 #include "tests/guest/control.h"
 #include "tests/guest/text.h"
 
@@ -25,7 +26,8 @@ static int play_line(char *line, const char *path, unsigned number, double began
     return guest_host((int)count - 1, words + 1);
 }
 
-/* After a command that fails the scenario continues. Returns the first status that is not 0. */
+/* When a command fails, the scenario continues. Returns the first exit status that is not 0, or
+ * 0. */
 int guest_play(void *file, const char *path, double speed)
 {
     char line[GUEST_LINE_SIZE];

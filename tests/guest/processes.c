@@ -11,7 +11,8 @@
 #include <string.h>
 #include <sys/types.h>
 
-/* Calls `each` for the pidfiles, until a call returns false. Returns the last call's result. */
+/* Calls `each` with the path of every pidfile, until a call returns false. Returns the result of
+ * the last call. */
 static bool for_each(bool (*each)(const char *path, long wanted), long wanted)
 {
     char path[PATH_MAX];

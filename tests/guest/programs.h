@@ -1,9 +1,9 @@
-/* The programs that the stand-in guest acts as. Each runs in the guest's root, takes its argv
- * and returns its exit status.
+/* The programs that the stand-in guest acts as. Each function gets the program's argv, runs in the
+ * guest's root, and returns the program's exit status.
  *
- * Their output and errors were recorded on FreeBSD 13.2. Where a recording is missing, they
- * follow the sources of its sbin/. Each guest_*_changes() returns true when the arguments change
- * the guest and false when they only show it. */
+ * Their output and errors were recorded on FreeBSD 13.2. Where a recording is missing, they follow
+ * FreeBSD's sources of the program. Each guest_*_changes() returns true when the arguments change
+ * the guest, and false when they only show it. */
 #ifndef VFJ_TESTS_GUEST_PROGRAMS_H
 #define VFJ_TESTS_GUEST_PROGRAMS_H
 
@@ -17,7 +17,7 @@ bool guest_ifconfig_changes(int argc, char **argv);
 int guest_sysctl(int argc, char **argv);
 bool guest_sysctl_changes(int argc, char **argv);
 
-/* route [-n] get|add|change|delete ...; change is for IPv6 (route.c) */
+/* route [-n] get|add|change|delete ...; change works for IPv6 only (route.c) */
 int guest_route(int argc, char **argv);
 bool guest_route_changes(int argc, char **argv);
 

@@ -1,5 +1,5 @@
-/* Finds out whether a packet leaves the guest. The route, the state of its interface, its link
- * and a lagg's active port decide. */
+/* Determines whether a packet leaves the guest. This depends on the route, on whether its interface
+ * is up and has a link, and on a lagg's active port. */
 #include "tests/guest/reach.h"
 
 #include "tests/guest/net.h"
@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Returns why an interface does not send, or NULL when it sends. */
+/* Returns the reason why an interface does not send packets, or NULL when it sends. */
 static const char *silence_of(struct guest_state *state, const struct guest_if *ifp)
 {
     if (!ifp->up) {

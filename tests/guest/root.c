@@ -1,5 +1,5 @@
-/* What every program of the guest shares: the guest's root, ordered faults, logs, pidfiles,
- * rc.conf and child processes. */
+/* Code that all programs of the guest share: the guest's root, faults that a test has set, logs,
+ * pidfiles, rc.conf and child processes. */
 #include "tests/guest/root.h"
 
 #include "tests/guest/state.h"
@@ -29,8 +29,8 @@ const char *guest_base_name(const char *path)
     return slash == NULL ? path : slash + 1;
 }
 
-/* Fills in the path that execve(2) was called with, or argv0 where the system does not provide
- * it. */
+/* Writes into `to` the path with which execve(2) was called, or argv0 on systems that do not
+ * provide this path. */
 static void executed_path(char *to, size_t size, const char *argv0)
 {
 #if defined(__linux__)
@@ -72,7 +72,8 @@ void guest_root_enter(const char *argv0)
     guest_root_enter_dir("..");
 }
 
-/* Returns whether the command begins with all the words of an order. */
+/* Returns true when a command begins with all words of `order`, the command that a test wants to
+ * fail. */
 static bool begins(const char *order, const char *command)
 {
     size_t length = strlen(order);
@@ -90,8 +91,8 @@ static void command_text(char *to, size_t size, int argc, char **argv)
     }
 }
 
-/* Finds the first fail order for the command, fills in its status and uses it up once. Returns
- * false when there is none. */
+/* Finds the first fault that makes this command fail, fills in the exit status, and counts one
+ * failure. Returns false when there is no such fault. */
 static bool use_fail(struct guest_state *state, const char *command, int *status)
 {
     for (size_t i = 0; i < state->fault_count; i++) {
@@ -151,7 +152,7 @@ bool guest_fault_strikes(int argc, char **argv, int *status)
         pause();
     }
     if (delay > 0) {
-        /* state/slow shows that a slow command began. state/log gets a line when the command
+        /* state/slow gets a line when a slow command begins. state/log gets one when the command
          * ends. */
         append("state/slow", "slow", argc, argv);
     }
@@ -176,8 +177,8 @@ static long read_pid(int fd)
     return strtol(text, NULL, 10);
 }
 
-/* Locks a pidfile. Tries for 50 ms, because a process that only checks the file also locks it
- * briefly. Returns false when another process keeps the lock. */
+/* Locks a pidfile. Returns false when another process holds the lock for more than 50 ms. A process
+ * that only checks the file also locks it, but for a shorter time. */
 static bool lock_for_good(int fd)
 {
     for (int tries = 0; tries < 10; tries++) {

@@ -1,8 +1,8 @@
 /* route of FreeBSD 13.2: get, add and delete, and change for IPv6.
  *
- * Recorded: a get that finds no route prints "route: route has not been found" and ends with
- * 255. A refused add prints its reason after "fib 0:" on standard output. The rest follows
- * sbin/route/route.c. */
+ * Recordings show that `get` prints "route: route has not been found" and ends with 255 when it
+ * finds no route, and that an `add` that fails prints the reason after "fib 0:" on standard output.
+ * Everything else follows sbin/route/route.c. */
 #include "tests/guest/net.h"
 #include "tests/guest/programs.h"
 #include "tests/guest/text.h"
@@ -11,7 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The arguments of one command: the destination, a network or a host, and the gateway. */
+/* The arguments of one route command: the gateway, and the destination, which is a network or a
+ * host. */
 struct request {
     const char *command;
     const char *destination_text;
@@ -40,8 +41,8 @@ static int bad_address(const char *text)
 
 enum { DESTINATION_SIZE = 64 };
 
-/* Splits the destination into its address and its prefix length, if it has one of at most
- * `most`. Returns false when the text is malformed. */
+/* Splits the destination into its address and its prefix length, which may be missing and is at
+ * most `most`. Returns false when the text is malformed. */
 static bool split_destination(const struct request *request, unsigned long most,
                               char text[DESTINATION_SIZE], unsigned long *length, bool *has_length)
 {
@@ -256,7 +257,7 @@ bool guest_route_changes(int argc, char **argv)
     return false;
 }
 
-/* Reads the arguments after the command word. Returns false for one that is unknown. */
+/* Reads the arguments that follow the command word. Returns false when an argument is unknown. */
 static bool take_words(struct request *request, int argc, char **argv, bool *net)
 {
     for (int i = 0; i < argc; i++) {

@@ -1,6 +1,6 @@
-/* rtsol of FreeBSD 13.2. The guest's network has no router that answers a solicitation.
+/* rtsol of FreeBSD 13.2. The guest's network has no router, so no router replies to a solicitation.
  *
- * As usr.sbin/rtsold/rtsold.c does, it refuses an interface that does not accept router
+ * As usr.sbin/rtsold/rtsold.c does, the program refuses an interface that does not accept router
  * advertisements. */
 #include "tests/guest/net.h"
 #include "tests/guest/programs.h"

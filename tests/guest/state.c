@@ -1,4 +1,4 @@
-/* Opens, commits and closes the shared state. */
+/* Opens, commits and closes the state that the programs of the stand-in guest share. */
 #include "tests/guest/state.h"
 
 #include "tests/guest/devctl.h"

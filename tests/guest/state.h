@@ -1,8 +1,8 @@
-/* The state that the programs of a stand-in guest share: one text file, state/guest, which a
- * lock protects. Every line is one object, and people can read it.
+/* The state that the programs of a stand-in guest share. It is one text file, state/guest, which a
+ * lock protects. Every line describes one object in a form that people can read.
  *
- * Every program runs in the guest's root directory (see root.h), so all paths here are relative.
- * A change is atomic. guest_state_open() takes the lock and reads the file. guest_state_commit()
+ * Every program runs in the guest's root directory (see root.h), so all paths here are relative. A
+ * change is atomic. guest_state_open() takes the lock and reads the file. guest_state_commit()
  * writes a new file, renames it over the old one, queues the devctl lines of the change in their
  * order, and releases the lock. Then it wakes devd and the dhclients. */
 #ifndef VFJ_TESTS_GUEST_STATE_H
@@ -32,7 +32,7 @@ enum guest_kind { GUEST_ETHER, GUEST_HN, GUEST_LAGG, GUEST_LO };
 
 enum guest_link { GUEST_LINK_UNKNOWN, GUEST_LINK_DOWN, GUEST_LINK_UP };
 
-/* Bits of `nd6 options` (netinet6/nd6.h). */
+/* Bits of an interface's IPv6 options, which ifconfig prints as `nd6 options` (netinet6/nd6.h). */
 enum {
     GUEST_ND6_PERFORMNUD = 0x1,
     GUEST_ND6_ACCEPT_RTADV = 0x2,
@@ -51,8 +51,8 @@ struct guest_inet6 {
     unsigned length;
 };
 
-/* A port of a lagg, with the MTU and MAC that it gets back when it leaves. The first port is the
- * MASTER. */
+/* A port of a lagg. `mtu` and `mac` are those that the port gets back when it leaves the lagg. The
+ * first port of a lagg is the MASTER. */
 struct guest_port {
     char name[GUEST_NAME_SIZE];
     unsigned mtu;
@@ -65,11 +65,12 @@ struct guest_if {
     unsigned index;
     unsigned unit; /* for hn: the newbus unit N of dev.hn.N, which a rename does not change */
     char mac[GUEST_MAC_SIZE];
-    char own_mac[GUEST_MAC_SIZE]; /* ifconfig prints this as hwaddr when it differs from mac */
+    /* the MAC before a lagg changed it; ifconfig prints this as hwaddr when it differs from mac */
+    char own_mac[GUEST_MAC_SIZE];
     unsigned mtu;
     unsigned max_mtu;
     bool up;
-    bool carrier;          /* state of the host's side of the wire */
+    bool carrier;          /* whether the wire outside the guest has a carrier */
     enum guest_link link;  /* state of the link as the kernel reports it */
     unsigned long linkups; /* number of changes of the link to UP */
     unsigned nd6;
@@ -81,15 +82,15 @@ struct guest_if {
     size_t port_count;
     char proto[GUEST_NAME_SIZE]; /* for a lagg: the lagg protocol */
     char lagg[GUEST_NAME_SIZE];  /* for a lagg port: the lagg that it belongs to */
-    char vf[GUEST_NAME_SIZE];    /* for hn: the VF that the kernel's map gives for it */
+    char vf[GUEST_NAME_SIZE];    /* for hn: its VF, which hw.hn.vfmap shows */
     char rxvf[GUEST_NAME_SIZE];  /* for hn: the VF that has the data path */
     char hn[GUEST_NAME_SIZE];    /* for a VF: the hn with the same MAC */
     /* for a VF: the devctl line of its attachment, without the '+' in front */
     char bus[GUEST_BUS_SIZE];
 };
 
-/* An IPv4 route. It belongs to the address `source` of an interface. Gateway 0 means a connected
- * route. */
+/* An IPv4 route. It belongs to the address `source` of the interface. When the gateway is 0, the
+ * route is a connected one. */
 struct guest_route {
     uint32_t destination;
     unsigned length;
@@ -98,8 +99,8 @@ struct guest_route {
     uint32_t source;
 };
 
-/* An IPv6 route through a gateway. It belongs to an interface, and remains when the interface
- * loses its addresses. */
+/* An IPv6 route through a gateway. It belongs to an interface and remains when the interface loses
+ * its addresses. */
 struct guest_route6 {
     char destination[GUEST_IN6_SIZE];
     unsigned length;
@@ -107,15 +108,15 @@ struct guest_route6 {
     char interface[GUEST_NAME_SIZE];
 };
 
-/* The address and router that the host's DHCP server gives to a MAC. */
+/* The address and router that the simulated DHCP server gives to the interface with this MAC. */
 struct guest_lease {
     char mac[GUEST_MAC_SIZE];
     struct guest_inet inet;
     uint32_t router;
 };
 
-/* A sysctl, a tunable of the stand-in, or a pair. A pair has the name of an hn and the VF that
- * will attach to it. */
+/* A name with a value: a sysctl, a setting of the stand-in guest, or a pair. The name of a pair is
+ * that of an hn, and its value is the VF that will attach to this hn. */
 struct guest_setting {
     char name[GUEST_VALUE_SIZE];
     char value[GUEST_VALUE_SIZE];
@@ -126,7 +127,7 @@ enum guest_fault_kind { GUEST_FAIL, GUEST_SLOW, GUEST_HANG };
 
 struct guest_fault {
     enum guest_fault_kind kind;
-    unsigned count;  /* for FAIL: number of commands that will still fail */
+    unsigned count;  /* for FAIL: how many more commands will fail */
     unsigned status; /* for FAIL: the exit status of these commands */
     double seconds;  /* for SLOW: the delay in seconds */
     char argv[GUEST_VALUE_SIZE];
@@ -156,29 +157,30 @@ struct guest_state {
     int lock;
 };
 
-/* Takes the lock and reads the state. A process has at most one open state: commit or close it
- * before the next open. */
+/* Takes the lock and reads the state. A process can have only one open state, so it must commit or
+ * close this one before it opens the state again. */
 struct guest_state *guest_state_open(void);
-/* Takes the lock for a guest that does not exist yet. The state is empty. */
+/* Takes the lock of a guest that does not exist yet, and returns an empty state. */
 struct guest_state *guest_state_create(void);
 void guest_state_commit(struct guest_state *state);
-/* Releases the lock without writing. */
+/* Releases the lock without writing the state. */
 void guest_state_close(struct guest_state *state);
 
 /* Writes the whole state as text (state_text.c). */
 void guest_state_write(const struct guest_state *state, char *to, size_t size);
-/* Reads one line of the text into the state. Cuts the line into words in place. */
+/* Adds the object of one line of text to the state. Splits the line into words in place. */
 void guest_state_read(struct guest_state *state, char *line);
 
-/* Adds a devctl line. `format` has no newline at its end. guest_state_commit() queues the line. */
+/* Adds a devctl line to the state. guest_state_commit() queues the line for devd. `format` has no
+ * newline at its end. */
 void guest_event(struct guest_state *state, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* Returns the setting with that name, or NULL. */
 struct guest_setting *guest_setting_find(struct guest_settings *settings, const char *name);
 void guest_setting_set(struct guest_settings *settings, const char *name, const char *value);
-/* Returns a tunable of the stand-in, in the unit that its name ends with, or `otherwise` when it
- * is not set. */
+/* Returns the value of a setting of the stand-in guest, in the unit with which its name ends.
+ * Returns `otherwise` when it is not set. */
 unsigned long guest_tune(struct guest_state *state, const char *name, unsigned long otherwise);
 
 #endif

@@ -1,5 +1,5 @@
-/* Converts the shared state to and from text. Every line is one object, and its first word is
- * the kind. */
+/* Converts the shared state to text and back. Every line describes one object. The first word of a
+ * line is the kind of the object. */
 #include "tests/guest/net.h"
 #include "tests/guest/state.h"
 #include "tests/guest/text.h"
@@ -159,7 +159,7 @@ static void set_field(struct guest_if *ifp, const char *name, const char *value)
     }
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         if (strcmp(texts[i].name, name) == 0) {
-            /* texts[] begins with the two MACs; all others are names */
+            /* the first two elements of texts[] are MACs; all others are names */
             guest_copy(texts[i].text, i < 2 ? (size_t)GUEST_MAC_SIZE : (size_t)GUEST_NAME_SIZE,
                        value);
         }
@@ -203,7 +203,7 @@ static uint32_t address_of(const char *text)
     return address;
 }
 
-/* Reads a line about a part of an interface: inet, inet6 or port. */
+/* Reads a line that describes a part of an interface: inet, inet6 or port. */
 static void get_part(struct guest_state *state, char **words)
 {
     struct guest_if *ifp = guest_if_find(state, words[1]);
@@ -281,7 +281,7 @@ static bool get_setting(struct guest_state *state, const char *word, const char 
     return false;
 }
 
-/* Returns into how many words the line is cut. The last word of some kinds contains blanks. */
+/* Returns into how many words a line is split. The last word of some lines contains blanks. */
 static size_t words_of(const char *line)
 {
     static const struct {

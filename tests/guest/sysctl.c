@@ -1,8 +1,8 @@
-/* sysctl of FreeBSD 13.2: the names of hn(4), and names that a host command set.
+/* sysctl of FreeBSD 13.2. It has the names of hn(4), and names that a host command set.
  *
- * The values of hw.hn.vflist, hw.hn.vfmap and dev.hn.N come from the interfaces (hn(4)). A value
- * that a host command set takes precedence. A name that a host command made absent is unknown,
- * as on a kernel that lacks it. */
+ * The values of hw.hn.vflist, hw.hn.vfmap and dev.hn.N are computed from the interfaces, unless a
+ * host command set them. A name that a host command made absent is unknown, as on a kernel without
+ * it. */
 #include "tests/guest/net.h"
 #include "tests/guest/programs.h"
 #include "tests/guest/text.h"
@@ -53,7 +53,7 @@ static bool hn_leaf(struct guest_state *state, const struct guest_if *hn, const 
     return false;
 }
 
-/* Fills in the value of a name of hn(4). Returns false for another name. */
+/* Computes the value of a name that belongs to hn(4). Returns false for any other name. */
 static bool hn_value(struct guest_state *state, const char *name, char *to, size_t size)
 {
     unsigned unit;
@@ -96,7 +96,7 @@ static void show(const struct options *options, const char *name, const char *va
     printf("%s\n", value);
 }
 
-/* Prints the names below a node. Returns false when there are none. */
+/* Prints all names below a node with their values. Returns false when the node has none. */
 static bool show_node(struct guest_state *state, const struct options *options, const char *node)
 {
     char names[NAMES_MAX][GUEST_VALUE_SIZE];
@@ -174,7 +174,8 @@ static int set_one(struct guest_state *state, const struct options *options, con
     return 1;
 }
 
-/* Reads NAME or sets NAME=VALUE. Returns 1 when that fails, else 0. */
+/* Handles one argument: prints the value of NAME, or sets NAME=VALUE. Returns 1 when that fails,
+ * and 0 otherwise. */
 static int do_one(struct guest_state *state, const struct options *options, const char *word)
 {
     char name[GUEST_LINE_SIZE];
@@ -225,7 +226,7 @@ bool guest_sysctl_changes(int argc, char **argv)
     return false;
 }
 
-/* The exit status is the number of names that failed, as in sbin/sysctl/sysctl.c. */
+/* Returns the exit status: the number of names that failed, as in sbin/sysctl/sysctl.c. */
 int guest_sysctl(int argc, char **argv)
 {
     struct options options = {.separator = ": "};

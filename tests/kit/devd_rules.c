@@ -17,8 +17,8 @@
 
 /* --- reading --- */
 
-/* Inserts a rule in devd's order: the highest priority first, and within a priority in the order
- * of reading. */
+/* Inserts a rule in the order in which devd tries them: by priority, the highest first, and rules
+ * of equal priority in the order of reading. */
 static void add_rule(void *context, const struct vfj_devd_rule *rule)
 {
     struct kit_devd_rules *rules = context;
@@ -35,7 +35,7 @@ static void pass_directory(void *context, const char *path)
     (void)path;
 }
 
-/* Ignores `set` lines: no tested file has a variable in a regular expression. */
+/* Ignores a `set` line. No tested file uses a variable in a regular expression. */
 static void pass_setting(void *context, const char *name, const char *value)
 {
     (void)context;
@@ -68,8 +68,8 @@ static bool is_name_char(char c)
     return isalnum((unsigned char)c) || c == '_' || c == '-';
 }
 
-/* Fills in the value of a variable of the event, or "" when the event does not have it. A value
- * without quotes ends at white space. */
+/* Fills in the value that the event has for a variable, or "" when the event lacks the variable. A
+ * value without quotes ends at white space. */
 static void value_of(const char *event, const char *variable, char *value, size_t size)
 {
     const char *at = event + 1;
@@ -102,8 +102,8 @@ static void value_of(const char *event, const char *variable, char *value, size_
     }
 }
 
-/* Collects the event's values of all variables that the rules match. Returns the number of
- * values. */
+/* Collects the values that the event has for all variables in the rules' conditions. Returns the
+ * number of values. */
 static unsigned gather(const struct kit_devd_rules *rules, const char *event, const char *medium,
                        struct vfj_devd_fact facts[KIT_DEVD_FACTS_MAX])
 {
@@ -182,7 +182,7 @@ const char *kit_devd_command(const struct kit_devd_rules *rules, const char *eve
             break;
         for (text++; is_name_char(*text); text++)
             put(variable, sizeof variable, text, 1);
-        /* devd expands more forms after a '$'; this function expands names only */
+        /* devd expands other forms after a '$' too; this function expands names only */
         assert_true(variable[0] != '\0');
         value_of(event, variable, value, sizeof value);
         put_value(command, sizeof command, value, quoting);

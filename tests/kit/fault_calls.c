@@ -1,4 +1,4 @@
-/* Makes calls fail at the request of a test. */
+/* Makes system calls and calls of SQLite fail when a test requests it. */
 #include "tests/kit/fault_calls.h"
 
 #include <errno.h>
@@ -10,7 +10,8 @@
 #include <sys/types.h>
 
 static struct {
-    unsigned left[2]; /* calls up to and including the one that fails; 0: none fails */
+    unsigned
+        left[2]; /* counts down to the call that fails, which is reached at 1; 0: no call fails */
     bool stay;
     bool struck;
 } plan;
@@ -31,8 +32,8 @@ static bool strike(enum kit_calls calls)
     return true;
 }
 
-/* Defines the function that the linker calls in place of NAME (--wrap). It fails as ordered, or
- * calls NAME. */
+/* Defines the function that the linker calls in place of the system call NAME (option --wrap). The
+ * function fails when a test has requested it, and otherwise calls NAME. */
 #define SYSTEM(type, name, parameters, arguments)                       \
     type __real_##name parameters;                                      \
     type __wrap_##name parameters;                                      \
@@ -92,8 +93,8 @@ char *__wrap_mkdtemp(char *name)
     return strike(KIT_CALLS_SYSTEM) ? NULL : __real_mkdtemp(name);
 }
 
-/* Defines such a function in place of a function of SQLite. `nothing` is evaluated when the call
- * fails. */
+/* Defines the function that the linker calls in place of an SQLite function. `nothing` is the code
+ * that runs when the call fails. */
 #define SQLITE(name, parameters, arguments, nothing) \
     int __real_sqlite3_##name parameters;            \
     int __wrap_sqlite3_##name parameters;            \

@@ -1,4 +1,4 @@
-/* Makes allocations fail at the request of a test. */
+/* Makes memory allocations fail when a test requests it. */
 #include "tests/kit/fault_memory.h"
 
 #include <sqlite3.h>
@@ -12,7 +12,8 @@ void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *memory, size_t size);
 
 static struct {
-    unsigned left; /* allocations up to and including the one that fails; 0: none fails */
+    unsigned
+        left; /* counts down to the allocation that fails, which is reached at 1; 0: none fails */
     bool stay;
     bool struck;
 } plan;
@@ -67,7 +68,7 @@ void kit_memory_install(void)
     methods.xMalloc = fault_malloc;
     methods.xRealloc = fault_realloc;
     (void)sqlite3_config(SQLITE_CONFIG_MALLOC, &methods);
-    /* Without this setting, small allocations come from SQLite's lookaside buffers and are not
+    /* SQLite would otherwise take small allocations from its lookaside buffers, which are not
      * counted. */
     (void)sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0);
 }

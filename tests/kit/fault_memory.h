@@ -1,18 +1,19 @@
-/* Makes allocations of SQLite and of our own code fail, at the request of a test. */
+/* Makes memory allocations of SQLite and of our own code fail when a test requests it. */
 #ifndef VFJ_TESTS_KIT_FAULT_MEMORY_H
 #define VFJ_TESTS_KIT_FAULT_MEMORY_H
 
 #include <stdbool.h>
 
-/* Call this before the first use of SQLite. The test is linked with --wrap for malloc, calloc
- * and realloc, so that allocations of our libraries count too. */
+/* Installs the counting of allocations. Call this before the first use of SQLite. The test is
+ * linked with --wrap for malloc, calloc and realloc, so that allocations of our libraries count
+ * too. */
 void kit_memory_install(void);
 
-/* Makes one allocation fail: the `count`th from now on (1: the next; 0: none). `stay` makes all
- * later ones fail too. */
+/* Makes the `count`th allocation from now on fail (1: the next one, 0: none). With `stay`, all
+ * later allocations fail too. */
 void kit_memory_arm(unsigned count, bool stay);
 
-/* Makes no further allocation fail. Returns whether one failed since kit_memory_arm(). */
+/* Ends the effect of kit_memory_arm(). Returns true when an allocation failed since then. */
 bool kit_memory_disarm(void);
 
 #endif

@@ -1,5 +1,5 @@
-/* An SQLite VFS that makes operations fail at the request of a test, and passes the others to
- * the default VFS. */
+/* An SQLite VFS that makes file operations fail when a test requests it. It passes all other
+ * operations to the default VFS. */
 #include "tests/kit/fault_vfs.h"
 
 #include <sqlite3.h>
@@ -10,19 +10,22 @@
 struct fault_file {
     sqlite3_file base;
     const char *name;
-    /* the default VFS's object of the file, which is stored behind this struct */
+    /* the file object of the default VFS, which is stored behind this struct */
     sqlite3_file *real;
-    /* the size, known after the first tracked write, since only this object writes; -1: unknown */
+    /* the file's size, or -1 when it is unknown; it is known after the first tracked write, because
+     * nothing else writes to the file */
     sqlite3_int64 size;
 };
 
 static struct {
-    unsigned left; /* operations up to and including the one that fails; 0: none fails */
+    /* counts down to the operation that fails, which is reached at 1; 0: none fails */
+    unsigned left;
     int code;
     bool stay;
     bool struck;
-    bool reads;            /* reads, size queries and locks count as operations too */
-    unsigned left_to_live; /* operations up to the one at which the process dies; 0: it does not */
+    bool reads; /* reads, size queries and locks are counted too */
+    /* counts down to the operation at which the process dies; 0: it does not die */
+    unsigned left_to_live;
     bool dead;
     bool track;
 } plan;
@@ -54,7 +57,7 @@ static bool is_dying(void)
     return plan.dead;
 }
 
-/* Counts one operation. Returns the result code with which it fails, or SQLITE_OK. */
+/* Counts one operation. Returns the result code with which it must fail, or SQLITE_OK. */
 static int strike(void)
 {
     if (is_dying())
@@ -109,7 +112,8 @@ static int fault_truncate(sqlite3_file *file, sqlite3_int64 size)
 static int fault_sync(sqlite3_file *file, int flags)
 {
     int code = strike();
-    /* while changes are tracked, kit_unsynced decides what a power cut leaves on disk */
+    /* while writes are tracked, tests/kit/unsynced.c decides what a power cut leaves on disk, so
+     * nothing is synced */
     if (code == SQLITE_OK && !plan.track)
         code = real_of(file)->pMethods->xSync(real_of(file), flags);
     if (code == SQLITE_OK && plan.track && ((struct fault_file *)file)->name != NULL)

@@ -35,7 +35,8 @@ static void add(struct kit_network *network, const struct vfj_guest *guest,
     interface->has_dhclient = from->dhclient != 0;
     interface->takes_rtadv = facts->rtadv && !facts->ifdisabled;
     interface->is_nic = !vfj_name_is_empty(from->unit);
-    /* while the VF has the data path, hn shows no link, but it has one as soon as the VF is down */
+    /* hn shows no link while the VF has the data path, but hn gets its link back when the VF goes
+     * down */
     interface->has_carrier = facts->link != VFJ_LINK_DOWN || !vfj_name_is_empty(from->rxvf);
     if (!vfj_name_is_empty(from->rxvf) && is_up(guest, from->rxvf))
         snprintf(interface->data_path, sizeof interface->data_path, "%s", from->rxvf.text);

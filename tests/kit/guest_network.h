@@ -5,7 +5,8 @@
 #include "core/model/guest.h"
 #include "tests/kit/network.h"
 
-/* Calls no function of the guest model: it reads the model's data only. */
+/* Describes the guest model's present state in the structs of tests/kit/network.h. Reads the
+ * model's data only and calls none of its functions. */
 void kit_network_of_guest(struct kit_network *network, const struct vfj_guest *guest);
 
 #endif

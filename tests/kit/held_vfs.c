@@ -14,7 +14,8 @@
 enum {
     HELD_MAX = 8,
     PATH_BYTES = 256,
-    HEADER = 100, /* size of a database's header; other processes see nothing else of a file */
+    /* size of a database's header, the only content of a file that other processes can see */
+    HEADER = 100,
     SHM_REGIONS = 16,
     SECTOR = 4096, /* as in SQLite's own VFS */
 };
@@ -23,21 +24,26 @@ enum {
 struct shm {
     unsigned users;
     void *regions[SHM_REGIONS];
-    unsigned shared[SQLITE_SHM_NLOCK]; /* number of shared locks on each slot */
-    unsigned private;                  /* exclusive locks, one bit for each slot */
+    /* for each lock of the WAL index: how many files hold it as a shared lock */
+    unsigned shared[SQLITE_SHM_NLOCK];
+    /* the locks of the WAL index that a file holds exclusively, one bit for each lock */
+    unsigned private;
 };
 
-/* A file in memory. Its inode identifies it, because a closed file may be renamed. */
+/* A file whose content is in memory. The inode identifies it, because a file can be renamed after
+ * it was closed. */
 struct held {
-    /* -1: this place is free. The open descriptor prevents the system from reusing the inode */
+    /* -1: this element is unused. The open descriptor prevents the system from reusing the inode */
     int fd;
     dev_t dev;
     ino_t ino;
     struct held_file *users; /* the open files of this inode */
-    unsigned char *bytes;    /* the buffer; the next file in this place reuses it */
+    /* the content; the buffer is reused when another file takes this element */
+    unsigned char *bytes;
     size_t room;
     sqlite3_int64 size, size_on_disk;
-    sqlite3_int64 changed_from, changed_to; /* the range to be written to disk; empty if equal */
+    /* the range of bytes that are not on disk yet; empty if both are equal */
+    sqlite3_int64 changed_from, changed_to;
     struct shm shm;
 };
 
@@ -49,8 +55,8 @@ struct held_file {
     struct held_file *next;
     int level; /* SQLITE_LOCK_… */
     bool read_only, mapped;
-    bool lockless; /* each lock succeeds and has no effect */
-    /* the locks on the WAL index that this file holds, one bit for each slot */
+    bool lockless; /* lock operations succeed and have no effect */
+    /* the locks of the WAL index that this file holds, one bit for each lock */
     unsigned shared, private;
 };
 
@@ -149,7 +155,8 @@ static struct held *find(const struct stat *facts)
     return NULL;
 }
 
-/* Returns a place for one more file: a free one, or that of a file that is not open. */
+/* Returns an element of `all` for one more file: an unused one, or that of a file that is not
+ * open. */
 static struct held *find_place(void)
 {
     struct held *closed = NULL;
@@ -255,7 +262,7 @@ static int held_size(sqlite3_file *file, sqlite3_int64 *size)
     return SQLITE_OK;
 }
 
-/* Returns the highest lock that the other users hold on the file. */
+/* Returns the highest lock level that other users of the file hold. */
 static int others_level(const struct held_file *mine)
 {
     int level = SQLITE_LOCK_NONE;
@@ -323,8 +330,8 @@ static bool name_shm(const struct held_file *mine, char name[PATH_BYTES])
     return snprintf(name, PATH_BYTES, "%s-shm", mine->name) < PATH_BYTES;
 }
 
-/* Creates the file NAME-shm, by which other processes recognise an open WAL. Only SQLite's
- * request removes it. */
+/* Creates the file NAME-shm. Other processes see by this file that the database's WAL is in use.
+ * The file remains until SQLite asks to remove it. */
 static void make_shm_file(const struct held_file *mine)
 {
     char name[PATH_BYTES];
@@ -400,7 +407,7 @@ static void held_shm_barrier(sqlite3_file *file)
     (void)file;
 }
 
-/* Frees the index when its last user unmaps it. The next user builds a new one, as SQLite does
+/* Frees the WAL index when its last user unmaps it. The next user builds a new one, as SQLite does
  * for a WAL that no process has open. */
 static int held_shm_unmap(sqlite3_file *file, int delete)
 {
@@ -456,8 +463,8 @@ static const sqlite3_io_methods methods = {
 
 /* File names. */
 
-/* Opens a file by name. SQLite opens no temporary file without a name here: store/journal.c puts
- * those into memory. */
+/* Opens a file by its name. SQLite opens no nameless temporary files here, because store/journal.c
+ * makes SQLite keep them in memory. */
 static int held_open(sqlite3_vfs *self, const char *name, sqlite3_file *file, int flags,
                      int *out_flags)
 {
@@ -495,7 +502,7 @@ static int held_delete(sqlite3_vfs *self, const char *name, int sync_directory)
     return SQLITE_OK;
 }
 
-/* Reports whether the file exists. An empty file counts as absent, as in SQLite's own VFS. */
+/* Fills in whether the file exists. An empty file counts as missing, as in SQLite's own VFS. */
 static int held_access(sqlite3_vfs *self, const char *name, int flags, int *answer)
 {
     struct stat facts;
@@ -507,7 +514,7 @@ static int held_access(sqlite3_vfs *self, const char *name, int flags, int *answ
     return SQLITE_OK;
 }
 
-/* Copies the name. All callers give absolute names without symbolic links. */
+/* Copies the name unchanged: all callers give absolute names without symbolic links. */
 static int held_full_name(sqlite3_vfs *self, const char *name, int size, char *full)
 {
     (void)self;

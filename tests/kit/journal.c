@@ -103,7 +103,7 @@ static sqlite3 *connect_to(const char *path)
 {
     sqlite3 *db = NULL;
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    run(db, "PRAGMA synchronous = OFF"); /* faster; the tests need no durability */
+    run(db, "PRAGMA synchronous = OFF"); /* this is faster, and the tests need no durability */
     return db;
 }
 

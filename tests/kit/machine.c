@@ -1,4 +1,4 @@
-/* Plays a trace to a machine without a ledger, whose state a test can inspect. */
+/* Plays a trace to a machine without writing a journal. A test can inspect the machine's state. */
 #include "tests/kit/machine.h"
 
 #include <setjmp.h>
@@ -16,7 +16,7 @@ void kit_machine_step(struct kit_machine *machine, const struct vfj_event *event
 {
     vfj_step(&machine->state, event, &machine->next, &machine->decision);
     machine->events++;
-    /* the monitor ends at a malformed command */
+    /* the privileged monitor would refuse a malformed command and end */
     for (unsigned i = 0; i < machine->decision.command_count; i++)
         assert_true(vfj_command_is_well_formed(&machine->decision.commands[i]));
     if (machine->watch != NULL)
@@ -113,7 +113,7 @@ const struct vfj_slot *kit_machine_slot(const struct kit_machine *machine, const
     return NULL;
 }
 
-/* Returns whether all bytes still equal `pattern`. */
+/* Returns true when all bytes still have the value `pattern`. */
 static bool is_untouched(const void *bytes, size_t size, unsigned char pattern)
 {
     const unsigned char *at = bytes;
@@ -147,7 +147,7 @@ static void check_same_parts(const struct vfj_state *a, const struct vfj_state *
         assert_memory_equal(&a->scripts, &b->scripts, sizeof a->scripts);
 }
 
-/* Compares member by member, because padding between members may differ. */
+/* Compares member by member, because the padding between members may differ. */
 static void check_same_transition(const struct vfj_transition *a, const struct vfj_transition *b)
 {
     assert_string_equal(a->hn.text, b->hn.text);
@@ -195,8 +195,8 @@ const struct vfj_decision *kit_machine_check_step(const struct vfj_state *now,
     return &decision[0];
 }
 
-/* Computes from the index what the head must hold: the XOR of the digests and the earliest
- * deadline. */
+/* Computes from the index the two values that the head must have: the XOR of the digests in
+ * `parts`, and the earliest deadline in `due_us`. */
 static void sum_up(const struct vfj_index *index, uint64_t *parts, int64_t *due_us)
 {
     *parts = 0;

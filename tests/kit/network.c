@@ -63,14 +63,14 @@ static bool has_address(const struct kit_network_interface *interface, const cha
     return false;
 }
 
-/* Returns whether the interface has a carrier. hn(4) has none while its VF has the data path. */
+/* Returns true when the interface has a carrier. An hn has none while its VF has the data path. */
 static bool has_carrier(const struct kit_network_interface *interface)
 {
     return interface->has_carrier && interface->data_path[0] == '\0';
 }
 
-/* Returns the active port of a lagg, or NULL. lagg(4), failover: "Sends traffic only through the
- * active port. If the master port becomes unavailable, the next active port is used. The first
+/* Returns the active port of a failover lagg, or NULL. lagg(4) says: "Sends traffic only through
+ * the active port. If the master port becomes unavailable, the next active port is used. The first
  * interface added is the master port". */
 static const struct kit_network_interface *active_port(const struct kit_network *network,
                                                        const struct kit_network_interface *lagg)
@@ -83,9 +83,9 @@ static const struct kit_network_interface *active_port(const struct kit_network 
     return NULL;
 }
 
-/* Returns the interface that accepts frames which arrive at `first`: `first` itself or, when it
- * is a port, its lagg. Returns NULL and fills in why when none does. lagg(4): "received traffic
- * is only accepted when they are received through the active port". */
+/* Returns the interface that accepts frames which arrive at `first`: `first` itself or, when it is
+ * a port, its lagg. When no interface does, returns NULL and fills in `why`. lagg(4) says:
+ * "received traffic is only accepted when they are received through the active port". */
 static const struct kit_network_interface *end_of_frames(const struct kit_network *network,
                                                          const struct kit_network_interface *first,
                                                          const char **why)
@@ -107,8 +107,8 @@ static const struct kit_network_interface *end_of_frames(const struct kit_networ
     return NULL;
 }
 
-/* Returns the interface that accepts the frames of hn's NIC. Returns NULL and fills in why when
- * none does. */
+/* Returns the interface that accepts the frames that the host sends to this hn's NIC. When no
+ * interface does, returns NULL and fills in `why`. */
 static const struct kit_network_interface *end_of_nic(const struct kit_network *network,
                                                       const struct kit_network_interface *hn,
                                                       const char **why)
@@ -121,8 +121,8 @@ static const struct kit_network_interface *end_of_nic(const struct kit_network *
     return end_of_frames(network, vf != NULL ? vf : hn, why);
 }
 
-/* Returns whether `interface` receives the frames that `end` accepts. Besides `end` itself,
- * these are a VLAN on it and a bridge with it as a member. */
+/* Returns true when `interface` receives the frames that `end` accepts. It does if it is `end`
+ * itself, a VLAN on `end`, or a bridge with `end` as a member. */
 static bool takes(const struct kit_network_interface *interface,
                   const struct kit_network_interface *end)
 {
@@ -132,8 +132,8 @@ static bool takes(const struct kit_network_interface *interface,
         && has_member(interface, end->name);
 }
 
-/* Returns whether frames of any NIC arrive at the interface and ifconfig(8) shows it as up.
- * Fills in why when it returns false. */
+/* Returns true when frames of any NIC arrive at the interface and the interface is up. Otherwise
+ * fills in `why`. */
 static bool is_reached(const struct kit_network *network,
                        const struct kit_network_interface *interface, const char **why)
 {
@@ -152,8 +152,8 @@ static bool is_reached(const struct kit_network *network,
     return false;
 }
 
-/* When two interfaces that are up have the address, the kernel routes the subnet through the one
- * that had it first, and sends replies there. This function then returns NULL. */
+/* Returns NULL, too, when two interfaces that are up have the address. The kernel then routes the
+ * subnet through the interface that had the address first, and sends replies there. */
 const struct kit_network_interface *kit_network_answers(const struct kit_network *network,
                                                         const char *address, const char **why)
 {

@@ -1,10 +1,10 @@
-/* A small, separate model of the guest's network, written from ifconfig(8), lagg(4), vlan(4),
- * if_bridge(4), route(8), dhclient(8) and hn(4). It shares no code with core/model and no type
- * with core. A test describes the guest's end state in these structs and checks that the guest
- * has its network.
+/* A small model of the guest's network, written from ifconfig(8), lagg(4), vlan(4), if_bridge(4),
+ * route(8), dhclient(8) and hn(4). It is independent of the guest model: it shares no code with
+ * core/model and no type with core. A test describes the guest's final state in these structs and
+ * checks that the guest can be reached.
  *
- * The host sends the frames of a NIC to the VF while that has the data path, and otherwise to
- * hn. An address is reachable when the interface that has it accepts these frames. */
+ * The host sends the frames of a NIC to the VF while the VF has the data path, and otherwise to hn.
+ * An address is reachable when the interface that has it accepts these frames. */
 #ifndef VFJ_TESTS_KIT_NETWORK_H
 #define VFJ_TESTS_KIT_NETWORK_H
 
@@ -21,19 +21,19 @@ enum {
 enum kit_network_kind {
     KIT_NETWORK_ETHERNET,
     KIT_NETWORK_LAGG,       /* laggproto failover: `members` are its ports, the master first */
-    KIT_NETWORK_OTHER_LAGG, /* another laggproto: the model does not cover it */
+    KIT_NETWORK_OTHER_LAGG, /* another laggproto, which this model does not cover */
     KIT_NETWORK_BRIDGE,     /* `members` are its members */
-    KIT_NETWORK_VLAN,       /* `members` has the VLAN's parent */
+    KIT_NETWORK_VLAN,       /* `members` contains only the VLAN's parent */
 };
 
 struct kit_network_interface {
     char name[KIT_NETWORK_NAME];
     enum kit_network_kind kind;
     bool up;
-    bool has_carrier; /* of Ethernet: "status" in the output of ifconfig(8) */
+    bool has_carrier; /* for Ethernet: ifconfig(8) shows a carrier as "status: active" */
     bool has_dhclient;
     bool takes_rtadv; /* nd6 option ACCEPT_RTADV is set, and IFDISABLED is not */
-    /* of hn: the VF that has the data path; empty: hn itself has it */
+    /* for hn: the name of the VF that has the data path; empty: hn itself has the data path */
     char data_path[KIT_NETWORK_NAME];
     bool is_nic; /* the interface is an hn, to which the host sends frames */
     unsigned address_count, member_count;
@@ -44,7 +44,8 @@ struct kit_network_interface {
 struct kit_network {
     unsigned count;
     struct kit_network_interface interfaces[KIT_NETWORK_INTERFACES];
-    /* The interfaces of the IPv4 and the IPv6 default route; empty: no route. */
+    /* Names of the interfaces through which the IPv4 and the IPv6 default route go; empty: no
+     * default route. */
     char default_route[KIT_NETWORK_NAME], default_route6[KIT_NETWORK_NAME];
 };
 
@@ -53,12 +54,12 @@ struct kit_network_interface *kit_network_add(struct kit_network *network, const
 void kit_network_add_address(struct kit_network_interface *interface, const char *address);
 void kit_network_add_member(struct kit_network_interface *interface, const char *member);
 
-/* Returns the interface that has the address and on which the address is reachable. Returns NULL
- * and fills in why when there is none. */
+/* Returns the interface that has the address and receives frames for it. When no interface does,
+ * returns NULL and fills in `why`. */
 const struct kit_network_interface *kit_network_answers(const struct kit_network *network,
                                                         const char *address, const char **why);
 
-/* Returns whether packets leave by the default route. */
+/* Returns true when the default route exists and packets through it leave the guest. */
 bool kit_network_has_default_route(const struct kit_network *network, bool inet6);
 
 #endif

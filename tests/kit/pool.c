@@ -1,4 +1,4 @@
-/* Gives SQLite its memory from lists of freed pieces. */
+/* An allocator for SQLite that keeps freed memory in lists, one for each size. */
 #include "tests/kit/pool.h"
 
 #include <sqlite3.h>
@@ -8,12 +8,12 @@
 
 enum {
     STEP = 32,
-    /* the longest piece has room for two pages, each with SQLite's own data about it */
+    /* the largest piece has room for two database pages with what SQLite stores about each */
     LISTS = 300,
     SLAB_SIZE = 1 << 18,
 };
 
-/* Precedes each piece of memory in use. `size` is the number of bytes that the user has. */
+/* This struct precedes each allocated piece of memory. `size` is the number of bytes after it. */
 struct head {
     size_t size;
 };
@@ -23,7 +23,7 @@ struct piece {
     struct piece *next;
 };
 
-/* unused[N] lists the free pieces of N * STEP bytes, heads included. */
+/* unused[N] is the list of free pieces of N * STEP bytes. These bytes include the struct head. */
 static struct piece *unused[LISTS];
 static unsigned char *slab;
 static size_t slab_left;

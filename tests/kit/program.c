@@ -1,4 +1,4 @@
-/* Writes small programs that the adapter runs. */
+/* Writes small shell scripts that a test lets the adapter run. */
 #include "tests/kit/program.h"
 
 #include <fcntl.h>

@@ -1,12 +1,13 @@
-/* Writes small programs that the adapter runs. */
+/* Writes small shell scripts that a test lets the adapter run. */
 #ifndef VFJ_TESTS_KIT_PROGRAM_H
 #define VFJ_TESTS_KIT_PROGRAM_H
 
-/* Writes an executable sh(1) script of that name into the scratch directory. Returns its path as
- * kit_path() does. */
+/* Writes an executable sh(1) script with this name into the scratch directory. Returns its path,
+ * which is valid until the process ends. */
 const char *kit_program(const char *name, const char *body);
 
-/* Writes a text into the scratch directory. Returns its path as kit_path() does. */
+/* Writes a text file into the scratch directory. Returns its path, which is valid until the process
+ * ends. */
 const char *kit_text(const char *name, const char *text);
 
 /* Returns the number of descriptors that this process has open. */

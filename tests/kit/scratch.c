@@ -43,7 +43,7 @@ int kit_scratch_remove(void **state)
     return rmdir(directory);
 }
 
-/* Stores each path once, until the process ends. */
+/* Stores each path in memory that is not freed until the process ends. */
 const char *kit_path(const char *name)
 {
     static char *paths[256];
@@ -73,7 +73,7 @@ bool kit_exists(const char *path)
     return lstat(path, &facts) == 0;
 }
 
-/* Reads a stream to its end. Returns the bytes, to be freed. */
+/* Reads a stream to its end. Returns the bytes; the caller frees them. */
 static char *drain(FILE *file, size_t *length)
 {
     size_t room = 4096;
@@ -117,7 +117,8 @@ char *kit_run(const char *arguments, int *exit_status)
     size_t length;
     assert_non_null(programs);
     (void)snprintf(command, sizeof command, "'%s/vfjournal' %s 2>&1", programs, arguments);
-    FILE *pipe = popen(command, "r"); /* NOLINT(cert-env33-c): the arguments are for a shell */
+    FILE *pipe
+        = popen(command, "r"); /* NOLINT(cert-env33-c): the arguments are meant for a shell */
     assert_non_null(pipe);
     char *printed = drain(pipe, &length);
     int status = pclose(pipe);

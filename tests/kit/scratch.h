@@ -5,15 +5,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Makes the directory. For cmocka's group setup. */
+/* Makes the scratch directory. This is a group setup function of cmocka. */
 int kit_scratch_make(void **state);
-/* Removes the directory with all its files. For cmocka's group teardown. */
+/* Removes the scratch directory with all its files. This is a group teardown function of cmocka. */
 int kit_scratch_remove(void **state);
 
-/* Returns the path of a file in the directory. The text is valid until the process ends. */
+/* Returns the path of a file in the scratch directory. The text is valid until the process ends. */
 const char *kit_path(const char *name);
 
-/* Returns the path, in the directory, of the last component of `path` with `suffix` appended. */
+/* Returns the path of a file in the scratch directory. Its name is the last component of `path`
+ * with `suffix` appended. */
 const char *kit_beside(const char *path, const char *suffix);
 
 bool kit_exists(const char *path);
@@ -23,8 +24,8 @@ bool kit_exists(const char *path);
 char *kit_read(const char *path, size_t *length);
 void kit_write(const char *path, const void *bytes, size_t length);
 
-/* Runs `vfjournal ARGUMENTS` through sh(1). Returns its output on both streams, to be freed, and
- * fills in its exit status. */
+/* Runs `vfjournal ARGUMENTS` through sh(1). Fills in the exit status. Returns what the program
+ * wrote to standard output and standard error; the caller frees it. */
 char *kit_run(const char *arguments, int *exit_status);
 
 #endif

@@ -1,4 +1,4 @@
-/* Makes messages such as nlsysevent(4) sends, for tests. */
+/* Makes messages like those of nlsysevent(4), for tests. */
 #include "tests/kit/sysevent.h"
 
 #include <string.h>

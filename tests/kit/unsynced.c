@@ -1,5 +1,5 @@
-/* Records the writes to a file since its last sync, in their order. A power cut undoes them all
- * and repeats some. */
+/* Records, in their order, the writes to files that were not synced since. A simulated power cut
+ * first undoes all of them, and then repeats some. */
 #include "tests/kit/unsynced.h"
 
 #include <fcntl.h>
@@ -15,8 +15,8 @@ struct change {
     bool is_truncation;
     sqlite3_int64 size; /* size of the file before the change */
     sqlite3_int64 offset;
-    int amount;            /* number of bytes from `offset` on that it changes */
-    int had;               /* number of these bytes that the file had before */
+    int amount;            /* number of bytes from `offset` on that the change writes */
+    int had;               /* how many of these bytes the file had before the change */
     unsigned char *before; /* the old bytes, `had` of them */
     unsigned char *after;  /* the new bytes, `amount` of them */
 };
@@ -119,7 +119,8 @@ static void redo(const struct change *change, uint64_t *random)
 void kit_unsynced_cut(uint64_t *random)
 {
     struct change *oldest = NULL;
-    /* undoes the changes from the newest on, and lists them from the oldest on */
+    /* undo the changes from the newest to the oldest, and list them from the oldest to the
+     * newest */
     while (newest != NULL) {
         struct change *change = newest;
         newest = change->next;

@@ -1,4 +1,5 @@
-/* Records the writes to a file since its last sync. A power cut loses some or all of them. */
+/* Records the writes to files that were not synced since. A simulated power cut loses some or all
+ * of them. */
 #ifndef VFJ_TESTS_KIT_UNSYNCED_H
 #define VFJ_TESTS_KIT_UNSYNCED_H
 
@@ -6,17 +7,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Call this before a write of `amount` bytes to an open file, which has the given size. Records
- * what the write changes. For a truncation `from` is NULL and `offset` is the new size. */
+/* Call this before `amount` bytes are written to an open file, which has the size `size`. Records
+ * the old and the new bytes. For a truncation `from` is NULL and `offset` is the new size. */
 void kit_unsynced_note(const char *path, sqlite3_file *file, sqlite3_int64 size, const void *from,
                        int amount, sqlite3_int64 offset);
 
-/* Forgets the writes to a file that was synced or removed: a power cut cannot lose them any
- * more. */
+/* Call this when a file was synced or removed. Forgets the writes to this file, because a power cut
+ * cannot lose them any more. */
 void kit_unsynced_settle(const char *path);
 
-/* Simulates a power cut. *random decides for each sector of 512 bytes of each recorded write,
- * and for each truncation, whether it is on the disk. All files must be closed. */
+/* Simulates a power cut. The random number *random decides which sectors of 512 bytes of each
+ * recorded write, and which truncations, are on the disk. All files must be closed. */
 void kit_unsynced_cut(uint64_t *random);
 
 #endif

@@ -1,5 +1,5 @@
-/* The part of FreeBSD's lockf(1) that vfjournal-devd uses: lockf [-kns] [-t seconds] file
- * command. Exit status 75 means that the file is locked. */
+/* The part of FreeBSD's lockf(1) that the script vfjournal-devd uses: lockf [-kns] [-t seconds]
+ * file command. Exit status 75 means that another process has locked the file. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>

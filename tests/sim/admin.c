@@ -1,4 +1,5 @@
-/* What an admin does to the guest by hand, and an admin's own script. */
+/* Simulates an administrator: changes of the guest by hand, and an own script that joins hn and
+ * VF. */
 #include <stdio.h>
 #include <string.h>
 
@@ -77,7 +78,7 @@ void sim_admin_gives_lagg_back(struct sim *sim, struct sim_nic *nic)
     vfj_guest_remove(&sim->guest, lagg->facts.name);
 }
 
-/* Returns whether the interface has an IPv4 address or a dhclient that will get one. */
+/* Returns true when the interface has an IPv4 address, or a dhclient that will get one. */
 static bool has_inet(const struct vfj_guest_if *interface)
 {
     if (interface != NULL && interface->dhclient != 0)
@@ -89,9 +90,9 @@ static bool has_inet(const struct vfj_guest_if *interface)
     return false;
 }
 
-/* Destroys the lagg with its addresses and its dhclient. Its ports remain as they are. When a
- * port already has an IPv4 address of its own, the checks no longer expect the alias, the routes
- * and a static IPv6 address. */
+/* The admin destroys the lagg. Its addresses and its dhclient disappear, and its former ports
+ * remain as they are. When a port already has an IPv4 address of its own, the checks no longer
+ * expect hn's alias, its routes and a static IPv6 address. */
 static void admin_destroys_lagg(struct sim *sim, struct sim_nic *nic)
 {
     const struct vfj_guest_if *lagg = sim_lagg(sim, nic);
@@ -121,8 +122,8 @@ static void admin_renames(struct sim *sim, struct sim_nic *nic)
     nic->vf = vfj_name_of(name);
 }
 
-/* Renames hn, unless a dhclient runs on hn under the old name. rc.conf has the same settings for
- * both names. */
+/* The admin renames hn, unless a dhclient runs on hn under the old name. rc.conf has the same
+ * settings for both names. */
 static void admin_renames_hn(struct sim *sim, struct sim_nic *nic)
 {
     const struct vfj_guest_if *hn = sim_interface(sim, nic->hn);
@@ -135,12 +136,12 @@ static void admin_renames_hn(struct sim *sim, struct sim_nic *nic)
     nic->hn = to;
 }
 
-/* Makes the VF a port of the lagg of another hn. */
+/* The admin makes the VF a port of another hn's lagg, by mistake. */
 static void admin_mistakes_lagg(struct sim *sim, struct sim_nic *nic)
 {
     const struct sim_nic *other = any_nic(sim);
     struct vfj_guest_if *lagg = sim_lagg(sim, other);
-    /* the daemon cannot find out to which hn a renamed VF belongs */
+    /* a renamed VF is left out: the daemon cannot find out to which hn it belongs */
     if (vfj_guest_mapped_vf(&sim->guest, nic->hn) == NULL)
         return;
     if (other == nic || nic->has_script || lagg == NULL || other->foreign || other->has_script
@@ -189,7 +190,7 @@ void sim_admin_meddles(struct sim *sim)
     }
 }
 
-/* Does what an admin's hyperv_vfup.hnN does: joins hn and VF in the lagg, and moves hn's
+/* Simulates an admin's script hyperv_vfup.hnN: joins hn and VF in the lagg, and moves hn's
  * addresses and dhclient to the lagg. */
 void sim_admin_script(struct sim *sim, struct sim_nic *nic)
 {

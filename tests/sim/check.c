@@ -1,4 +1,4 @@
-/* Checks that hold at every step of a run. */
+/* Checks that are made at every step of a simulated run. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,8 +97,8 @@ static void check_port(struct sim *sim, const struct vfj_guest_if *lagg, struct 
         sim_fail(sim, "a plan ended, and %s, a port, has a dhclient", name.text);
 }
 
-/* Returns whether the daemon can know that the VF belongs to this hn. hn(4) drops a VF that is
- * renamed, so only a VF that was joined before is still known. */
+/* Returns true when the daemon can know that the VF belongs to this hn. hn(4) forgets a VF that is
+ * renamed; the daemon then knows the VF only if it was joined before. */
 static bool is_vf_known(const struct sim *sim, const struct sim_nic *nic,
                         const struct vfj_slot *slot)
 {
@@ -109,20 +109,21 @@ void sim_note_plans(struct sim *sim)
 {
     const struct vfj_state *state = vfj_ledger_state(sim->loop.ledger);
     sim->went_back = false;
-    /* a daemon that stops observes slots without a plan too */
+    /* a daemon that is stopping observes slots that have no plan, too; these do not count */
     bool is_stopping = state->head.running == VFJ_RUNNING_STOPPING;
     for (unsigned i = 0; i < state->head.slot_count; i++)
         sim->had_plan[i] = vfj_slot_has_plan(&state->slots[i])
             && (!is_stopping || state->slots[i].plan.phase == VFJ_PLAN_ACTIVE);
 }
 
-/* Checks that each network of a settled guest works at least as well as it would without a VF
- * and without the daemon. */
+/* Checks the network of each hn for which the daemon has nothing left to do. The network must work
+ * at least as well as it would without a VF and without the daemon. */
 static void check_moment(struct sim *sim)
 {
     const struct vfj_state *state = vfj_ledger_state(sim->loop.ledger);
     if (state->head.map_pending != 0)
-        return; /* a map is being read: a VF may have left or come back since the last one */
+        /* the list of VFs is being read: a VF may have left or come back since it was last read */
+        return;
     for (unsigned i = 0; i < state->head.slot_count && sim_is_ours(sim); i++) {
         const struct vfj_slot *slot = &state->slots[i];
         const struct sim_nic *nic = sim_nic_of(sim, slot->hn);
@@ -140,7 +141,7 @@ void sim_check_plans(struct sim *sim)
     check_moment(sim);
     const struct vfj_state *state = vfj_ledger_state(sim->loop.ledger);
     if (sim->went_back)
-        return; /* lost rows reset the state: no plan ended in this step */
+        return; /* lost rows have reset the state, so no plan ended in this step */
     for (unsigned i = 0; i < state->head.slot_count && sim_is_ours(sim); i++) {
         const struct vfj_slot *slot = &state->slots[i];
         const struct sim_nic *nic = sim_nic_of(sim, slot->hn);
@@ -148,7 +149,8 @@ void sim_check_plans(struct sim *sim)
             || nic == NULL || nic->meddled || nic->has_script)
             continue;
         if (!vfj_name_equal(slot->hn, nic->hn))
-            /* hn was renamed, and the row about it is lost: the slot's hn does not exist */
+            /* hn was renamed, and the journal lost the row about this: the hn of the slot does not
+             * exist */
             continue;
         const struct vfj_guest_if *lagg = sim_lagg(sim, nic);
         if (lagg == NULL || !vfj_interface_has_port(&lagg->facts, nic->hn))
@@ -161,8 +163,8 @@ void sim_check_plans(struct sim *sim)
 
 /* The journal. */
 
-/* Replays the journal. Closes it before sim_fail(): a journal that remained open would be open
- * in the next runs too. */
+/* Replays the journal. Closes the journal before sim_fail() ends the run, because it would
+ * otherwise remain open during later runs. */
 static void read_journal(struct sim *sim, struct vfj_machine *machine,
                          struct vfj_replay_result *result)
 {
@@ -194,13 +196,13 @@ void sim_check_journal(struct sim *sim)
         || result.records != vfj_ledger_seq(ledger))
         sim_fail(sim, "the journal has %llu records, the ledger says %llu",
                  (unsigned long long)result.records, (unsigned long long)vfj_ledger_seq(ledger));
-    /* The digest covers everything that a step reads. A checkpoint does not store the rest of
-     * the state. */
+    /* The digest covers everything that a step reads. A checkpoint stores nothing else of the
+     * state. */
     if (vfj_state_digest(&machine.state) != vfj_state_digest(vfj_ledger_state(ledger)))
         sim_fail(sim, "the journal replayed is not the live state");
 }
 
-/* Reads the chain hash of a record from the file. */
+/* Reads a record's hash in the hash chain from the journal file. */
 static void read_head(struct sim *sim, uint64_t seq, struct vfj_head_hash *head)
 {
     struct vfj_journal *journal = NULL;

@@ -1,10 +1,11 @@
-/* Checks that hold after the storm, when the daemon has had time to finish. */
+/* Checks that are made after the storm of events, when the daemon has had time to finish. */
 #include <string.h>
 
 #include "core/machine/plan.h"
 #include "tests/sim/sim.h"
 
-/* limit of events for each hn in the 1500 s after a storm; more mean an endless loop */
+/* limit of events for each hn in the 1500 s after a storm; more mean that the daemon never
+ * finishes */
 enum { CALM_EVENTS_MAX = 500 };
 
 static bool carries(struct sim *sim, const struct sim_nic *nic, const struct vfj_guest_if *owner)
@@ -21,7 +22,7 @@ static bool carries(struct sim *sim, const struct sim_nic *nic, const struct vfj
             && vfj_interface_has_port(&owner->facts, vf->facts.name));
 }
 
-/* Returns whether the interface is a VF that was renamed. hn(4) drops a renamed VF, and the
+/* Returns true when the interface is a VF that was renamed. hn(4) forgets a renamed VF, and the
  * daemon cannot find out to which hn it belongs. */
 bool sim_is_forgotten_vf(struct sim *sim, struct vfj_name name)
 {
@@ -33,8 +34,8 @@ bool sim_is_forgotten_vf(struct sim *sim, struct vfj_name name)
     return false;
 }
 
-/* Returns the one interface that has the address. Fails the run when there is none or a second
- * one. A second interface that is down does not count, such as a VF that got hn's address by
+/* Returns the interface that has the address. Fails the run when no interface or more than one has
+ * it. A further interface that is down does not count, such as a VF that got hn's address by
  * ifconfig_DEFAULT. */
 static const struct vfj_guest_if *owner_of(struct sim *sim, const char *address)
 {
@@ -56,7 +57,7 @@ static const struct vfj_guest_if *owner_of(struct sim *sim, const char *address)
     return owner;
 }
 
-/* Checks that the interface with the main address has the other addresses of hn too. */
+/* Checks that the interface with hn's main address also has hn's other addresses. */
 static void check_more_addresses(struct sim *sim, const struct sim_nic *nic,
                                  const struct vfj_guest_if *owner)
 {
@@ -70,8 +71,8 @@ static void check_more_addresses(struct sim *sim, const struct sim_nic *nic,
         sim_fail(sim, "%s takes no router advertisements", owner->facts.name.text);
 }
 
-/* Checks the routes through lagg. Routes through hn belong to rc(8), and an admin can remove
- * them with the address. */
+/* Checks the routes through the lagg. Routes through hn are not checked: rc(8) manages them, and an
+ * admin can remove them with the address. */
 static void check_routes(struct sim *sim, const struct sim_nic *nic,
                          const struct vfj_guest_if *owner)
 {
@@ -108,8 +109,8 @@ const struct vfj_slot *sim_slot_of(const struct sim *sim, struct vfj_name hn)
     return NULL;
 }
 
-/* Returns whether lost rows explain a VF that is down in the lagg. Without the row of its
- * "down", or of its join, the daemon believes that an admin took the VF down. */
+/* Returns true when lost rows explain why a VF in the lagg is down. Without the row about its own
+ * command "down", or about the join, the daemon assumes that an admin took the VF down. */
 static bool is_left_down(struct sim *sim, const struct sim_nic *nic)
 {
     const struct vfj_guest_if *vf = sim_interface(sim, nic->vf);
@@ -118,7 +119,7 @@ static bool is_left_down(struct sim *sim, const struct sim_nic *nic)
         && vfj_interface_has_port(&lagg->facts, nic->vf);
 }
 
-/* Returns whether the slot may remain in its state without a further event. */
+/* Returns true when the slot is in a state that is correct if no further event happens. */
 static bool is_at_rest(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot)
 {
     const struct vfj_guest_vf *vf = vfj_guest_mapped_vf(&sim->guest, nic->hn);
@@ -131,10 +132,9 @@ static bool is_at_rest(struct sim *sim, const struct sim_nic *nic, const struct 
     return slot->state == VFJ_SLOT_LAGGED;
 }
 
-/* Returns whether the daemon cannot find the hn, or its lagg, until the hn has a VF again. Two
- * kinds of daemon are in that position. The first follows a daemon that made a lagg and lost the
- * row about it. The second missed the line about a renaming, and does not know the unit of the
- * new name. */
+/* Returns true when the daemon cannot find the hn, or its lagg, until the hn has a VF again. There
+ * are two such cases. Either an earlier daemon made the lagg, and the row about it was lost. Or the
+ * daemon missed the line about a renaming and does not know to which unit the new name belongs. */
 static bool is_forgotten(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot)
 {
     bool is_renamed
@@ -148,8 +148,8 @@ static bool is_forgotten(struct sim *sim, const struct sim_nic *nic, const struc
         && vfj_guest_mapped_vf(&sim->guest, nic->hn) == NULL;
 }
 
-/* Returns whether the VF is in the lagg of another hn, and the daemon has no record that it made
- * that lagg. */
+/* Returns true when the VF is in the lagg of another hn, and the daemon has no record that it made
+ * this lagg. */
 static bool is_in_forgotten_lagg(struct sim *sim, struct vfj_name vf)
 {
     for (unsigned i = 0; i < sim->nic_count; i++) {
@@ -161,7 +161,8 @@ static bool is_in_forgotten_lagg(struct sim *sim, struct vfj_name vf)
     return false;
 }
 
-/* Returns whether the slot's fault names a real conflict that the machine leaves alone. */
+/* Returns true when the slot's fault names a conflict that exists in the guest and that the machine
+ * must not resolve. */
 static bool is_obstacle(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot)
 {
     return (slot->fault == VFJ_REASON_FOREIGN_LAGG && nic->foreign)
@@ -170,8 +171,9 @@ static bool is_obstacle(struct sim *sim, const struct sim_nic *nic, const struct
         || (slot->fault == VFJ_REASON_VF_IN_OTHER_LAGG && is_in_forgotten_lagg(sim, nic->vf));
 }
 
-/* Checks a slot with an admin's script: no plan remains, and the script ran since its VF came
- * up, unless hn and VF are in the lagg already. The addresses are the script's business. */
+/* Checks an hn that an admin's script joins. The daemon must have no plan left. The script must
+ * have run since the VF came up, unless hn and VF are in the lagg already. The addresses are not
+ * checked, because the script manages them. */
 static void check_script(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot)
 {
     const struct vfj_guest_if *hn = sim_interface(sim, nic->hn);
@@ -180,7 +182,7 @@ static void check_script(struct sim *sim, const struct sim_nic *nic, const struc
         && vfj_interface_has_port(&lagg->facts, nic->vf);
     if (slot != NULL && vfj_slot_has_plan(slot))
         sim_fail(sim, "%s: a plan that never ends", nic->hn.text);
-    /* The daemon missed the lines after which the script is due again. */
+    /* The daemon missed the lines after which it would run the script again. */
     bool is_unheard = slot != NULL && slot->script.phase == VFJ_SCRIPT_RAN;
     if (!vfj_name_is_empty(hn->rxvf) && !nic->script_ran && !in_place && !is_unheard)
         sim_fail(sim, "%s: its VF is up, and the admin's script did not run", nic->hn.text);
@@ -197,8 +199,8 @@ static void check_ports(struct sim *sim, const struct sim_nic *nic)
     }
 }
 
-/* Returns whether the slot has a plan. Periodic observations by the watch do not count: they
- * never end. */
+/* Returns true when the slot has a plan. The regular observations of the link monitor are not
+ * counted, because they never end. */
 static bool has_plan(const struct vfj_slot *slot)
 {
     bool is_watched = slot->activity == VFJ_ACTIVITY_OBSERVING && slot->request.watch != 0
@@ -224,8 +226,8 @@ static void check_nic(struct sim *sim, const struct sim_nic *nic)
     if (!is_obstructed && !is_at_rest(sim, nic, slot))
         sim_fail(sim, "%s: neither joined nor detached at the end, but %s", nic->hn.text,
                  slot != NULL ? vfj_slot_state_name((enum vfj_slot_state)slot->state) : "unknown");
-    /* When a conflict keeps the VF from being joined, the VF is taken down, so that hn has the
-     * data path. A VF in the lagg of another hn remains up, because the other hn may need it. */
+    /* When a conflict prevents the join, the daemon takes the VF down, so that hn gets the data
+     * path. A VF in the lagg of another hn remains up, because the other hn may need it. */
     if (nic->is_hn_down || (is_obstructed && slot->fault == VFJ_REASON_VF_IN_OTHER_LAGG))
         (void)owner_of(sim, nic->address);
     else
@@ -233,8 +235,8 @@ static void check_nic(struct sim *sim, const struct sim_nic *nic)
     check_ports(sim, nic);
 }
 
-/* Returns whether the lagg has the VF of another hn, and the daemon does not know that the VF
- * belongs there. */
+/* Returns true when this hn's lagg contains the VF of another hn, and the daemon does not know to
+ * which hn this VF belongs. */
 static bool has_unknown_vf(struct sim *sim, const struct sim_nic *nic)
 {
     const struct vfj_guest_if *lagg = sim_lagg(sim, nic);
@@ -248,8 +250,9 @@ static bool has_unknown_vf(struct sim *sim, const struct sim_nic *nic)
     return false;
 }
 
-/* Returns whether the daemon's last observation still describes the guest, and no optional
- * command waits for a retry. After lost rows only this daemon's own observations count. */
+/* Returns true when the daemon's last observation still describes the guest, and no optional
+ * command waits to be repeated. After rows were lost, only an observation by the present daemon
+ * counts. */
 static bool is_known(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot)
 {
     bool has_seen_lagg = slot != NULL && slot->observed.lagg.exists == (sim_lagg(sim, nic) != NULL);
@@ -259,8 +262,8 @@ static bool is_known(struct sim *sim, const struct sim_nic *nic, const struct vf
         && !is_forgotten(sim, nic, slot);
 }
 
-/* Returns whether the VF, not yet a port, has an address or a dhclient from devd's rules. The VF
- * keeps them until it is joined. */
+/* Returns true when the VF is not a port and has an address or a dhclient, which devd's rules gave
+ * it. The VF keeps both until it is joined. */
 static bool has_own(struct sim *sim, const struct sim_nic *nic, const struct vfj_guest_if *lagg)
 {
     const struct vfj_guest_if *vf = sim_interface(sim, nic->vf);
@@ -268,16 +271,16 @@ static bool has_own(struct sim *sim, const struct sim_nic *nic, const struct vfj
     return vf != NULL && !is_port && (vf->facts.address_count > 0 || vf->dhclient != 0);
 }
 
-/* Returns whether the lagg lacks hn. If the daemon does not know that it made the lagg, it
- * completes the lagg only after the delay. */
+/* Returns true when the lagg exists and hn is not its port. A daemon that does not know that it
+ * made the lagg adds hn only after the delay. */
 static bool awaits_delay(struct sim *sim, const struct sim_nic *nic)
 {
     const struct vfj_guest_if *lagg = sim_lagg(sim, nic);
     return lagg != NULL && !vfj_interface_has_port(&lagg->facts, nic->hn);
 }
 
-/* Returns whether the simulated host still has something to do to this hn: its link, its data
- * path or a dhclient. */
+/* Returns true when the simulated host still has to change something about this hn: its link, its
+ * data path or a dhclient. */
 static bool awaits_host(const struct sim *sim, const struct sim_nic *nic)
 {
     for (unsigned i = 0; i < sim->todo_count; i++) {
@@ -287,7 +290,7 @@ static bool awaits_host(const struct sim *sim, const struct sim_nic *nic)
     return false;
 }
 
-/* Returns whether the VF is a port of another hn's lagg, which may need it. */
+/* Returns true when the VF is a port of another hn's lagg, which may need it. */
 static bool is_vf_elsewhere(struct sim *sim, const struct sim_nic *nic)
 {
     const struct vfj_guest_if *lagg = vfj_guest_lagg_of(&sim->guest, nic->vf);
@@ -317,8 +320,8 @@ bool sim_is_settled(struct sim *sim, const struct sim_nic *nic, const struct vfj
         && slot->link.monitor != VFJ_LINK_MONITOR_EXPIRED;
 }
 
-/* Checks the guest after a daemon that stopped in order. From now on the stock scripts run, and
- * they assume that an existing lagg is complete. */
+/* Checks the guest after a daemon has stopped regularly. From now on the stock scripts run, and
+ * they assume that a lagg which exists is complete. */
 void sim_check_stopped(struct sim *sim)
 {
     for (unsigned i = 0; i < sim->nic_count && sim_is_ours(sim); i++) {
@@ -330,8 +333,8 @@ void sim_check_stopped(struct sim *sim)
         bool lacks_hn = lagg != NULL && !vfj_interface_has_port(&lagg->facts, nic->hn);
         if (lacks_hn && slot->lagg_ours)
             sim_fail(sim, "a daemon ended in order, and %s lacks %s", nic->lagg.text, nic->hn.text);
-        /* Without hn as a port the lagg is not known to be the daemon's own: it existed before,
-         * or the rows of the daemon that made it are lost. */
+        /* A lagg without hn is not checked: the daemon does not know that it made this lagg. The
+         * lagg existed before, or the rows of the daemon that made it are lost. */
         if (!lacks_hn)
             check_connectivity(sim, nic, false);
     }

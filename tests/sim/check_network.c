@@ -1,5 +1,5 @@
-/* Checks that the guest has its network, with a separate model (tests/kit/network.h) that shares
- * no code with the guest model. */
+/* Checks that the guest can be reached, using a separate model of its network (tests/kit/network.h)
+ * that shares no code with the guest model. */
 #include <string.h>
 
 #include "tests/kit/guest_network.h"
@@ -30,9 +30,8 @@ static void check_routes(struct sim *sim, const struct sim_nic *nic,
         sim_fail(sim, "%s answers by %s, and no IPv6 default route leads there", nic->inet6, owner);
 }
 
-/* Fills in the guest's network. Leaves out the addresses of a VF that hn(4) has forgotten, which
- * happens when somebody renames a VF: neither the kernel nor the daemon knows to which hn it
- * belongs. */
+/* Describes the guest's network for the separate model. Leaves out the addresses of a renamed VF:
+ * hn(4) has forgotten it, and neither the kernel nor the daemon knows to which hn it belongs. */
 static void fill_network(struct sim *sim, struct kit_network *network)
 {
     kit_network_of_guest(network, &sim->guest);
@@ -42,7 +41,8 @@ static void fill_network(struct sim *sim, struct kit_network *network)
     }
 }
 
-/* Checks only that the address of hn is reachable: a conflict may prevent all else. */
+/* Checks only that the address of hn is reachable, because a conflict may prevent everything
+ * else. */
 void sim_check_reachable(struct sim *sim, const struct sim_nic *nic)
 {
     static struct kit_network network;
@@ -50,8 +50,9 @@ void sim_check_reachable(struct sim *sim, const struct sim_nic *nic)
     (void)check_address(sim, &network, nic->address);
 }
 
-/* Routes are checked through lagg only: an admin can remove hn's routes together with an
- * address. After an admin destroyed the lagg, hn has only what devd's rules give it. */
+/* Checks the addresses, and the routes through the lagg. Routes through hn are not checked, because
+ * an admin can remove them together with an address. After an admin destroyed the lagg, hn has only
+ * what devd's rules give it. */
 void sim_check_network(struct sim *sim, const struct sim_nic *nic)
 {
     static struct kit_network network;

@@ -1,4 +1,5 @@
-/* The life of a daemon: it opens the journal, runs the loop, and ends in order or dies. */
+/* The life of a daemon in a simulated run: it opens the journal, runs the loop, and ends regularly
+ * or dies. */
 #include <stdio.h>
 #include <string.h>
 
@@ -13,7 +14,7 @@ enum { PRUNES = 15, PRUNE_EVERY = 60 };
 
 static const int64_t ms = 1000, second = 1000000;
 
-/* The simulator that prints the messages of the loop. A process runs one simulator at a time. */
+/* The simulator to which the daemon's loop logs. A process runs one simulator at a time. */
 static struct sim *speaker;
 
 void vfj_daemon_log(const char *subsystem, const char *format, ...)
@@ -62,8 +63,8 @@ void vfj_daemon_status_log(const struct vfj_ledger *ledger, const char *connecte
     (void)mono_us;
 }
 
-/* Chooses when the daemon dies, if at all. After a crash, half of the daemons that are to die do
- * so at their first or second command, while they recover. */
+/* Chooses when the daemon dies, if at all. After a crash, half of the daemons that will die do so
+ * at their first or second command, which is while they recover. */
 static void choose_crash(struct sim *sim)
 {
     static const enum sim_crash kinds[]
@@ -100,7 +101,8 @@ static void begin_life(struct sim *sim)
     sim->deadline_us = sim->wake_us = INT64_MAX;
 }
 
-/* Remembers what the journal holds now, which a crash must not lose. */
+/* Records what the journal contains now, so that the run can check that a crash does not lose
+ * it. */
 static void remember(struct sim *sim)
 {
     const struct vfj_ledger *ledger = sim->loop.ledger;
@@ -140,17 +142,18 @@ static void end_life(struct sim *sim)
         sim->disk_until_us = sim->now_us; /* the full disk has room again from now on */
 }
 
-/* Returns whether the run prunes its journal: one seed in sixteen. Uses no random number, so
- * that the runs of the other seeds remain as they were. */
+/* Returns true when this run prunes its journal. One seed in sixteen does. Uses no random number,
+ * so that the runs of all other seeds remain the same as before. */
 static bool prunes(const struct sim *sim)
 {
     return sim->seed % 16 == PRUNES;
 }
 
-/* Opens the journal, or makes it. Some daemons die meanwhile: returns false for those. */
+/* Opens the journal, or makes it. Returns false when the simulated daemon dies while it does
+ * this. */
 static bool open_journal(struct sim *sim)
 {
-    /* as the daemon opens it by default; otherwise as with --no-snapshot */
+    /* true: with a snapshot, which is the daemon's default; false: as with --no-snapshot */
     bool cached = sim_chance(sim, 75);
     if (sim->storm && sim_chance(sim, 8))
         kit_fault_die(1 + (unsigned)sim_roll(sim, 80));
@@ -171,7 +174,8 @@ static bool open_journal(struct sim *sim)
     return true;
 }
 
-/* Sets small limits, so that the daemon loses rows and writes snapshots far sooner than in use. */
+/* Sets small limits, so that the daemon loses rows and writes snapshots much sooner than in
+ * practice. */
 static void set_limits(struct sim *sim)
 {
     if (sim_chance(sim, 50))

@@ -1,6 +1,6 @@
-/* The disk before a daemon starts: an empty journal, with which most runs begin, and the
- * snapshot beside the journal. A snapshot is neither synced nor part of a transaction. After a
- * crash it can be an older one, torn, or missing. */
+/* Prepares the disk before a daemon starts: the empty journal with which most runs begin, and the
+ * snapshot beside the journal. A snapshot is not synced and not part of a transaction, so that
+ * after a crash it can be an older one, torn, or missing. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -57,7 +57,8 @@ static size_t read_snapshot(const struct sim *sim, unsigned char bytes[SIM_SNAPS
 
 static void write_snapshot(struct sim *sim, const unsigned char *bytes, size_t size)
 {
-    FILE *file = open_snapshot(sim, "r+"); /* opening it for update keeps its mode */
+    FILE *file = open_snapshot(
+        sim, "r+"); /* the mode "r+" opens the file for update, so that its permissions remain */
     if (file == NULL)
         return;
     if (fwrite(bytes, 1, size, file) != size || fflush(file) != 0

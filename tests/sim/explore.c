@@ -1,5 +1,5 @@
-/* vfj_explore: explores every sequence of events of a guest and its daemon up to a depth. States
- * that mean the same count as one. */
+/* vfj_explore: explores every sequence of events in a guest and its daemon, up to a given length.
+ * States that differ only in ways without an effect count as one state. */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 
 enum { PACK_SIZE = 65536 };
 
-/* A state of the current depth or of the next. */
+/* A state that was reached after the present number of moves, or after one more. */
 struct node {
     struct node *next;
     uint32_t path; /* index in `paths` */
@@ -19,7 +19,7 @@ struct node {
     unsigned char bytes[];
 };
 
-/* How a state was first reached: a move from an earlier path. */
+/* How a state was first reached: by the move `move` after the earlier path `from`. */
 struct path {
     uint32_t from;
     uint8_t move;
@@ -106,8 +106,8 @@ static bool complain(const struct explore_world *where, uint32_t path, unsigned 
     return true;
 }
 
-/* Records the present world as a state, unless it is known. Returns true when the world breaks
- * an invariant. */
+/* Records the present world as a new state, unless this state was recorded before. Returns true
+ * when the world violates an invariant. */
 static bool visit(struct node **level, uint32_t from, unsigned move, unsigned slots)
 {
     seen.steps++;
@@ -151,10 +151,11 @@ static double now_s(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* Visits the states of a join without any disturbance. The exploration begins at each of them. */
+/* Records the states that a join without any disturbance goes through. The exploration begins at
+ * each of them. */
 static bool visit_join(struct node **level, unsigned slots)
 {
-    /* the moves "command ends well" and "VF_UP" of both slots, and "timer" */
+    /* numbers of the moves "command ends well" and "VF_UP" of both slots, and of "timer" */
     static const unsigned fair[] = {0, 16, 7, 23, 10};
     const char *name;
     bool failed = false, more = true;

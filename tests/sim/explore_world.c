@@ -1,5 +1,5 @@
-/* Exhaustive exploration: the machine and a small guest as one value, and the moves that can
- * change it. */
+/* Exhaustive exploration: a struct that contains the machine and a small guest, and the moves that
+ * can change it. */
 #include <stdio.h>
 #include <string.h>
 
@@ -74,7 +74,8 @@ static void check_command(struct explore_world *world, const struct vfj_command 
     check_again(world, slot, command);
 }
 
-/* Checks a command that begins to run: the earlier commands of its batch have ended. */
+/* Checks a command when it begins to run, which is after the earlier commands of its batch have
+ * ended. */
 static void check_begin(struct explore_world *world, const struct vfj_command *command)
 {
     unsigned slot = slot_of(world, command->hn);
@@ -112,7 +113,9 @@ static void submit(struct explore_world *world)
         check_command(world, &decision.commands[i]);
     }
     if (event.kind == VFJ_EVENT_STARTED)
-        return; /* a new daemon gave up its predecessor's observation: no plan ended in this step */
+        /* a new daemon dropped the observation that the earlier daemon had begun: no plan ended in
+         * this step */
+        return;
     for (unsigned i = 0; i < world->state.head.slot_count && i < EXPLORE_SLOTS_MAX; i++) {
         const struct vfj_slot *slot = &world->state.slots[i];
         if (had_plan[i] && !vfj_slot_has_plan(slot) && slot_of(world, slot->hn) < EXPLORE_SLOTS_MAX)
@@ -143,7 +146,7 @@ static void start(struct explore_world *world)
     submit(world);
 }
 
-/* Gives the first interface an IPv6 address and an IPv6 default route, besides DHCP. */
+/* Gives the first interface an IPv6 address and an IPv6 default route, in addition to DHCP. */
 static void begin_inet6(struct explore_world *world)
 {
     direct(world, "%%rc ifconfig_hn%u_ipv6=\"inet6 fd00::4/64\"", 0);
@@ -176,7 +179,8 @@ void explore_begin(struct explore_world *world, const struct explore_guest *gues
     start(world);
 }
 
-/* What the kernel does, and the devd line about it, which the daemon may miss. */
+/* The next functions simulate the kernel: they change the guest and send the devd line about the
+ * change. With `is_heard` false, the daemon does not get the line. */
 
 static void happen(struct explore_world *world, unsigned slot, const char *format, const char *name,
                    bool is_heard)
@@ -231,8 +235,8 @@ static bool detach(struct explore_world *world, unsigned slot, bool is_heard)
     return true;
 }
 
-/* In transparent mode hn(4) itself takes the VF up and moves the data path. The only line about
- * it is that of the VF's link. */
+/* In transparent mode, hn(4) itself takes the VF up and moves the data path. The only devd line
+ * about this is that of the VF's link. */
 static bool switch_path(struct explore_world *world, unsigned slot, bool is_heard)
 {
     struct vfj_guest_if *vf = vfj_guest_find(&world->guest, name_of("mce", slot));
@@ -256,7 +260,7 @@ static bool path_up(struct explore_world *world, unsigned slot, bool is_heard)
     return true;
 }
 
-/* Runs dhclient on hn when its link comes up, as a rule of devd.conf does. */
+/* Simulates that hn's link comes up: a rule of devd.conf then runs dhclient on hn. */
 static bool link_up(struct explore_world *world, unsigned slot)
 {
     struct vfj_guest_if *hn = vfj_guest_find(&world->guest, name_of("hn", slot));
@@ -298,8 +302,8 @@ static void answer(struct explore_world *world, const struct vfj_command *comman
     }
 }
 
-/* Returns the index of the slot's first unfinished command. Commands without a slot count as
- * those of slot 0. */
+/* Returns the index of the first command of the slot that has not ended. A command that belongs to
+ * no slot counts as one of slot 0. */
 static unsigned find_flight(const struct explore_world *world, unsigned slot, bool reads)
 {
     for (unsigned i = 0; i < world->flight_count; i++) {
@@ -327,7 +331,7 @@ static unsigned count_batch(const struct explore_world *world, unsigned slot)
     return count;
 }
 
-/* Ends the remaining commands of the slot's batch as not run. */
+/* Ends the `count` remaining commands of the slot's batch with the outcome "not run". */
 static void drop_batch(struct explore_world *world, unsigned slot, unsigned count)
 {
     for (; count > 0; count--) {
@@ -356,8 +360,8 @@ static bool end_command(struct explore_world *world, unsigned slot, enum fate fa
     return true;
 }
 
-/* Returns the earliest deadline, INT64_MAX without one. The watch's deadline does not count: it
- * is always set. */
+/* Returns the earliest time at which a timer fires, or INT64_MAX when no timer is set. The timer of
+ * the regular observations is left out, because it is always set. */
 static int64_t due_us(const struct explore_world *world)
 {
     const struct vfj_head *head = &world->state.head;
@@ -386,8 +390,8 @@ static bool timer(struct explore_world *world)
     return true;
 }
 
-/* The daemon dies and another one starts. `is_done` says whether the unfinished commands had
- * their effect. */
+/* Simulates that the daemon dies and another one starts. `is_done` tells whether the commands that
+ * had not ended took effect. */
 static bool crash(struct explore_world *world, bool is_done)
 {
     bool changes = false;
@@ -475,7 +479,7 @@ bool explore_move(struct explore_world *world, unsigned move, const char **name)
 
 /* Settling, without disturbances. */
 
-/* Returns the number of the interface's addresses of a family. */
+/* Returns how many addresses of the family the interface has. */
 static unsigned owns(const struct vfj_guest_if *interface, bool inet6)
 {
     unsigned count = 0;
@@ -535,7 +539,8 @@ static void check_settled(struct explore_world *world, unsigned number)
         wrong(world, "the IPv6 default route does not go where the address is");
 }
 
-/* Checks the addresses with a model that shares no code with the guest model. */
+/* Checks the addresses with a separate network model (tests/kit/network.h) that shares no code with
+ * the guest model. */
 static void check_network(struct explore_world *world, unsigned number)
 {
     static struct kit_network network;
@@ -569,14 +574,15 @@ void explore_settle(struct explore_world *world)
     }
 }
 
-/* Merging of states with the same meaning. */
+/* The next functions change a world so that states with the same effect become equal. */
 
 static int64_t relative(int64_t time_us, int64_t now_us)
 {
     return time_us == VFJ_NEVER_US ? VFJ_NEVER_US : time_us > now_us ? time_us - now_us : 0;
 }
 
-/* Renumbers the `count` commands from id `first` on: they get the ids from `id` on. */
+/* Gives new ids to the commands whose ids are `first` to `first` + `count` - 1. The new ids begin
+ * at `id`. */
 static void rename_commands(struct explore_world *world, uint64_t first, unsigned count,
                             uint64_t id)
 {
@@ -587,8 +593,8 @@ static void rename_commands(struct explore_world *world, uint64_t first, unsigne
     }
 }
 
-/* Renumbers the commands. Drops reads whose result the machine no longer awaits; changing
- * commands still affect the guest. */
+/* Renumbers the commands. Removes observations whose result the machine no longer waits for.
+ * Commands that change the guest remain, because they still affect it. */
 static void normalise_commands(struct explore_world *world)
 {
     struct vfj_head *head = &world->state.head;
@@ -665,7 +671,7 @@ static void normalise_pids(struct explore_world *world)
     world->guest.pid_last = 2000;
 }
 
-/* Returns a past time relative to now. All ages above the limit become one. */
+/* Returns a past time relative to now. All times before a certain age become equal. */
 static int64_t age(int64_t time_us, int64_t now_us)
 {
     const int64_t longest_us = INT64_C(3601000000);
@@ -713,7 +719,7 @@ void explore_normalise(struct explore_world *world)
     head->parts ^= world->state.index.digests[VFJ_SLOTS_MAX];
 }
 
-/* Packing: a run of zeroes becomes a 0 and its length. */
+/* The next functions pack a world: a run of zeroes becomes a 0 and its length. */
 
 struct pack {
     unsigned char *bytes;
@@ -765,7 +771,7 @@ static void put_part(struct pack *pack, void *bytes, size_t size)
     put(pack, bytes, size);
 }
 
-/* Calls `each` for all parts in a fixed order, both for packing and for unpacking. */
+/* Calls `each` for all parts of the world in a fixed order. Packing and unpacking both use this. */
 static void walk(struct explore_world *world, struct pack *pack, part *each)
 {
     each(pack, &world->state.head, sizeof world->state.head);

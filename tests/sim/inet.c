@@ -1,5 +1,5 @@
-/* Addresses and routes: the kernel's own changes to them, and static routes, which the guest
- * model lacks. */
+/* Simulates changes of addresses and routes that the guest model does not cover: those that the
+ * kernel makes itself, and static routes. */
 #include <stdio.h>
 #include <string.h>
 
@@ -12,8 +12,8 @@ static bool takes_advertisements(struct sim *sim, const struct vfj_guest_if *int
         && vfj_guest_lagg_of(&sim->guest, interface->facts.name) == NULL;
 }
 
-/* Gives the advertised IPv6 address to the interface that accepts advertisements, as often as it
- * is missing. */
+/* Adds the IPv6 address from router advertisements to the interface that accepts them, whenever the
+ * address is missing. */
 static void advertise(struct sim *sim, const struct sim_nic *nic)
 {
     struct vfj_guest_if *hn = sim_interface(sim, nic->hn);
@@ -44,7 +44,7 @@ static bool reaches(const struct vfj_guest_if *interface, const char *router)
     return false;
 }
 
-/* Deletes the static route when its interface has lost the address in the router's subnet. */
+/* Deletes the static route when its interface no longer has the address in the router's subnet. */
 static void drop_route(struct sim *sim, struct sim_nic *nic)
 {
     char router[VFJ_ADDRESS_SIZE];
@@ -55,7 +55,7 @@ static void drop_route(struct sim *sim, struct sim_nic *nic)
         memset(&nic->route_if, 0, sizeof nic->route_if);
 }
 
-/* Gives the lease's address back to hn, when it has a link and a dhclient and lost the address. */
+/* Gives the DHCP address back to an hn that lost it but has a link and a dhclient. */
 static void renew_lease(struct sim *sim, struct sim_nic *nic)
 {
     struct vfj_guest_if *hn = sim_interface(sim, nic->hn);

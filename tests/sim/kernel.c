@@ -1,5 +1,5 @@
-/* The guest's kernel and the Hyper-V host: the changes that the daemon did not order, and the
- * devd lines about them. */
+/* Simulates the guest's kernel and the Hyper-V host: changes that no command of the daemon caused,
+ * and the devd lines about them. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -51,7 +51,7 @@ static void queue_line(struct sim *sim, const char *text)
     if (line->due_us < sim->late_until_us)
         line->due_us = sim->late_until_us;
     if (sim->line_count > 0 && line->due_us < sim->lines[last].due_us)
-        /* a line may be late, but the order of lines never changes */
+        /* a line may arrive late, but the order of the lines never changes */
         line->due_us = sim->lines[last].due_us;
     (void)strcpy(line->text, text);
     sim->line_count++;
@@ -91,8 +91,8 @@ void sim_later(struct sim *sim, enum sim_host what, unsigned nic, int64_t after_
         .due_us = sim->now_us + after_us, .order = sim->order++, .what = (uint8_t)what, .nic = nic};
 }
 
-/* Returns the VF's usual name in three of four cases, if it is free, and otherwise any free
- * name. */
+/* Returns the name for a VF: in three of four cases its usual name, if this is free, and otherwise
+ * any free name. */
 static struct vfj_name choose_vf_name(struct sim *sim, unsigned number)
 {
     static const char *const drivers[] = {"mce", "mlxen", "mana"};
@@ -127,15 +127,15 @@ static void plug(struct sim *sim, unsigned number, struct vfj_name wanted)
         sim_later(sim, SIM_HOST_DEFAULT, number, sim_between(sim, 100 * ms, 2 * second));
 }
 
-/* Does what pccard_ether(8) does. devd runs it for an interface that attaches; it leaves one
- * that is up alone. With DHCP it runs dhclient on the VF. The VF has hn's MAC and so gets hn's
- * address. */
+/* Simulates pccard_ether(8), which devd runs for an interface that attaches. It does nothing to an
+ * interface that is up. With DHCP it runs dhclient on the VF. The VF gets hn's address, because it
+ * has hn's MAC. */
 static void configure_by_default(struct sim *sim, unsigned number)
 {
     struct sim_nic *nic = &sim->nics[number];
     struct vfj_guest_if *vf = sim_interface(sim, nic->vf);
     struct vfj_address lease;
-    /* a renamed VF is left alone: devd runs pccard_ether with the old name */
+    /* nothing happens to a renamed VF: devd runs pccard_ether with the old name */
     if (vf == NULL || vf->facts.up || vfj_guest_mapped_vf(&sim->guest, nic->hn) == NULL)
         return;
     sim_say(sim, "devd: pccard_ether %s start", nic->vf.text);
@@ -167,8 +167,8 @@ static void unplug(struct sim *sim, unsigned number)
     nic->is_held_down = false;
 }
 
-/* Sets hn's link up. FreeBSD's devd.conf has a rule that runs dhclient when the link of an
- * interface with DHCP comes up. */
+/* Sets hn's link to up. FreeBSD's devd.conf has a rule that then runs dhclient, if the interface
+ * uses DHCP. */
 static void link_up(struct sim *sim, unsigned number)
 {
     struct sim_nic *nic = &sim->nics[number];
@@ -186,7 +186,7 @@ static void run_dhclient(struct sim *sim, unsigned number)
     struct vfj_guest_if *hn = sim_interface(sim, nic->hn);
     struct vfj_address lease;
     if (nic->is_restarted && hn->dhclient == 0 && !vfj_name_is_empty(hn->rxvf))
-        /* netif(8) waits for a link: try again */
+        /* netif(8) waits until there is a link: try again one second later */
         sim_later(sim, SIM_HOST_DHCLIENT, number, second);
     nic->is_restarted &= hn->dhclient == 0;
     if (hn->dhclient != 0 || !vfj_name_is_empty(hn->rxvf))
@@ -201,7 +201,8 @@ static void run_dhclient(struct sim *sim, unsigned number)
     nic->is_restarted = false;
 }
 
-/* Changes the host's side of the wire. A line reports the change only when the VF is up. */
+/* Changes whether the wire of the VF has a carrier outside the guest. A devd line reports the
+ * change only when the VF is up. */
 static void toggle_vf_link(struct sim *sim, unsigned number)
 {
     struct vfj_guest_if *vf = sim_interface(sim, sim->nics[number].vf);
@@ -262,7 +263,7 @@ void sim_do(struct sim *sim, const struct sim_todo *todo)
     }
 }
 
-/* Moves the data path to a VF that is up, and back when it is down, as hn(4) does
+/* Gives the data path to a VF that is up, and back to hn when the VF is down, as hn(4) does
  * (hn_rxvf_change()). */
 void sim_kernel_follow(struct sim *sim)
 {

@@ -1,4 +1,4 @@
-/* vfj_sim: runs seeds and prints those that fail. */
+/* vfj_sim: runs the simulator with many seeds and prints the seeds whose runs fail. */
 #include <getopt.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -25,7 +25,7 @@ static const char usage[]
 
 enum {
     JOBS_MAX = 64,
-    SEEDS_FOR_A_JOB = 50, /* a process with fewer seeds is not worth its start */
+    SEEDS_FOR_A_JOB = 50, /* fewer seeds are not worth the start of a process */
 };
 
 struct totals {
@@ -56,7 +56,8 @@ void sim_say(struct sim *sim, const char *format, ...)
 
 static uint64_t running;
 
-/* Reports the seed that ended by a signal, such as that of a failed VFJ_CHECK of the program. */
+/* Reports the seed whose run ended by a signal. A VFJ_CHECK of the program that fails causes
+ * one. */
 static void on_trap(int signal_number)
 {
     printf("seed %" PRIu64 ": FAILED by signal %d\n", running, signal_number);
@@ -137,7 +138,7 @@ static void add(struct totals *totals, const struct sim *sim, bool right)
     totals->simulated_us += sim->now_us;
 }
 
-/* Runs the seeds from `first` to `last` in steps of `step`. */
+/* Runs every `step`th seed from `first` to `last`. */
 static void run_seeds(struct sim *sim, uint64_t first, uint64_t last, unsigned step,
                       struct totals *totals)
 {
@@ -183,8 +184,9 @@ static void remove_place(const struct sim *sim, const char *directory)
     (void)rmdir(directory);
 }
 
-/* Starts a job in a child process: SQLite, its faults and the simulator exist once in a process.
- * The child sends its totals through a pipe. A child that a failed check ends sends none. */
+/* Starts a job in a child process, because SQLite, its simulated faults and the simulator can exist
+ * only once in a process. The child sends its totals through a pipe, unless a failed check ends
+ * it. */
 static int begin_job(struct sim *sim, uint64_t first, uint64_t last, unsigned step)
 {
     int ends[2];
@@ -240,8 +242,8 @@ static unsigned choose_jobs(uint64_t asked, uint64_t seeds)
     return jobs < JOBS_MAX ? (unsigned)jobs : JOBS_MAX;
 }
 
-/* Configures SQLite for a process of one thread, without statistics on its memory. With
- * sanitizers it uses malloc(3), which they watch. */
+/* Configures SQLite for a process of one thread, without memory statistics. When sanitizers are
+ * used, SQLite allocates by malloc(3), which the sanitizers check. */
 static void prepare_sqlite(void)
 {
 #ifndef SIM_SANITIZED
@@ -310,7 +312,7 @@ int main(int argc, char **argv)
     }
     (void)signal(SIGILL, on_trap);
     (void)signal(SIGTRAP, on_trap);
-    (void)setvbuf(stdout, NULL, _IOLBF, 0); /* processes share stdout: write whole lines */
+    (void)setvbuf(stdout, NULL, _IOLBF, 0); /* several processes share stdout: write whole lines */
     double begun_s = now_s();
     jobs = choose_jobs(jobs, file != NULL ? 0 : last - first + 1);
     prepare_sqlite();

@@ -1,4 +1,4 @@
-/* The only source of random numbers in the simulator: a seed decides the whole run. */
+/* The only source of random numbers in the simulator. A seed therefore determines the whole run. */
 #include "tests/sim/sim.h"
 
 uint64_t sim_roll(struct sim *sim, uint64_t sides)

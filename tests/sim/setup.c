@@ -1,4 +1,5 @@
-/* Sets up the guest from its rc.conf: interfaces, addresses, names, routes and admin's scripts. */
+/* Sets up the simulated guest from its rc.conf: interfaces, addresses, names, routes and the
+ * admin's scripts. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,7 +38,8 @@ static void choose_names(struct sim *sim, struct sim_nic *nic)
     nic->lagg = vfj_name_of(name);
     if (!sim_chance(sim, 25))
         return;
-    /* the name has the number of another unit, so that a mix-up would show */
+    /* the new name has the number of another unit, so that the checks find it when names and units
+     * are confused */
     snprintf(name, sizeof name, "lan%u", number_of(sim, nic) + 1);
     nic->hn_new = vfj_name_of(name);
     nic->is_renamed = sim_chance(sim, 60);
@@ -76,7 +78,7 @@ static void write_rc(struct sim *sim, const struct sim_nic *nic, struct vfj_name
 }
 
 /* Gives the IPv6 default route to the first interface with a static IPv6 address. Uses no random
- * number, so that the runs of all seeds remain as they were. */
+ * number, so that the runs of all seeds remain the same as before. */
 static void choose_router6(struct sim *sim, struct sim_nic *nic)
 {
     nic->has_router6 = nic->inet6[0] != '\0' && !nic->rtadv;

@@ -1,4 +1,5 @@
-/* The events of a storm: those of the host, the disk and the clock, and daemons that die. */
+/* The random events of a storm: changes by the host, disk and clock faults, and daemons that
+ * die. */
 #include <sqlite3.h>
 
 #include "tests/kit/fault_vfs.h"
@@ -32,7 +33,7 @@ static void host_flaps(struct sim *sim)
     }
 }
 
-/* Services the host: all VFs leave, and return later in another order. */
+/* Simulates maintenance of the host: all VFs leave, and return later in another order. */
 static void host_servicing(struct sim *sim)
 {
     int64_t away_us = sim_between(sim, 100 * ms, 30 * second);
@@ -42,8 +43,8 @@ static void host_servicing(struct sim *sim)
     }
 }
 
-/* While ifconfig(8) is about to make the VF a port, the VF leaves, and another hn gets a VF with
- * the same name. */
+/* Replaces a VF while ifconfig(8) is about to make it a port: the VF leaves, and another hn gets a
+ * VF with the same name. */
 void sim_storm_swap(struct sim *sim, struct sim_flight *join)
 {
     const struct sim_nic *nic = sim_nic_of(sim, join->command.hn);
@@ -127,7 +128,8 @@ static void act(struct sim *sim)
     else if (what < 17)
         host_servicing(sim);
     else if (what < 24 && sim->is_transparent)
-        host_flaps(sim); /* an admin has no reason to make a lagg */
+        /* used because an admin has no reason to make a lagg in transparent mode */
+        host_flaps(sim);
     else if (what < 24)
         sim_admin_meddles(sim);
     else if (what < 29)
@@ -161,7 +163,7 @@ void sim_storm_begin(struct sim *sim)
     }
 }
 
-/* Gives a link to every VF that has none. */
+/* Sets the link of every VF that has none to up. */
 static void give_links_back(struct sim *sim)
 {
     for (unsigned i = 0; i < sim->nic_count; i++) {
@@ -177,8 +179,8 @@ static int64_t pause_us(struct sim *sim)
                                : sim_between(sim, second, 40 * second);
 }
 
-/* Ends the storm. Then drops the connection to devd, as devd does with a client that it could
- * not send to: after the gap the daemon finds what it missed. */
+/* Ends the storm. Then closes the connection to devd, as devd does with a client that is too slow.
+ * The daemon must then find out what it missed. */
 void sim_storm_end(struct sim *sim)
 {
     sim_say(sim, "the storm is over");

@@ -1,5 +1,5 @@
-/* A guest in transparent mode (--transparent): what its kernel does, and what the daemon must
- * know at the end. The daemon changes nothing in such a guest. */
+/* A guest in transparent mode (option --transparent): what its kernel does, and what the daemon
+ * must know about it at the end. The daemon changes nothing in such a guest. */
 #include "core/data/finding.h"
 #include "tests/sim/sim.h"
 
@@ -17,8 +17,8 @@ void sim_transparent_plugged(struct sim *sim, unsigned number)
         sim_later(sim, SIM_HOST_SWITCH, number, 2 * second + sim_between(sim, 0, 600 * ms));
 }
 
-/* Takes the VF up and moves the data path, as hn_xpnt_vf_init() of hn(4) does. The only line
- * about it is that of the VF's link. */
+/* Takes the VF up and gives it the data path, as hn_xpnt_vf_init() of hn(4) does. The only devd
+ * line about this is that of the VF's link. */
 void sim_transparent_switch(struct sim *sim, unsigned number)
 {
     struct vfj_guest_if *vf = sim_interface(sim, sim->nics[number].vf);
@@ -29,7 +29,7 @@ void sim_transparent_switch(struct sim *sim, unsigned number)
         sim_emit(sim, "!system=IFNET subsystem=%s type=LINK_UP", vf->facts.name.text);
 }
 
-/* Returns whether the finding is true of the guest. */
+/* Returns true when the fault that the daemon reports exists in the guest. */
 static bool is_true(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot,
                     enum vfj_reason fault)
 {

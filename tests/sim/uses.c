@@ -1,7 +1,7 @@
-/* Guests that use hn for more than its own addresses, and what admins and agents do to them:
- * VLANs, bridges, carp(4), FIBs, another DHCP client, `service netif restart`. One seed in four
- * has such uses. They have a random generator of their own, so that the other seeds keep their
- * meaning. */
+/* Guests that use hn for more than their own addresses on hn, and what admins and agents do to
+ * them: VLANs, bridges, carp(4), FIBs, another DHCP client, `service netif restart`. One seed in
+ * four has such uses. They have a separate random generator, so that the runs of all other seeds
+ * remain the same. */
 #include <stdio.h>
 #include <string.h>
 
@@ -88,7 +88,7 @@ void sim_uses_set_up(struct sim *sim, struct sim_nic *nic)
         sim_direct(sim, "%%rc dhclient_flags_%s=\"-c /etc/dhclient.wan.conf\"", nic->hn_new.text);
 }
 
-/* Ends the uses that were made by hand: a boot removes them. */
+/* Ends the uses that were made by hand, because a boot removes them. */
 void sim_uses_boot(struct sim *sim, struct sim_nic *nic)
 {
     (void)sim;
@@ -99,8 +99,8 @@ void sim_uses_boot(struct sim *sim, struct sim_nic *nic)
     nic->more[0] = '\0';
 }
 
-/* Makes a VLAN or bridge on hn. On a lagg port, or while hn becomes one, it has no traffic, and
- * the checks do not expect any. */
+/* An admin makes a VLAN or bridge on hn. When hn is a lagg port, or becomes one at the same time,
+ * the VLAN or bridge gets no traffic, and the checks do not expect any. */
 static void admin_makes_user(struct sim *sim, struct sim_nic *nic)
 {
     char name[VFJ_NAME_SIZE];
@@ -129,7 +129,8 @@ static void admin_destroys_user(struct sim *sim, struct sim_nic *nic)
     sim_emit(sim, "!system=IFNET subsystem=%s type=DETACH", name);
 }
 
-/* Restarts the network as `service netif restart; service routing restart` does. */
+/* The next functions restart the network as `service netif restart; service routing restart`
+ * does. */
 
 static void stop_interface(struct sim *sim, struct vfj_guest_if *interface)
 {
@@ -189,7 +190,8 @@ static void restart(struct sim *sim, struct sim_nic *nic)
     if (nic->has_script || nic->foreign)
         return;
     nic->meddled = true;
-    /* a VF that went down with its whole lagg does not count as taken down by an admin */
+    /* the restart takes the VF down. A VF that goes down with its whole lagg does not count as
+     * taken down by an admin */
     nic->is_held_down = vf != NULL
         && !(lagg != NULL && vfj_interface_has_port(&lagg->facts, nic->vf)
              && vfj_interface_has_port(&lagg->facts, nic->hn));
@@ -198,7 +200,7 @@ static void restart(struct sim *sim, struct sim_nic *nic)
     stop_interface(sim, vf);
     stop_interface(sim, hn);
     start_interface(sim, nic, hn);
-    nic->is_restarted = nic->dhcp; /* dhclient-script(8) adds the default route */
+    nic->is_restarted = nic->dhcp; /* with DHCP, dhclient-script(8) adds the default route */
     if (!nic->dhcp)
         sim_uses_default_route(sim, nic);
 }

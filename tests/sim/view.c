@@ -1,4 +1,4 @@
-/* Prints an observation in one line, for a run with --verbose output. */
+/* Prints an observation in one line, when the simulator runs with --verbose. */
 #include "tests/sim/sim.h"
 
 static void add_interface(struct vfj_text *text, const char *label,

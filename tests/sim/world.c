@@ -1,5 +1,5 @@
-/* The guest as the daemon loop sees it (adapters/freebsd/guest/guest_io.h), made of the
- * simulated guest, and simulated time. */
+/* The simulated guest as the daemon's loop sees it (adapters/freebsd/guest/guest_io.h), and
+ * simulated time. */
 #include <stdio.h>
 #include <string.h>
 
@@ -11,7 +11,8 @@
 
 static const int64_t ms = 1000, second = 1000000;
 
-/* Returns the simulator behind the loop's pointer. The loop never looks inside the struct. */
+/* Returns the simulator to which the loop's pointer points. The loop never accesses the struct
+ * itself. */
 static struct sim *sim_of(struct vfj_guest_io *world)
 {
     return (struct sim *)(void *)world;
@@ -45,7 +46,7 @@ void vfj_guest_io_forget(struct vfj_guest_io *world)
     unsigned kept = 0;
     sim->records_lost = sim->went_back = true;
     for (unsigned i = 0; i < sim->nic_count; i++)
-        sim->nics[i].meddled = true; /* a lost row may be about any of them */
+        sim->nics[i].meddled = true; /* any hn may be the one that a lost row was about */
     for (unsigned i = 0; i < sim->flight_count; i++) {
         sim->flights[i].is_forgotten = true;
         if (!sim->flights[i].is_waiting)
@@ -76,14 +77,15 @@ static struct vfj_event *begin(struct sim *sim, enum vfj_event_kind kind)
 static void stop_daemon(struct sim *sim, const char *reason)
 {
     sim->broken = sim->stopping = false;
-    /* The ledger may still have rows in memory here. Only rows that it dropped are lost. */
+    /* The ledger, which writes the journal, may still have unwritten rows in memory. They are not
+     * lost; only rows that it dropped are. */
     sim->records_lost |= vfj_ledger_has_lost(sim->loop.ledger);
     begin(sim, VFJ_EVENT_STOPPED)->as.text = vfj_span_of(reason);
     tell(sim);
     sim->broken = true;
 }
 
-/* Delivers SIGTERM. In one case of four a second signal follows at once. */
+/* Delivers SIGTERM to the daemon. In one case of four a second SIGTERM follows immediately. */
 static void ask_to_stop(struct sim *sim)
 {
     sim->stop = false;
@@ -139,8 +141,8 @@ static int64_t choose_duration(struct sim *sim, const struct sim_flight *flight)
     return hangs || took_us > limit_us ? limit_us : took_us;
 }
 
-/* Returns whether the machine still awaits this observation. It ignores the result of one that
- * it gave up. */
+/* Returns true when the machine still waits for the result of this observation. It ignores the
+ * result of an observation that it has given up. */
 static bool is_awaited(const struct sim *sim, const struct vfj_command *command)
 {
     const struct vfj_state *state = vfj_ledger_state(sim->loop.ledger);
@@ -152,8 +154,8 @@ static bool is_awaited(const struct sim *sim, const struct vfj_command *command)
     return false;
 }
 
-/* Returns whether another changing command of the slot is unfinished. Like the runner
- * (adapters/freebsd/run/runner.h), the simulator runs the commands of a slot one at a time. */
+/* Returns true when the slot has another changing command that has not ended. The simulator runs
+ * the commands of a slot one after the other, as adapters/freebsd/run/runner.h does. */
 static bool must_wait(const struct sim *sim, const struct vfj_command *command)
 {
     for (unsigned i = 0; i < sim->flight_count; i++) {
@@ -164,7 +166,7 @@ static bool must_wait(const struct sim *sim, const struct vfj_command *command)
     return false;
 }
 
-/* Begins a command, unless the daemon dies just before. */
+/* Begins a command, unless the daemon dies immediately before it. */
 static void begin_flight(struct sim *sim, struct sim_flight *flight)
 {
     const struct vfj_command *command = &flight->command;
@@ -187,8 +189,8 @@ static void begin_flight(struct sim *sim, struct sim_flight *flight)
         sim_storm_swap(sim, flight);
 }
 
-/* Begins the slot's next command. After a failure that stops the batch, the command does not
- * run. */
+/* Begins the slot's next command. With `is_stopped`, a failed command has stopped the batch, and
+ * the next command ends as not run. */
 static void start_next(struct sim *sim, struct vfj_name hn, bool is_stopped)
 {
     struct sim_flight *next = NULL;
@@ -215,7 +217,7 @@ static void look(struct sim *sim, struct sim_flight *flight)
         return;
     nic->given_count = 0;
     if (!vfj_name_equal(flight->command.a, nic->hn))
-        return; /* hn was renamed: the probe did not see it */
+        return; /* hn was renamed, and the observation is of its old name */
     nic->meddled &= !flight->answer.ok;
     nic->is_seen |= flight->answer.ok;
 }
@@ -249,7 +251,8 @@ static void execute(struct sim *sim, const struct vfj_command *command)
         look(sim, flight);
 }
 
-/* Adds the default route of the lease when the guest has none, as dhclient-script(8) does. */
+/* Adds the default route of the DHCP lease if the guest has no default route, as dhclient-script(8)
+ * does. */
 static void take_router(struct sim *sim, const struct sim_nic *nic,
                         const struct vfj_command *command)
 {
@@ -284,13 +287,14 @@ bool vfj_guest_io_is_in_batch(const struct vfj_guest_io *world)
     return false;
 }
 
-/* Applies the effects that the guest model lacks. */
+/* Applies those effects of a command that the guest model does not cover. */
 static void work_more(struct sim *sim, const struct sim_flight *flight, struct vfj_outcome *outcome)
 {
     const struct vfj_command *command = &flight->command;
     struct sim_nic *nic = sim_nic_of(sim, command->hn);
     if (nic != NULL && command->kind == VFJ_COMMAND_DOWN && flight->is_unrecorded)
-        /* the row about it is lost, so the next daemon believes that an admin took the VF down */
+        /* the row about this command is lost, so the next daemon will assume that an admin took the
+         * VF down */
         nic->is_held_down = true;
     if (nic != NULL && command->kind == VFJ_COMMAND_DHCLIENT_BACKGROUND && outcome->status == 0)
         take_router(sim, nic, command);
@@ -300,7 +304,7 @@ static void work_more(struct sim *sim, const struct sim_flight *flight, struct v
         sim_admin_script(sim, nic);
 }
 
-/* Records that a static route could not be added. The machine logs such a failure and continues. */
+/* Records whether a static route could be added. The machine logs the failure and continues. */
 static void note_route(struct sim *sim, const struct vfj_command *command,
                        const struct vfj_outcome *outcome)
 {
@@ -376,7 +380,7 @@ static void finish_flight(struct sim *sim, unsigned index)
         sim->listener.late_exit(sim->listener.context);
 }
 
-/* Ends the commands of a daemon that is gone: each has its full effect or none. */
+/* Ends the commands of a daemon that has ended. Each command takes its full effect or none. */
 static void orphan_flights(struct sim *sim)
 {
     static struct vfj_outcome outcome;
@@ -494,7 +498,8 @@ static void take_next(struct sim *sim, const struct next *next)
     }
 }
 
-/* Returns whether the next thing can change the guest. Lines, timers and reads cannot. */
+/* Returns true when the next event can change the guest. Devd lines, timers and observations
+ * cannot. */
 static bool may_change_guest(const struct sim *sim, const struct next *next)
 {
     if (next->source == FROM_FLIGHT)
@@ -502,9 +507,8 @@ static bool may_change_guest(const struct sim *sim, const struct next *next)
     return next->source == FROM_HOST || next->source == FROM_STORM;
 }
 
-/* Lets the next thing happen, unless its time is after `until_us`. The kernel then reacts. It
- * does so in two steps after each change of the guest, because the first reaction can cause a
- * second. */
+/* Executes the next event, unless its time is after `until_us`. Then the kernel reacts twice to a
+ * change of the guest, because its first reaction can cause a second one. */
 static bool step(struct sim *sim, int64_t until_us)
 {
     struct next next = find_next(sim);

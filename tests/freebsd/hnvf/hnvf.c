@@ -42,8 +42,8 @@ static void send(const char *system, struct ifnet *ifp, const char *type)
     devctl_notify(system, ifp->if_xname, type, NULL);
 }
 
-/* Carries out one action. Returns an interface that the caller must take down after it has
- * released the lock, or NULL. */
+/* Carries out one action. Returns the interface that the caller must take down after releasing the
+ * lock, or NULL. */
 static struct ifnet *act(const struct hnvf_action *action)
 {
     struct ifnet *ifp = __DECONST(struct ifnet *, action->id);
@@ -109,14 +109,14 @@ static struct ifnet *act(const struct hnvf_action *action)
     return NULL;
 }
 
-/* Carries out the actions of a step and releases the lock. */
+/* Carries out the actions that a call of hnvf_map.c filled in, then releases the lock. */
 static void act_and_unlock(void)
 {
     struct ifnet *down[HNVF_UNITS_MAX];
     unsigned down_count = 0;
 
     for (unsigned i = 0; i < actions.count; i++) {
-        hnvf_publish(); /* after this, no port has an unhooked interface as its peer */
+        hnvf_publish(); /* after this, an interface without hooks is no longer the peer of a port */
         struct ifnet *ifp = act(&actions.of[i]);
         if (ifp != NULL && down_count < nitems(down))
             down[down_count++] = ifp;
@@ -161,9 +161,9 @@ static void wait_over(void *context, int pending __unused)
     act_and_unlock();
 }
 
-/* Reports links and addresses to the map. Runs as a task, because the event handlers must not
- * sleep: link events come from a software interrupt, and addresses of a router advertisement in
- * the network epoch. */
+/* Reports the present links and addresses of all interfaces to the map. Runs as a task, because
+ * event handlers must not sleep. Link events come from a software interrupt, and addresses from a
+ * router advertisement arrive within the network epoch. */
 static void scan(void *context __unused, int pending __unused)
 {
     struct ifnet *found[HNVF_UNITS_MAX * PORTS];
@@ -252,7 +252,8 @@ static void on_mac(void *context __unused, struct ifnet *ifp)
         step(HNVF_MAC, ifp);
 }
 
-/* Reports all interfaces to the map. Two of a pair may have existed before this module. */
+/* Reports all interfaces to the map. An hn and its VF can have existed before this module was
+ * loaded. */
 void hnvf_rescan(void)
 {
     VNET_ITERATOR_DECL(vnet_iter);
@@ -284,7 +285,7 @@ static void listen(void)
     tag_count = 0;
     LISTEN(ether_ifattach_event, on_attach);
     LISTEN(ifnet_arrival_event, on_arrival);
-    /* runs after lagg(4), which first restores the hooks of its port */
+    /* the handler runs after that of lagg(4), which first restores the functions of its port */
     tags[tag_count++]
         = EVENTHANDLER_REGISTER(ifnet_departure_event, on_departure, NULL, EVENTHANDLER_PRI_LAST);
     LISTEN(ifnet_event, on_event);
@@ -311,8 +312,8 @@ static void listen_no_more(void)
 #endif
 }
 
-/* Returns whether hn(4) has devices: then it owns dev.hn, and this module must not load. On
- * other machines GENERIC contains hn(4) without a device. */
+/* Returns true when hn(4) has devices. It then owns the sysctls dev.hn, and this module must not
+ * load. On other machines the kernel GENERIC contains hn(4), but without a device. */
 static bool has_real_hn(void)
 {
     devclass_t class = devclass_find("hn");
@@ -346,18 +347,18 @@ static int load(void)
     return 0;
 }
 
-/* Restores all interfaces. Fails while lagg(4) or another module has replaced a hook, because
- * that module would put the hook back later. */
+/* Removes all hooks of this module. Fails while lagg(4) or another module has replaced a hook,
+ * because that module would later restore a function that no longer exists. */
 static int stop(void)
 {
     sx_xlock(&hnvf_lock);
     struct ifnet *ifp = hnvf_blocker();
     if (ifp == NULL) {
-        is_stopping = true; /* from now on no interface becomes a port of this module */
+        is_stopping = true; /* from now on this module hooks no further interface */
         hnvf_stop(&hnvf_state, &actions);
         act_and_unlock();
         sx_xlock(&hnvf_lock);
-        ifp = hnvf_blocker(); /* check again: lagg(4) can have taken a port meanwhile */
+        ifp = hnvf_blocker(); /* check again: lagg(4) can have taken a port in the meantime */
     }
     if (ifp == NULL) {
         hnvf_take_out_parked();

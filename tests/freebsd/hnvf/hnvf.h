@@ -1,4 +1,4 @@
-/* Declarations that the files of hnvf(4) share. */
+/* Declarations that the files of the kernel module hnvf share. */
 #ifndef TESTS_FREEBSD_HNVF_HNVF_H
 #define TESTS_FREEBSD_HNVF_HNVF_H
 
@@ -36,8 +36,8 @@
 
 #include "hnvf_map.h"
 
-/* An interface whose functions hnvf replaces by hooks. `input`, `transmit` and `ioctl` are its
- * own functions. */
+/* An interface whose functions hnvf replaced by its own, the hooks. `input`, `transmit` and `ioctl`
+ * are the interface's original functions. */
 struct port {
     struct ifnet *ifp;  /* NULL: this port is free */
     struct ifnet *peer; /* the other interface of the pair, or NULL */
@@ -58,7 +58,8 @@ struct unit {
     struct timeout_task wait;
 };
 
-/* The hw.hn.* of hn(4), and this module's own settings hw.hnvf.*. */
+/* The values of the sysctls hw.hn.* (those of hn(4)) and hw.hnvf.* (settings of this module
+ * alone). */
 struct hnvf_knobs {
     int transparent, accbpf, attwait_s;
     int datapath, mana, down_ms;
@@ -73,10 +74,10 @@ extern counter_u64_t hnvf_dropped, hnvf_relabelled;
 /* hnvf.c */
 void hnvf_rescan(void);
 
-/* hnvf_ports.c: the caller holds the lock, except for the last two functions. */
+/* The functions of hnvf_ports.c. The caller holds hnvf_lock, except for the last two functions. */
 void hnvf_hook(unsigned unit, unsigned which, struct ifnet *ifp);
 void hnvf_unhook(unsigned unit, unsigned which);
-void hnvf_forget(const struct ifnet *ifp); /* call this when the interface is gone */
+void hnvf_forget(const struct ifnet *ifp); /* call this when the interface no longer exists */
 /* copies what hnvf_map.c decided for each hn unit to where the packet path reads it */
 void hnvf_publish(void);
 int hnvf_driver_link(unsigned unit, struct ifnet *ifp);

@@ -29,7 +29,7 @@ unsigned hnvf_unit_of(const char *name)
     return unit < HNVF_UNITS_MAX ? unit : HNVF_UNITS_MAX;
 }
 
-/* Returns the unit whose hn has this id, or HNVF_UNITS_MAX. */
+/* Returns the unit whose hn interface has this id, or HNVF_UNITS_MAX. */
 static unsigned find_hn(const struct hnvf_map *map, const void *id)
 {
     unsigned unit = 0;
@@ -38,7 +38,8 @@ static unsigned find_hn(const struct hnvf_map *map, const void *id)
     return unit;
 }
 
-/* Does what hn_ismyvf() does. In addition, an hn is never the VF of another hn. */
+/* Returns true when the interface is a VF of the unit's hn, by the conditions of hn_ismyvf(). In
+ * addition, an hn is never the VF of another hn. */
 static bool is_vf_of(const struct hnvf_map *map, unsigned unit,
                      const struct hnvf_interface *interface)
 {
@@ -49,7 +50,7 @@ static bool is_vf_of(const struct hnvf_map *map, unsigned unit,
         && memcmp(interface->mac, slot->mac, HNVF_MAC_SIZE) == 0;
 }
 
-/* Transparent mode: gives the data path to the VF (hn_xpnt_vf_init()). */
+/* In transparent mode, gives the data path to the VF, as hn_xpnt_vf_init() does. */
 static void enable(struct hnvf_map *map, unsigned unit, struct hnvf_actions *out)
 {
     struct hnvf_unit *slot = &map->units[unit];
@@ -60,7 +61,7 @@ static void enable(struct hnvf_map *map, unsigned unit, struct hnvf_actions *out
     add(out, slot->vf_has_link ? HNVF_LINK_UP : HNVF_LINK_DOWN, unit, slot->hn);
 }
 
-/* Transparent mode: gives the data path back to hn. */
+/* In transparent mode, gives the data path back to hn. */
 static void disable(struct hnvf_map *map, unsigned unit, struct hnvf_actions *out)
 {
     struct hnvf_unit *slot = &map->units[unit];
@@ -70,8 +71,9 @@ static void disable(struct hnvf_map *map, unsigned unit, struct hnvf_actions *ou
     add(out, HNVF_LINK_ASK, unit, slot->hn);
 }
 
-/* Non-transparent mode: acts when hn_rxvf_change() does. The kernel never sends VF_UP or VF_DOWN
- * twice in a row. It compares MACs and not the map, so a VF that was never mapped can be active. */
+/* In non-transparent mode, makes a VF active or inactive under the conditions of hn_rxvf_change().
+ * The events VF_UP and VF_DOWN therefore alternate. The function compares MACs and ignores the map,
+ * so that a VF that was never mapped can become active. */
 static void change_active(struct hnvf_map *map, const struct hnvf_interface *interface, bool is_up,
                           struct hnvf_actions *out)
 {
@@ -105,8 +107,8 @@ static void release(struct hnvf_map *map, unsigned unit, struct hnvf_actions *ou
     *slot = (struct hnvf_unit){.hn = NULL};
 }
 
-/* Makes an interface named hnN the hn of unit N. The interface remains the hn of that unit under
- * any later name, because the N of dev.hn.N is the newbus unit. */
+/* Makes an interface with a name "hnN" the hn of unit N. The interface remains the hn of that unit
+ * when it is renamed, because the N of dev.hn.N is the newbus unit. */
 static void take(struct hnvf_map *map, const struct hnvf_interface *interface,
                  struct hnvf_actions *out)
 {
@@ -115,7 +117,7 @@ static void take(struct hnvf_map *map, const struct hnvf_interface *interface,
         || find_hn(map, interface->id) != HNVF_UNITS_MAX)
         return;
     for (unsigned i = 0; i < HNVF_UNITS_MAX; i++)
-        /* FreeBSD 16 renames a VF without a departure: it remains a VF */
+        /* FreeBSD 16 renames a VF without a departure event: the interface remains a VF */
         if (map->units[i].vf == interface->id)
             return;
     struct hnvf_unit *slot = &map->units[unit];
@@ -124,7 +126,8 @@ static void take(struct hnvf_map *map, const struct hnvf_interface *interface,
     add(out, HNVF_TAKE, unit, interface->id);
 }
 
-/* Maps an interface to each hn with its MAC that has no VF. Returns true when it became a VF. */
+/* Makes the interface the VF of each hn that has its MAC and no VF yet. Returns true when it became
+ * the VF of any. */
 static bool map_vf(struct hnvf_map *map, const struct hnvf_interface *interface,
                    struct hnvf_actions *out)
 {
@@ -153,8 +156,8 @@ static bool map_vf(struct hnvf_map *map, const struct hnvf_interface *interface,
     return is_mapped;
 }
 
-/* Takes the VFs of the other hns down. With mana(4) all VFs are ports of one PCI function, and
- * that function is gone. */
+/* Takes down the VFs of all other hns. With mana(4) all VFs are ports of one PCI function, and that
+ * function was removed. */
 static void take_others_down(const struct hnvf_map *map, const void *id, struct hnvf_actions *out)
 {
     for (unsigned unit = 0; unit < HNVF_UNITS_MAX; unit++)
@@ -162,8 +165,8 @@ static void take_others_down(const struct hnvf_map *map, const void *id, struct 
             add(out, HNVF_TAKE_DOWN, unit, map->units[unit].vf);
 }
 
-/* Unmaps a VF. A renamed VF is unmapped too, because hn_ifnet_detevent() does not check
- * IFF_RENAMING; it then keeps the data path. */
+/* Removes a VF from the map. A renamed VF is removed too, because hn_ifnet_detevent() does not
+ * check IFF_RENAMING. The renamed VF keeps the data path, however. */
 static void forget_vf(struct hnvf_map *map, const struct hnvf_interface *interface, bool is_gone,
                       struct hnvf_actions *out)
 {
@@ -184,8 +187,8 @@ static void forget_vf(struct hnvf_map *map, const struct hnvf_interface *interfa
         take_others_down(map, interface->id, out);
 }
 
-/* Handles a change of hn's own IFF_UP. In transparent mode the VF follows (hn_init(),
- * hn_stop()). The first address of an interface takes it up without an ifnet_event
+/* Handles that the IFF_UP of an hn changed. In transparent mode the VF's IFF_UP follows (hn_init(),
+ * hn_stop()). The first address of an interface sets IFF_UP without an ifnet_event
  * (ether_ioctl()). */
 static void change_hn(struct hnvf_map *map, unsigned unit, bool is_up, struct hnvf_actions *out)
 {
@@ -218,8 +221,8 @@ static void change_up(struct hnvf_map *map, const struct hnvf_interface *interfa
             add(out, is_up ? HNVF_LINK_UP : HNVF_LINK_DOWN, unit, interface->id);
 }
 
-/* Handles a change of a driver's link. hn hides its own link while the VF is active. In
- * transparent mode hn's link mirrors that of its VF. */
+/* Handles that the link of a driver changed. hn reports no link of its own while the VF is active.
+ * In transparent mode hn reports the link of its VF. */
 static void change_link(struct hnvf_map *map, const struct hnvf_interface *interface,
                         struct hnvf_actions *out)
 {
@@ -241,9 +244,9 @@ static void change_link(struct hnvf_map *map, const struct hnvf_interface *inter
     }
 }
 
-/* Handles a new MAC of an interface. hn(4) ignores those. But epair(4) and tap(4) interfaces can
- * get the MAC of an hn only after they attached, so that this module treats the new MAC as their
- * attach. */
+/* Handles that the MAC of an interface changed. hn(4) ignores this. But epair(4) and tap(4)
+ * interfaces, the VFs of the tests, can get the MAC of an hn only after they attached. This module
+ * therefore handles their new MAC like an attach. */
 static void change_mac(struct hnvf_map *map, const struct hnvf_interface *interface,
                        struct hnvf_actions *out)
 {
@@ -262,7 +265,8 @@ void hnvf_step(struct hnvf_map *map, enum hnvf_event event, const struct hnvf_in
     case HNVF_ATTACH:
         take(map, interface, out);
         if (find_hn(map, interface->id) < HNVF_UNITS_MAX)
-            change_mac(map, interface, out); /* its MAC was not set yet when it arrived */
+            change_mac(map, interface,
+                       out); /* the MAC of this hn was not set yet at its arrival event */
         else
             (void)map_vf(map, interface, out);
         break;

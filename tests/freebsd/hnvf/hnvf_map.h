@@ -15,10 +15,11 @@
 #include <stdint.h>
 #endif
 
-/* One event causes at most six actions in a unit. */
+/* HNVF_ACTIONS_MAX is sufficient: one event causes at most six actions in a unit. */
 enum { HNVF_UNITS_MAX = 16, HNVF_MAC_SIZE = 6, HNVF_ACTIONS_MAX = 8 * HNVF_UNITS_MAX };
 
-/* An interface at the time of an event. `id` identifies it and is never dereferenced. */
+/* The properties of an interface at the time of an event. `id` identifies the interface and is
+ * never dereferenced. */
 struct hnvf_interface {
     const void *id;
     const char *name;   /* if_xname */
@@ -42,25 +43,27 @@ enum hnvf_event {
     HNVF_MAC      /* iflladdr_event */
 };
 
-/* An event's actions are in the order in which hn(4) does the same. */
+/* What the module must do. The actions of one event are in the order in which hn(4) does the
+ * same. */
 enum hnvf_action_kind {
     HNVF_TAKE,         /* `id` becomes the hn of `unit` */
     HNVF_RELEASE,      /* `id` is no longer an hn */
     HNVF_MAP,          /* `id` becomes the VF of `unit` */
-    HNVF_UNMAP,        /* `id` is no longer a VF */
+    HNVF_UNMAP,        /* send ETHERNET IFATTACH for `id`, because its MAC became that of an hn */
     HNVF_ANNOUNCE,     /* send ETHERNET IFATTACH for `id`: its MAC became that of an hn */
     HNVF_LINK_DOWN,    /* set the link state of `id` to down */
     HNVF_LINK_UP,      /* set the link state of `id` to up */
-    HNVF_LINK_ASK,     /* set the link state of `id` to that which its driver reports */
+    HNVF_LINK_ASK,     /* set the link state of `id` to the one that its driver reports */
     HNVF_SEND_VF_UP,   /* send the HYPERV_NIC_VF event VF_UP of `unit` */
     HNVF_SEND_VF_DOWN, /* send the HYPERV_NIC_VF event VF_DOWN of `unit` */
-    HNVF_WAIT,         /* call hnvf_wait_over() for `unit` in vf_xpnt_attwait seconds */
-    HNVF_WAIT_CANCEL,  /* cancel that call */
+    HNVF_WAIT,         /* call hnvf_wait_over() for `unit` after vf_xpnt_attwait seconds */
+    HNVF_WAIT_CANCEL,  /* cancel the delayed call of hnvf_wait_over() */
     HNVF_FLAGS_UP,     /* set IFF_UP of `id` without an event, as hn_xpnt_vf_init() does */
-    HNVF_FLAGS_DOWN,   /* clear IFF_UP of `id` in the same way */
+    HNVF_FLAGS_DOWN,   /* clear IFF_UP of `id` without an event */
     HNVF_TAKE_DOWN,    /* call if_down() for `id` */
-    HNVF_SAY_OCCUPIED, /* console: "VF was attached as VF" */
-    HNVF_SAY_IF_START  /* console: "uses if_start, which is unsupported in transparent VF mode" */
+    HNVF_SAY_OCCUPIED, /* print "VF was attached as VF" on the console */
+    /* print "uses if_start, which is unsupported in transparent VF mode" on the console */
+    HNVF_SAY_IF_START
 };
 
 struct hnvf_action {
@@ -74,7 +77,7 @@ struct hnvf_actions {
     unsigned count;
 };
 
-/* How the simulated host reacts when hn requests another data path (hw.hnvf.datapath). */
+/* How the simulated host reacts when hn requests another path for packets (hw.hnvf.datapath). */
 enum hnvf_datapath {
     HNVF_PATH_SWITCH, /* packets take the requested path */
     HNVF_PATH_STAY,   /* packets take the synthetic path in any case */
@@ -83,46 +86,52 @@ enum hnvf_datapath {
 
 struct hnvf_unit {
     const void *hn;
-    const void *vf;     /* hn_vf_ifp: dev.hn.N.vf */
-    const void *active; /* hn_rxvf_ifp, non-transparent mode: dev.hn.N.rxvf */
+    const void *vf; /* the VF's id: hn_vf_ifp of hn(4), shown as dev.hn.N.vf */
+    /* id of the active VF in non-transparent mode: hn_rxvf_ifp, shown as dev.hn.N.rxvf */
+    const void *active;
     uint8_t mac[HNVF_MAC_SIZE];
     bool is_hn_up;
     bool vf_has_link;
-    bool is_waiting; /* vf_xpnt_attwait has not passed yet */
+    bool is_waiting; /* the time vf_xpnt_attwait after the VF's attachment has not passed yet */
     bool is_enabled; /* dev.hn.N.vf_xpnt_enabled */
 };
 
-/* A map of zeroes is empty and in non-transparent mode. */
+/* The state of the module. A map of zeroes is empty and in non-transparent mode. */
 struct hnvf_map {
     struct hnvf_unit units[HNVF_UNITS_MAX];
     bool is_transparent;
-    bool is_mana; /* a link follows IFF_UP, and all VFs are one PCI function */
+    /* simulate mana(4): a link follows IFF_UP, and all VFs belong to one PCI function */
+    bool is_mana;
     enum hnvf_datapath datapath;
 };
 
 enum hnvf_verdict {
     HNVF_DELIVER,
-    HNVF_RELABEL, /* passed on as received by the other interface of the pair */
+    /* pass the packet on as if the other interface of the pair (hn and its VF) had received it */
+    HNVF_RELABEL,
     HNVF_DROP
 };
 
-/* Applies one event. Fills in the actions that follow, at most HNVF_ACTIONS_MAX. */
+/* Applies one event to the map. Fills in the actions that the caller must carry out, at most
+ * HNVF_ACTIONS_MAX. */
 void hnvf_step(struct hnvf_map *map, enum hnvf_event event, const struct hnvf_interface *interface,
                struct hnvf_actions *out);
 
-/* Ends vf_xpnt_attwait of a unit: the VF gets the data path if hn is up. */
+/* Ends the time vf_xpnt_attwait of a unit. The VF then gets the data path if hn is up. */
 void hnvf_wait_over(struct hnvf_map *map, unsigned unit, struct hnvf_actions *out);
 
-/* Empties the map. Fills in the actions that undo the module's changes of the interfaces. */
+/* Empties the map. Fills in the actions that undo all changes that the module made to
+ * interfaces. */
 void hnvf_stop(struct hnvf_map *map, struct hnvf_actions *out);
 
-/* Returns the unit of a name "hn0" to "hn15", and HNVF_UNITS_MAX for any other name. */
+/* Returns N for a name "hnN" from "hn0" to "hn15", and HNVF_UNITS_MAX for any other name. */
 unsigned hnvf_unit_of(const char *name);
 
-/* Decides about a packet that hn or its VF received. */
+/* Returns what becomes of a packet that hn (`on_vf` false) or its VF (`on_vf` true) received. */
 enum hnvf_verdict hnvf_received(const struct hnvf_map *map, unsigned unit, bool on_vf);
 
-/* Decides about a packet that the guest sends through hn. RELABEL means that the VF sends it. */
+/* Returns what becomes of a packet that the guest sends through hn. HNVF_RELABEL: the VF sends the
+ * packet. */
 enum hnvf_verdict hnvf_sent(const struct hnvf_map *map, unsigned unit);
 
 #endif

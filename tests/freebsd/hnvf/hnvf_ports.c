@@ -1,21 +1,22 @@
-/* The hooks: functions that replace those of an interface, for packets and ioctls. */
+/* The hooks: functions of this module that replace an interface's own functions for packets and
+ * ioctls. */
 #include "hnvf.h"
 
-/* Interfaces that hnvf released while lagg(4) had saved the hook. lagg will put the hook back
- * later, so this module keeps the interface's own functions until then. */
+/* Interfaces that hnvf released while lagg(4) had saved a pointer to the hook. lagg will restore
+ * this pointer later, so that the module must keep the interface's own functions until then. */
 enum { PARKED_MAX = 32 };
 
 static struct port parked[PARKED_MAX];
 static bool is_parking_full;
 static unsigned in_ioctl;
 
-/* Protects the path of packets to a VF. A VF frees its queues when its departure handlers have
- * returned, so no packet may be in transmission by then. A lock that sleeps would drop Giant,
- * and another thread could detach the device again. */
+/* Protects packets on their way to a VF. A VF frees its queues when its departure handlers have
+ * returned, so that no packet may be inside its transmit function by then. A lock that sleeps would
+ * drop Giant, and another thread could detach the device a second time. */
 static struct rmlock path_lock;
 
-/* Returns the port of an interface, or NULL. The caller is in the network epoch or holds the
- * lock. *unit is HNVF_UNITS_MAX for a parked interface. */
+/* Returns the port of an interface, or NULL. *unit is HNVF_UNITS_MAX for an interface in `parked`.
+ * The caller is in the network epoch or holds the lock. */
 static struct port *find_port(const struct ifnet *ifp, unsigned *which, unsigned *unit)
 {
     for (*unit = 0; *unit < HNVF_UNITS_MAX; ++*unit)
@@ -86,7 +87,7 @@ static void hook_input(struct ifnet *ifp, struct mbuf *m)
     struct port *port = find_port(ifp, &which, &unit);
     if (port != NULL)
         receive(ifp, port, which, unit, m);
-    else /* the hook was removed while this packet was in it */
+    else /* the hook was removed while this packet was inside it */
         drop(m);
     NET_EPOCH_EXIT(et);
 }
@@ -105,7 +106,7 @@ static int send(struct ifnet *ifp, struct port *port, unsigned which, unsigned u
         rm_rlock(&path_lock, &tracker);
         struct ifnet *peer = port->peer;
         if (peer != NULL) {
-            BPF_MTAP(ifp, m); /* hn(4) shows bpf the packets that its VF sends */
+            BPF_MTAP(ifp, m); /* hn(4) shows bpf(4) the packets that its VF sends */
             int error = peer->if_transmit(peer, m);
             rm_runlock(&path_lock, &tracker);
             return error;
@@ -132,8 +133,8 @@ static int hook_transmit(struct ifnet *ifp, struct mbuf *m)
     return error;
 }
 
-/* Corrects the media status: hn has no link while its VF is active, and a mana VF has none while
- * it is down. */
+/* Changes the media status that ioctl returns: hn has no link while its VF is active, and the VF of
+ * a simulated mana(4) has no link while it is down. */
 static void mend_media(const struct ifnet *ifp, unsigned which, unsigned unit,
                        struct ifmediareq *media)
 {
@@ -145,8 +146,8 @@ static void mend_media(const struct ifnet *ifp, unsigned which, unsigned unit,
         media->ifm_status &= ~IFM_ACTIVE;
 }
 
-/* Runs the interface's own ioctl. It may sleep, so that a counter, and not the epoch, delays the
- * unload of the module. */
+/* Calls the interface's own ioctl function. This function may sleep. The module's unload therefore
+ * waits for the counter `in_ioctl`; the network epoch would not do. */
 static int hook_ioctl(struct ifnet *ifp, u_long cmd, caddr_t data)
 {
     unsigned which, unit;
@@ -173,8 +174,8 @@ static bool has_hook(const struct ifnet *ifp)
         || ifp->if_ioctl == hook_ioctl;
 }
 
-/* Returns whether the hook is still installed. lagg(4) saves if_ioctl of a port, replaces it,
- * and restores it when the port leaves. */
+/* Returns true when the interface still calls this module's ioctl hook. lagg(4) saves the if_ioctl
+ * of its port, replaces it, and restores it when the port leaves. */
 static bool is_hook_on_top(const struct port *port)
 {
     return port->ioctl == NULL || port->ifp->if_ioctl == hook_ioctl;
@@ -196,7 +197,7 @@ void hnvf_hook(unsigned unit, unsigned which, struct ifnet *ifp)
         *port = *old;
         port->received = port->sent = HNVF_DELIVER;
         old->ifp = NULL;
-    } else if (has_hook(ifp)) { /* it is a port of another unit already */
+    } else if (has_hook(ifp)) { /* the interface is a port of another unit already */
         return;
     } else {
         *port = (struct port){
@@ -215,7 +216,7 @@ void hnvf_hook(unsigned unit, unsigned which, struct ifnet *ifp)
         ifp->if_ioctl = hook_ioctl;
 }
 
-/* Restores an interface's own functions, except an if_ioctl that lagg(4) has replaced. */
+/* Restores an interface's own functions, except for an if_ioctl that lagg(4) has replaced. */
 static void give_back(const struct port *port)
 {
     struct ifnet *ifp = port->ifp;
@@ -243,7 +244,8 @@ void hnvf_unhook(unsigned unit, unsigned which)
     rm_wlock(&path_lock);
     hnvf_units[unit].ports[1 - which].peer = NULL;
     port->peer = NULL;
-    port->ifp = NULL; /* its functions remain: a packet may still be inside a hook */
+    /* port->input and the other functions stay set: a packet may still be inside a hook */
+    port->ifp = NULL;
     rm_wunlock(&path_lock);
 }
 
@@ -285,7 +287,7 @@ void hnvf_init_ports(void)
     rm_init(&path_lock, "hnvf path");
 }
 
-/* Waits until no thread is inside a hook. */
+/* Waits until no thread executes a hook. */
 void hnvf_drain_ports(void)
 {
     while (atomic_load_int(&in_ioctl) != 0)

@@ -61,8 +61,8 @@ void hnvf_add_unit_sysctls(unsigned number)
     }
 }
 
-/* Returns hw.hn.vflist (arg2 is 0) or hw.hn.vfmap (arg2 is 1), in the order of the VFs'
- * interface indexes. */
+/* Handles reading hw.hn.vflist (arg2 is 0) and hw.hn.vfmap (arg2 is 1). The VFs are in the order of
+ * their interface indexes. */
 static int map_sysctl(SYSCTL_HANDLER_ARGS)
 {
     int error = sysctl_wire_old_buffer(req, 0);
@@ -107,7 +107,7 @@ static int rescan_sysctl(SYSCTL_HANDLER_ARGS)
     return error;
 }
 
-/* Reads or sets an integer from 0 to arg2. */
+/* Handles reading and setting an integer sysctl. Its values are 0 to arg2. */
 static int knob_sysctl(SYSCTL_HANDLER_ARGS)
 {
     int value = *(int *)arg1;
@@ -123,7 +123,7 @@ static int knob_sysctl(SYSCTL_HANDLER_ARGS)
     return 0;
 }
 
-/* Sends a devctl line from "SYSTEM SUBSYSTEM TYPE [DATA]". */
+/* Handles writing hw.hnvf.inject: sends a devctl line made from "SYSTEM SUBSYSTEM TYPE [DATA]". */
 static int inject_sysctl(SYSCTL_HANDLER_ARGS)
 {
     char line[900] = "", *rest = line, *word[3];
@@ -137,8 +137,8 @@ static int inject_sysctl(SYSCTL_HANDLER_ARGS)
     return 0;
 }
 
-/* A leaf of hw.hn. GENERIC contains hn(4), whose leaves exist even without a device. hnvf
- * replaces their handlers while it is loaded. */
+/* One sysctl below hw.hn. The kernel GENERIC contains hn(4), whose sysctls exist even without a
+ * device. hnvf replaces their handlers while it is loaded. */
 struct leaf {
     const char *name;
     int kind;
@@ -178,8 +178,8 @@ static struct sysctl_oid *find_oid(const char *path)
     return oid;
 }
 
-/* Returns the node hw.hn. One of the kernel itself is used as it is: sysctl_ctx_free() of this
- * module could not remove it. */
+/* Returns the node hw.hn and creates it if it does not exist. A node that belongs to the kernel
+ * itself stays as it is, because sysctl_ctx_free() of this module could not remove it. */
 static struct sysctl_oid *find_or_add_hw_hn(void)
 {
     struct sysctl_oid *oid = find_oid("hw.hn");
@@ -227,7 +227,7 @@ static void return_leaves(void)
     }
     sysctl_wunlock();
     if (!has_waited)
-        /* the kernel does not count the readers of a static leaf: wait for them */
+        /* the kernel does not count the threads that read a static sysctl: wait for them */
         pause("hnvfoid", hz);
 }
 

@@ -12,7 +12,8 @@
 
 #include "tests/freebsd/hnvf/hnvf_map.h"
 
-/* The interfaces of the tests. hn0 and vtnet1 have the same MAC, as have hn1 and vtnet2. */
+/* Names for the interfaces of the tests. hn0 and the VF vtnet1 have the same MAC, and so do hn1 and
+ * vtnet2. */
 enum { HN0, HN1, VF0, VF1, LAGG, VLAN, OTHER, INTERFACES };
 
 static struct hnvf_interface interfaces[INTERFACES];
@@ -46,7 +47,7 @@ static const char *name_of(const void *id)
     return interface != NULL ? interface->name : "-";
 }
 
-/* Returns the actions as "kind:interface kind:interface", in their order. */
+/* Returns the last actions as text "kind:interface kind:interface", in their order. */
 static const char *actions_text(void)
 {
     size_t used = 0;
@@ -151,7 +152,7 @@ static void only_ethernet_of_the_mac_is_a_vf(void **state)
     assert_string_equal(after(HNVF_UP, VF0), "");
     interfaces[VF0].is_ethernet = true;
     assert_string_equal(after(HNVF_ATTACH, VF0), "map:vtnet1");
-    /* a rescan of the bus can report an interface again */
+    /* a rescan of the bus can report an interface a second time */
     assert_string_equal(after(HNVF_ATTACH, VF0), "");
 }
 
@@ -181,7 +182,7 @@ static void edges_of_the_vf(void **state)
     assert_null(map.units[0].vf);
 }
 
-/* When a VF was up before it was mapped, an address on it can be the first event that causes
+/* The VF was up before it was mapped. An address on the VF can then be the first event that causes
  * VF_UP. */
 static void address_sends_the_edge(void **state)
 {
@@ -194,7 +195,8 @@ static void address_sends_the_edge(void **state)
     assert_string_equal(after(HNVF_ADDRESS, HN0), "");
 }
 
-/* hn_rxvf_change() compares MACs, not the map. */
+/* hn_rxvf_change() compares MACs and ignores the map, so a VF can be active without being
+ * mapped. */
 static void vf_that_was_never_mapped_is_active(void **state)
 {
     (void)state;
@@ -215,7 +217,8 @@ static void rename_of_the_vf_loses_the_map(void **state)
     assert_string_equal(after(HNVF_DOWN, VF0), "link-ask:hn0 VF_DOWN:hn0");
 }
 
-/* A new name of hn changes nothing: the N of dev.hn.N is the newbus unit. */
+/* An hn remains the hn of its unit when it is renamed, because the N of dev.hn.N is the newbus
+ * unit. */
 static void rename_of_the_hn_changes_nothing(void **state)
 {
     (void)state;
@@ -226,7 +229,7 @@ static void rename_of_the_hn_changes_nothing(void **state)
     assert_string_equal(after(HNVF_UP, VF0), "link-down:wan VF_UP:wan");
 }
 
-/* FreeBSD 16 renames an interface without a departure. */
+/* FreeBSD 16 renames an interface without a departure event. */
 static void vf_that_is_renamed_to_an_hn_stays_a_vf(void **state)
 {
     (void)state;
@@ -267,7 +270,7 @@ static void two_pairs_are_apart(void **state)
     assert_ptr_equal(map.units[0].active, &interfaces[VF0]);
 }
 
-/* epair(4) and tap(4) get their MAC after they attached. */
+/* epair(4) and tap(4) interfaces can get their MAC after they attached. */
 static void mac_of_an_hn_is_an_attach(void **state)
 {
     (void)state;
@@ -324,7 +327,7 @@ static void transparent_vf_follows_hn(void **state)
     assert_string_equal(after(HNVF_DOWN, HN0), "link-ask:hn0 flags-down:vtnet1");
 }
 
-/* ether_ioctl() takes an interface up when it gets its first address. */
+/* ether_ioctl() takes an interface up when the interface gets its first address. */
 static void transparent_hn_is_upped_by_its_address(void **state)
 {
     (void)state;
@@ -341,7 +344,7 @@ static void transparent_vf_that_goes_in_the_wait(void **state)
     (void)state;
     (void)after(HNVF_ATTACH, VF0);
     assert_string_equal(after(HNVF_DEPART, VF0), "cancel:vtnet1 unmap:vtnet1");
-    hnvf_wait_over(&map, 0, &actions); /* the task may run after its cancellation */
+    hnvf_wait_over(&map, 0, &actions); /* the delayed call may come although it was cancelled */
     assert_string_equal(actions_text(), "");
     hnvf_wait_over(&map, HNVF_UNITS_MAX, &actions);
     assert_string_equal(actions_text(), "");
@@ -355,7 +358,7 @@ static void transparent_mode_refuses_if_start(void **state)
     assert_null(map.units[0].vf);
 }
 
-/* Checks received and sent packets for each mode, data path and state of the VF. */
+/* Checks what happens to received and sent packets in each mode, data path and state of the VF. */
 static void packets(void **state)
 {
     (void)state;
@@ -385,7 +388,7 @@ static void packets(void **state)
     }
 }
 
-/* What the module would have to undo: installed hooks and running timers. */
+/* The changes that the module has made so far and must undo: installed hooks and running timers. */
 struct shadow {
     const void *hn[HNVF_UNITS_MAX], *vf[HNVF_UNITS_MAX];
     bool waits[HNVF_UNITS_MAX];
@@ -426,7 +429,7 @@ static void shadow_take(struct shadow *shadow)
             shadow->waits[unit] = false;
             break;
         case HNVF_SEND_VF_UP:
-        /* the events VF_UP and VF_DOWN alternate, and never occur in transparent mode */
+        /* VF_UP and VF_DOWN alternate, and neither is sent in transparent mode */
         case HNVF_SEND_VF_DOWN:
             assert_false(map.is_transparent);
             assert_int_equal(shadow->is_up[unit], action->kind == HNVF_SEND_VF_DOWN);
@@ -446,7 +449,7 @@ static void shadow_take(struct shadow *shadow)
     }
 }
 
-/* Fails when the map still has the id of an interface that is gone. */
+/* Fails when the map still contains the id of an interface that no longer exists. */
 static void assert_no_stale_id(const bool *is_there)
 {
     for (unsigned unit = 0; unit < HNVF_UNITS_MAX; unit++)
@@ -458,8 +461,8 @@ static void assert_no_stale_id(const bool *is_there)
             }
 }
 
-/* Applies events in random order. Hooks and timers remain paired, no id is stale, and a stop
- * undoes everything. */
+/* Applies events in random order. Each hook and timer must be undone once, the map must never
+ * contain the id of a removed interface, and hnvf_stop() must undo everything. */
 static void any_order(void **state)
 {
     static const uint8_t macs[] = {0x10, 0x11, 0x99};
