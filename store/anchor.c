@@ -1,4 +1,4 @@
-/* An anchor: a head of the chain that is kept outside the guest. */
+/* An anchor: a copy of the hash chain's head that is kept outside the guest. */
 #include "store/anchor.h"
 
 #include <inttypes.h>

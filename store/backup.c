@@ -12,8 +12,8 @@
 #include "store/publish.h"
 #include "store/uri.h"
 
-/* Attempts before the backup gives up. An attempt fails when the journal file changes during it. A
- * daemon that starts or ends changes the file once. */
+/* Number of attempts. An attempt fails when the journal file changes during it. A daemon that
+ * starts or ends changes the file once. */
 enum { TRIES = 5 };
 
 enum { STEP_PAGES = 1024 };
@@ -50,8 +50,8 @@ static enum vfj_status status_of(int code)
     }
 }
 
-/* Creates the copy with mode 0600 before SQLite opens and writes it. The copy needs no rollback
- * journal and no syncs, since an unfinished copy is removed. */
+/* Creates the copy with mode 0600, then opens it by SQLite. The copy needs no rollback journal
+ * and no syncs, since an unfinished copy is removed. */
 static int open_copy(const char *path, sqlite3 **db)
 {
     char uri[VFJ_URI_SIZE];
@@ -84,7 +84,7 @@ static int copy_in_steps(struct vfj_journal *journal, sqlite3 *copy)
     return code == SQLITE_DONE ? finished : code;
 }
 
-/* Copies all pages within one read transaction, which blocks no writer. */
+/* Copies all pages within one read transaction. Such a transaction blocks no writer. */
 static int copy_pages(struct vfj_journal *journal, sqlite3 *copy)
 {
     int code

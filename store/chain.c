@@ -1,4 +1,4 @@
-/* The chain: SHA-256 over every record and the head before it. */
+/* The hash chain: SHA-256 over every record and the head before it. */
 #include "store/chain.h"
 
 #include <stdlib.h>
@@ -26,8 +26,8 @@ void vfj_chain_close(struct vfj_chain *chain)
     free(chain);
 }
 
-/* The most bytes hashed before a record's body: the head, six integers, two names, and the length
- * of the body. */
+/* Largest number of bytes that are hashed before a record's body: the head, six integers, two
+ * names, and the length of the body. */
 enum { COLUMNS_SIZE = sizeof(struct vfj_head_hash) + 6 * 8 + 2 * (1 + VFJ_RECORD_NAME) + 4 };
 
 static unsigned char *put_u64(unsigned char *to, uint64_t value)
@@ -79,8 +79,8 @@ static unsigned char *put_columns(unsigned char *to, const struct vfj_record *re
     return put_u32(to, (uint32_t)record->body.length);
 }
 
-/* Hashes a small record by one call, because a call costs more than hashing the bytes of such a
- * record. The body of a large record is not copied. */
+/* Hashes a small record by one call of libcrypto, because a call costs more than hashing the
+ * bytes. A large record takes several calls, so that its body is not copied. */
 void vfj_chain_add(struct vfj_chain *chain, const struct vfj_record *record,
                    struct vfj_head_hash *head)
 {

@@ -1,4 +1,5 @@
-/* The chain: SHA-256 over every record and the head before it. An edit breaks the chain. */
+/* The hash chain: SHA-256 over every record and the head before it. An edit of a record breaks
+ * the chain. */
 #ifndef VFJ_STORE_CHAIN_H
 #define VFJ_STORE_CHAIN_H
 
@@ -6,7 +7,8 @@
 
 enum { VFJ_HEAD_SIZE = 32 };
 
-/* The whole SHA-256 value after a record. All bytes are zero before the first record. */
+/* A head of the chain: the whole SHA-256 value after a record. All bytes are zero before the
+ * first record. */
 struct vfj_head_hash {
     uint8_t bytes[VFJ_HEAD_SIZE];
 };
@@ -24,21 +26,22 @@ struct vfj_head_hash {
  *     note     u8 length, 0 for none, then the bytes
  *     body     u32 length, then the bytes
  *
- * Every column but the chain is included, and each length precedes its bytes. Two different
- * rows therefore never have the same encoding. The bytes of a body determine its type,
- * TEXT or BLOB (vfj_body_is_text). Readers refuse a row with the other type.
+ * The hash covers every column except the chain, and each length precedes its bytes. Two different
+ * rows therefore never have the same encoding. The bytes of a body determine its type, TEXT or BLOB
+ * (vfj_body_is_text). Readers refuse a row with the other type.
  *
- * A row keeps the first VFJ_CHAIN_SIZE bytes of head(n). Every check recomputes the heads from
- * the first record on. A row's chain therefore detects edits with 128 bits. A whole head that is
- * kept outside the guest has 256 bits: nobody can find another history with the same head.
+ * The chain column of a row has the first VFJ_CHAIN_SIZE bytes of head(n). Every check recomputes
+ * the heads from the first record on. A row's chain therefore detects edits with 128 bits. A whole
+ * head, kept outside the guest, detects edits with 256 bits: nobody can find another history with
+ * the same head.
  *
- * A user who may write the file may also rewrite it with a new chain. Only a head that is kept
- * elsewhere shows that. */
+ * A user who may write the file may also rewrite it with a new chain. Only a copy of the head
+ * outside the guest shows that. */
 /* clang-format on */
 
 struct vfj_chain;
 
-/* Opens the hashing context. Returns NULL when memory runs out. */
+/* Returns a hashing context of libcrypto, or NULL when memory runs out. */
 struct vfj_chain *vfj_chain_open(void);
 void vfj_chain_close(struct vfj_chain *chain);
 

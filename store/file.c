@@ -1,4 +1,4 @@
-/* The journal as a file, before SQLite opens it. */
+/* The file of a journal, before SQLite opens it. */
 #include "store/file.h"
 
 #include <errno.h>
@@ -94,8 +94,8 @@ static bool has(const char *path, const char *suffix)
     return add_suffix(path, suffix, name) && lstat(name, &facts) == 0;
 }
 
-/* Returns true when the file PATH + `suffix` is absent or a regular file. SQLite opens that file by
- * name. On a FIFO the open would wait for a process at the other end. */
+/* Returns true when the file PATH + `suffix` is absent or a regular file. SQLite opens such a
+ * file by name. If it were a FIFO, open(2) would wait for a process at the other end. */
 static bool is_regular_or_absent(const char *path, const char *suffix)
 {
     char name[PATH_MAX];
@@ -120,8 +120,8 @@ static uint32_t big_endian(const unsigned char *at)
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
-/* Offsets in the header of SQLite's file format: 16 page size; 28 pages of the file, valid when the
- * counters at 24 and 92 are equal; 56 encoding; 60 user_version; 68 application_id. */
+/* Checks a header of SQLite's file format. Offsets: 16 page size; 28 number of pages, valid when
+ * the counters at 24 and 92 are equal; 56 encoding; 60 user_version; 68 application_id. */
 static enum vfj_status inspect_header(const unsigned char *header,
                                       const struct vfj_file_facts *facts, struct vfj_text *detail)
 {
@@ -187,14 +187,14 @@ enum vfj_status vfj_file_inspect(const char *path, struct vfj_file_facts *facts,
                                  struct vfj_text *detail)
 {
     memset(facts, 0, sizeof *facts);
-    /* O_NONBLOCK: open(2) of a FIFO does not wait. */
+    /* With O_NONBLOCK, open(2) does not wait when the file is a FIFO. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0 && errno == ENOENT)
         return VFJ_JOURNAL_ABSENT;
     if (fd < 0)
         return fail_errno(detail, "");
-    /* The descriptor is closed before SQLite opens the file. Closing any descriptor of a file drops
-     * the process's fcntl(2) locks on that file, and SQLite uses such locks. */
+    /* The descriptor is closed before SQLite opens the file. A close of any descriptor of a file
+     * drops all fcntl(2) locks that this process has on the file, and SQLite uses such locks. */
     enum vfj_status status = inspect_file(fd, path, facts, detail);
     (void)close(fd);
     return status;
@@ -228,8 +228,9 @@ static bool is_gone(int error)
     return error == ENOENT || error == ENOTDIR || error == ELOOP;
 }
 
-/* Returns true when `path` no longer names the file with that device and inode. When `path` cannot
- * be looked up, as in capability mode, this function looks its last part up in `directory`. */
+/* Returns true when `path` no longer names the file with that device and inode. In capability
+ * mode no path can be looked up; then this function looks the last part of `path` up in
+ * `directory`. */
 static bool names_another(const char *path, int directory, dev_t device, ino_t inode)
 {
     struct stat facts;

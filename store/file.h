@@ -1,4 +1,4 @@
-/* The journal as a file, before SQLite opens it. */
+/* The file of a journal, before SQLite opens it. */
 #ifndef VFJ_STORE_FILE_H
 #define VFJ_STORE_FILE_H
 
@@ -10,24 +10,24 @@
 
 struct vfj_file_facts {
     struct stat stat;
-    bool wal;      /* a -wal file exists and is not empty */
-    bool shm;      /* a -shm file exists: a process may have the WAL open */
+    bool wal;      /* a -wal file (SQLite's write-ahead log) exists and is not empty */
+    bool shm;      /* a -shm file exists, so that a process may have the WAL open */
     bool rollback; /* a -journal file exists: SQLite may roll the database back with it */
 };
 
-/* Returns the status for an errno value of a file: JOURNAL_FULL without space, JOURNAL_ACCESS when
- * the path or its permissions are the cause, JOURNAL_IO otherwise. */
+/* Returns the status for an errno value of a file operation: JOURNAL_FULL without space,
+ * JOURNAL_ACCESS when the path or its permissions are the cause, JOURNAL_IO otherwise. */
 enum vfj_status vfj_file_status_of(int error);
 
-/* Writes all bytes to a file or a socket. Returns false, and sets errno, after a failure; a closed
- * peer is EPIPE. */
+/* Writes all bytes to a file or a socket. After a failure returns false and sets errno, which is
+ * EPIPE when the peer has closed. */
 bool vfj_file_write_all(int fd, const void *bytes, size_t size);
 
-/* Reads exactly that many bytes. Returns false, and sets errno, after a failure; an earlier end is
- * EPIPE. */
+/* Reads exactly `size` bytes. After a failure returns false and sets errno, which is EPIPE when
+ * the file or stream ends early. */
 bool vfj_file_read_all(int fd, void *bytes, size_t size);
 
-/* Device and inodes of the open files. 0: unknown. */
+/* The device and the inodes of a journal's open files. 0: unknown. */
 struct vfj_file_identity {
     dev_t device;
     ino_t file, wal;
@@ -39,16 +39,16 @@ struct vfj_file_identity {
 enum vfj_status vfj_file_inspect(const char *path, struct vfj_file_facts *facts,
                                  struct vfj_text *detail);
 
-/* Returns whether the file or its WAL changed since the inspection. */
+/* Returns true when the file or its WAL has changed since the inspection. */
 bool vfj_file_changed(const char *path, const struct vfj_file_facts *facts);
 
-/* Notes which files `path` and its -wal name now. */
+/* Returns the device and inodes of the files that `path` and its -wal name now. */
 struct vfj_file_identity vfj_file_identify(const char *path);
 
 /* Returns true when `path` or its -wal no longer names the file of `identity`, since somebody
  * moved, removed or replaced that file. `directory` is an open descriptor of the journal's
- * directory. A process in capability mode cannot look paths up. Such a process looks the names up
- * in `directory`, and detects no change of the directories above it. */
+ * directory. A process in capability mode cannot look paths up. Such a process looks only the
+ * file names up in `directory`, and does not detect that a directory above was moved. */
 bool vfj_file_is_moved(const char *path, int directory, const struct vfj_file_identity *identity);
 
 /* Makes a new, empty journal at `path`, durably. The file is complete before it gets the name

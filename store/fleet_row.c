@@ -43,7 +43,7 @@ void vfj_fleet_row_close(struct vfj_fleet_row_reader *reader)
     free(reader);
 }
 
-/* Returns NULL for a column that is no text. */
+/* Returns the text of a column, or NULL when the column is no text. */
 static const char *text_of(sqlite3_stmt *statement, int column)
 {
     return sqlite3_column_type(statement, column) == SQLITE_TEXT
@@ -51,7 +51,8 @@ static const char *text_of(sqlite3_stmt *statement, int column)
         : NULL;
 }
 
-/* Returns the seconds of the column in microseconds; -1 for NULL and for no such duration. */
+/* Returns the duration in a column, which is in seconds, in microseconds. Returns -1 when the
+ * column is NULL or no duration. */
 static int64_t duration_of(sqlite3_stmt *statement, int column)
 {
     double seconds = sqlite3_column_double(statement, column);

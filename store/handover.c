@@ -33,7 +33,7 @@ const char *vfj_handover_prefix(void)
     return publisher.prefix;
 }
 
-/* Copies exactly `length` bytes. A file that shrinks meanwhile is an error. */
+/* Copies exactly `length` bytes. When the file `from` has become shorter, the copy fails. */
 static bool copy_bytes(int from, int to, uint64_t length)
 {
     static char buffer[BUFFER_SIZE];
@@ -87,8 +87,8 @@ void vfj_handover_refuse(int socket, int error)
     (void)answer(socket, error);
 }
 
-/* Makes a new file with mode 0600 beside `to`. Returns -1 with errno when `to` exists or the file
- * cannot be made. */
+/* Makes a new file with mode 0600 in the directory of `to`. Returns its descriptor. Returns -1
+ * with errno when `to` exists or the file cannot be made. */
 static int make_file(const char *to, char name[PATH_MAX])
 {
     struct stat status;

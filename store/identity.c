@@ -49,8 +49,8 @@ static bool take_identity(const struct vfj_record *record, struct vfj_identity *
         && take_uuid(record->body, "host", identity->host);
 }
 
-/* Reads the identity from a row near the newest start of a daemon, where daemons write it.
- * Returns VFJ_END when there is no such row. */
+/* Reads the identity from a row soon after the newest start of a daemon: a starting daemon
+ * writes such a row. Returns VFJ_END when there is none. */
 static enum vfj_status find_near_start(struct vfj_journal *journal, struct vfj_identity *identity)
 {
     struct vfj_record record;

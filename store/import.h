@@ -32,15 +32,16 @@ enum { VFJ_IMPORT_SOURCE_MAX = 128 };
 /* A row of a journal, as a line gives it. */
 struct vfj_import_row {
     struct vfj_record record; /* borrowed spans; seq, body and kind are valid */
-    bool is_masked;           /* a password in the body was replaced; the chain fits the old body */
-    bool is_redacted;         /* the line has no digest and no chain */
-    uint64_t line;            /* number of the line, from 1 on */
+    /* a password in the body was replaced, so that the chain does not fit the body */
+    bool is_masked;
+    bool is_redacted; /* the line has neither a digest nor a chain */
+    uint64_t line;    /* number of the line, from 1 on */
 };
 
-/* The rows of all lines, sorted by source and seq, in a temporary database. */
+/* The rows of all imported lines, sorted by source and seq, in a temporary database. */
 struct vfj_import_rows;
 
-/* Returns NULL when memory runs out or room. */
+/* Returns an empty list of rows, or NULL when memory or disk space runs out. */
 struct vfj_import_rows *vfj_import_rows_open(void);
 void vfj_import_rows_close(struct vfj_import_rows *rows);
 
@@ -52,8 +53,8 @@ enum vfj_import_result {
     VFJ_IMPORT_FAILED, /* no room or memory */
 };
 
-/* Adds the row of a line, which has no line end. For the result FAULTY, *fault is the line's
- * fault. *is_late is true when an earlier line of the same source has a higher seq. */
+/* Adds the row of a line. `line` has no line end. When the result is FAULTY, *fault is the
+ * line's fault. *is_late is true when an earlier line of the same source has a higher seq. */
 enum vfj_import_result vfj_import_rows_take(struct vfj_import_rows *rows, struct vfj_span line,
                                             uint64_t number, enum vfj_import_fault *fault,
                                             bool *is_late);
@@ -73,13 +74,15 @@ bool vfj_import_rows_has_failed(const struct vfj_import_rows *rows);
 struct vfj_import_journal {
     uint64_t first, last; /* seqs of its first and last row */
     uint64_t rows;        /* number of rows of the source, including those after `last` */
-    uint64_t fault;       /* seq of the first row that cannot follow the rows before it; 0: none */
-    uint64_t fault_line;  /* number of the line of row `fault`; 0: the row is missing */
-    const char *what;     /* why row `fault` cannot follow; NULL: there is no such row */
-    uint64_t
-        chain_is_new; /* the first seq whose chain is new, since a password was replaced; 0: none */
+    /* seq of the first row that cannot follow the rows before it; 0: every row can */
+    uint64_t fault;
+    uint64_t fault_line; /* number of the line that has the row `fault`; 0: that row is missing */
+    /* the reason why the row `fault` cannot follow; NULL: there is no such row */
+    const char *what;
+    /* first seq whose chain is computed anew, since a password was replaced; 0: none */
+    uint64_t chain_is_new;
     bool is_redacted;
-    struct vfj_head_hash head; /* head of the chain after the last row */
+    struct vfj_head_hash head; /* head of the new journal's chain after its last row */
 };
 
 /* Checks the rows of the current source. Unless `path` is NULL, appends them to the journal at

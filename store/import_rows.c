@@ -9,7 +9,7 @@
 #include "store/identity.h"
 #include "store/import.h"
 
-/* The members of a line, in the order of the query below. */
+/* The members of a line's JSON object, in the order of the query below. */
 enum member {
     SPECVERSION,
     TYPE,
@@ -88,7 +88,8 @@ struct vfj_import_rows *vfj_import_rows_open(void)
     struct vfj_import_rows *rows = calloc(1, sizeof *rows);
     if (rows == NULL)
         return NULL;
-    /* With an empty name, SQLite makes a temporary file and removes its name immediately. */
+    /* For an empty name, SQLite makes a temporary database file that has no name in any
+     * directory. */
     bool is_open = sqlite3_open_v2("", &rows->db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK
         && sqlite3_exec(rows->db, schema_sql, NULL, NULL, NULL) == SQLITE_OK;
     for (size_t i = 0; i < STATEMENTS && is_open; i++)
@@ -198,8 +199,8 @@ static bool read_hashes(sqlite3_stmt *row, struct vfj_import_row *found)
         && read_hex(chain, found->record.chain, VFJ_CHAIN_SIZE);
 }
 
-/* Reads the row of the parsed line. Returns false when vfj_journal_next() would refuse its
- * columns. */
+/* Reads the row of the parsed line. Returns false when the row's columns cannot be those of a
+ * record (vfj_journal_next()). */
 static bool read_row(struct vfj_import_rows *rows, struct vfj_import_row *found)
 {
     sqlite3_stmt *row = rows->statements[PARSE];
@@ -278,8 +279,8 @@ static void save_newest(struct vfj_import_rows *rows)
     reset(rows, SET_NEWEST);
 }
 
-/* Finds the source with that name, and adds it when it is new. Most lines have the same source
- * as the line before. */
+/* Finds the source with that name, or adds a new source. Most lines have the same source as the
+ * previous line. */
 static void find_source(struct vfj_import_rows *rows, struct vfj_span name)
 {
     if (vfj_span_is(name, rows->name))
@@ -360,7 +361,8 @@ static bool is_same(const struct vfj_import_row *a, const struct vfj_import_row 
         && a->is_redacted == b->is_redacted;
 }
 
-/* Compares the row with that of an earlier line, which stays in any case. */
+/* Compares the row with the row of an earlier line that has the same source and seq. The earlier
+ * row stays in any case. */
 static enum vfj_import_result compare(struct vfj_import_rows *rows,
                                       const struct vfj_import_row *row,
                                       enum vfj_import_fault *fault)

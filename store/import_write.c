@@ -16,13 +16,14 @@ struct writing {
     struct vfj_import_journal *result;
     struct vfj_journal *journal; /* NULL: the rows are only checked */
     struct vfj_chain *chain;
-    struct vfj_machine machine; /* computes the new digests of a redacted journal */
+    /* computes the digests of a redacted journal, whose lines have none */
+    struct vfj_machine machine;
     struct vfj_event event;
 };
 
-/* Begins a journal with the row. Returns NULL, or why no journal can begin with it. A journal
- * begins with record 1, or with a state checkpoint, which has the head before it. A redacted
- * state checkpoint has no head. */
+/* Begins a journal with the row. Returns NULL on success, or the reason why no journal can begin
+ * with this row. A journal begins with record 1, or with a state checkpoint, which contains the
+ * chain's head before it. A redacted state checkpoint contains no head. */
 static const char *begin(struct writing *writing, const struct vfj_import_row *row)
 {
     uint32_t rules;
@@ -40,9 +41,9 @@ static const char *begin(struct writing *writing, const struct vfj_import_row *r
                             : "neither the first record nor a checkpoint";
 }
 
-/* Gives a redacted row the columns that it lacks. Returns NULL, or the row's fault. Replaces a
- * state checkpoint by a report: a redacted state checkpoint has pseudonyms, so no machine can
- * continue from it. */
+/* Gives a redacted row the columns that it lacks. Returns NULL on success, or the row's fault.
+ * Replaces a state checkpoint by a row that reports it: its state has pseudonyms, so no machine
+ * can continue from it. */
 static const char *complete(struct writing *writing, struct vfj_record *record)
 {
     struct vfj_record stepped = *record;
@@ -65,8 +66,8 @@ static const char *complete(struct writing *writing, struct vfj_record *record)
     return NULL;
 }
 
-/* Computes the chain after the row. Returns NULL, or why the row cannot follow the rows before
- * it. */
+/* Computes the chain after the row. Returns NULL on success, or the reason why the row cannot
+ * follow the rows before it. */
 static const char *take(struct writing *writing, struct vfj_import_row *row)
 {
     struct vfj_import_journal *result = writing->result;

@@ -1,4 +1,4 @@
-/* The journal file: open, append, close. */
+/* The part of the journal that opens and closes its file. */
 #include "store/journal.h"
 
 #include <errno.h>
@@ -23,8 +23,8 @@ static const char *const statement_texts[VFJ_STATEMENT_COUNT] = {
     [VFJ_STATEMENT_LAST] = "SELECT coalesce(max(seq), 0) FROM record",
     [VFJ_STATEMENT_FORWARD] = "SELECT " COLUMNS " FROM record WHERE seq >= ?1 ORDER BY seq",
     [VFJ_STATEMENT_BACKWARD] = "SELECT " COLUMNS " FROM record WHERE seq <= ?1 ORDER BY seq DESC",
-    /* ?2: whether the rows of finished commands are included. A journal of a version before 5 has
-     * no index for this query; SQLite then reads all rows. */
+    /* ?2 is true when the rows of finished commands are wanted, too. A journal of a version
+     * before 5 has no index for this query; SQLite then reads all rows. */
     [VFJ_STATEMENT_MILESTONES] = "SELECT " COLUMNS " FROM record WHERE " VFJ_SCHEMA_MILESTONE
                                  " AND (kind <> 'finished' OR ?2) AND seq >= ?1 ORDER BY seq",
     [VFJ_STATEMENT_REPORTS] = "SELECT " COLUMNS " FROM record WHERE kind = 'journal' AND seq <= ?1"
@@ -65,7 +65,7 @@ static enum vfj_status status_of(int code)
         return VFJ_JOURNAL_BUSY;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-    case SQLITE_CONSTRAINT: /* another program has written the next seq */
+    case SQLITE_CONSTRAINT: /* another program has already written a row with this seq */
         return VFJ_JOURNAL_DAMAGED;
     case SQLITE_TOOBIG: /* no version of this program wrote such a row */
         return VFJ_JOURNAL_DAMAGED;
@@ -142,14 +142,16 @@ static void limit(sqlite3 *db)
         (void)sqlite3_limit(db, limits[i].limit, limits[i].value);
 }
 
-/* Sets whether closing leaves the WAL as it is, without a WAL checkpoint. */
+/* Makes SQLite keep the WAL as it is when the database is closed. With `keep` false, SQLite runs
+ * a WAL checkpoint at that time. */
 static int keep_wal(struct vfj_journal *journal, bool keep)
 {
     return sqlite3_db_config(journal->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep, (int *)NULL);
 }
 
-/* A WAL without a -shm file is open in no other process. In exclusive mode SQLite keeps the index
- * of that WAL in memory, and makes no -shm file. */
+/* Chooses SQLite's exclusive mode for a WAL that has no -shm file, since no other process has
+ * such a WAL open. In exclusive mode SQLite keeps the WAL's index in memory, and makes no -shm
+ * file. */
 static int set_locking(struct vfj_journal *journal)
 {
     if (!journal->immutable || !journal->facts.wal)
@@ -207,8 +209,8 @@ static int pragma_value(struct vfj_journal *journal, const char *pragma, int *va
     return code;
 }
 
-/* Checks application_id and user_version again, as SQLite reads them: the WAL may hold newer values
- * than the file's header. */
+/* Checks application_id and user_version again as SQLite reads them, since the WAL may hold
+ * newer values than the file's header. */
 static enum vfj_status check_version(struct vfj_journal *journal)
 {
     int application = 0;
@@ -264,8 +266,8 @@ enum vfj_status vfj_journal_prepare(struct vfj_journal *journal, enum vfj_statem
     return code == SQLITE_OK ? VFJ_OK : vfj_journal_failed(journal, code);
 }
 
-/* Prepares the statements that a daemon needs, so that none has to be prepared while the disk or
- * memory fails. The other statements are prepared at their first use. */
+/* Prepares the statements that a daemon needs. A later preparation could fail for lack of memory
+ * or because of the disk. The other statements are prepared at their first use. */
 static enum vfj_status prepare(struct vfj_journal *journal)
 {
     enum vfj_status status = VFJ_OK;
@@ -280,10 +282,10 @@ static enum vfj_status inspect(struct vfj_journal *journal)
     return vfj_file_inspect(journal->path, &journal->facts, &text);
 }
 
-/* Opens a read-only connection. When the WAL is empty, the database file alone is the journal. The
- * option `immutable` then keeps SQLite from making -wal and -shm files beside the file, which some
- * directories do not permit. For a WAL that no process has open, the VFS "unix-none", which takes
- * no locks, has the same effect. */
+/* Opens a read-only connection. When the WAL is empty, the database file alone is the journal.
+ * The option `immutable` then keeps SQLite from making -wal and -shm files beside the file,
+ * which some directories do not permit. When there is a WAL that no process has open, SQLite's
+ * VFS "unix-none" has the same effect, since it takes no locks. */
 static enum vfj_status connect_read(struct vfj_journal *journal)
 {
     bool wal = journal->facts.wal;
@@ -307,8 +309,8 @@ static void disconnect(struct vfj_journal *journal)
     journal->immutable = false;
 }
 
-/* Refuses the journal while a daemon writes another file that had this path when the daemon opened
- * it. The -wal file beside the path then belongs to the daemon's file. */
+/* Refuses the journal when a daemon has another file open, which had the name `path` when the
+ * daemon opened it. The -wal file beside the path then belongs to the daemon's file. */
 static enum vfj_status check_not_replaced(struct vfj_journal *journal, enum vfj_status status)
 {
     if ((status != VFJ_OK && status != VFJ_JOURNAL_ABSENT)
@@ -337,8 +339,8 @@ static enum vfj_status create(struct vfj_journal *journal)
     return vfj_file_create(journal->path, &text);
 }
 
-/* Opens a connection for writing, and checks the journal before any change. When the journal is
- * refused, its WAL stays as it was, and SQLite removes the files that this connection made. */
+/* Opens a connection for writing, and checks the journal before any change. A refused journal
+ * keeps its WAL unchanged, and SQLite removes the files that this connection made. */
 static enum vfj_status connect_checked(struct vfj_journal *journal)
 {
     enum vfj_status status = connect_db(journal, SQLITE_OPEN_READWRITE, "");
@@ -386,8 +388,8 @@ static enum vfj_status lock_and_create(struct vfj_journal *journal)
     return status == VFJ_JOURNAL_ABSENT ? create(journal) : status;
 }
 
-/* Checks the journal by a read-only connection. A connection that can write would change files when
- * it opens the journal: it makes the index of a WAL that has none, and applies a rollback
+/* Checks the journal by a read-only connection, since a connection for writing may change files
+ * when it opens the journal: it makes a missing index of the WAL, and applies a rollback
  * journal. */
 static enum vfj_status check_read_only(struct vfj_journal *journal)
 {
@@ -409,7 +411,7 @@ static enum vfj_status open_write(struct vfj_journal *journal)
     return status == VFJ_OK ? connect_write(journal) : status;
 }
 
-/* Must follow the first read, which creates the WAL. */
+/* Records which files are open. Called after the first read, which creates the WAL. */
 static void note_identity(struct vfj_journal *journal)
 {
     journal->identity = vfj_file_identify(journal->path);
@@ -435,7 +437,7 @@ enum vfj_status vfj_journal_open(struct vfj_journal **journal, const char *path,
     enum vfj_status status = mode == VFJ_JOURNAL_READ ? open_read(made) : open_write(made);
     if (status == VFJ_OK)
         status = prepare(made);
-    /* A reader does not read the newest seq here, since the last page may be damaged. */
+    /* The newest seq is not read for a reader, since the last page may be damaged. */
     if (status == VFJ_OK && mode != VFJ_JOURNAL_READ)
         status = vfj_journal_last(made, &made->last);
     if (status == VFJ_OK && mode == VFJ_JOURNAL_WRITE)

@@ -1,4 +1,4 @@
-/* The journal file: writing rows, and WAL checkpoints. */
+/* The part of the journal that writes rows, and runs WAL checkpoints. */
 #include "core/check.h"
 #include "core/limits.h"
 #include "store/journal_impl.h"
@@ -30,7 +30,7 @@ static int bind_body(sqlite3_stmt *stmt, struct vfj_span body)
     return vfj_body_is_text(body) ? bind_text(stmt, BODY, body) : bind_blob(stmt, BODY, body);
 }
 
-/* Parameters that this function does not bind are NULL. */
+/* Binds the record's columns. A column without a value stays NULL. */
 static int bind_record(sqlite3_stmt *stmt, const struct vfj_record *record)
 {
     int code = sqlite3_clear_bindings(stmt);
@@ -70,8 +70,8 @@ enum vfj_status vfj_journal_run_untriggered(struct vfj_journal *journal,
     return status;
 }
 
-/* The schema's trigger refuses a first row with another seq than 1. Such a row is therefore
- * appended with the triggers off. */
+/* Appends a row. The schema's trigger refuses a first row with a seq other than 1, so such a row
+ * is appended with the triggers off. */
 enum vfj_status vfj_journal_append(struct vfj_journal *journal, const struct vfj_record *record)
 {
     sqlite3_stmt *stmt = journal->statements[VFJ_STATEMENT_APPEND];
@@ -124,11 +124,12 @@ static int note_wal_length(void *context, sqlite3 *db, const char *name, int pag
 
 void vfj_journal_defer_wal_checkpoints(struct vfj_journal *journal)
 {
-    (void)sqlite3_wal_hook(journal->db, note_wal_length,
-                           journal); /* replaces the hook that runs WAL checkpoints inside COMMIT */
+    /* replaces SQLite's hook, which runs WAL checkpoints inside COMMIT */
+    (void)sqlite3_wal_hook(journal->db, note_wal_length, journal);
 }
 
-/* A WAL checkpoint that fails, or that a reader blocks, loses nothing. A later call repeats it. */
+/* Runs a WAL checkpoint. When it fails, or a reader blocks it, nothing is lost, and a later call
+ * repeats it. */
 void vfj_journal_wal_checkpoint(struct vfj_journal *journal)
 {
     if (journal->wal_pages < WAL_CHECKPOINT_PAGES)
@@ -137,9 +138,9 @@ void vfj_journal_wal_checkpoint(struct vfj_journal *journal)
     journal->wal_pages = 0;
 }
 
-/* SQLite also empties the WAL when it closes a database, but first looks the file up by name. In
- * capability mode that look-up fails. SQLite would then keep the WAL, and the database file alone
- * would not be the whole journal. */
+/* Empties the WAL before SQLite closes the database. SQLite would do so itself, but first looks
+ * the file up by name, which fails in capability mode. The WAL would then remain, and the
+ * database file alone would not be the whole journal. */
 void vfj_journal_empty_wal(struct vfj_journal *journal)
 {
     if (journal->mode == VFJ_JOURNAL_WRITE && journal->db != NULL)

@@ -1,4 +1,4 @@
-/* The journal's object, shared by the files of the journal. */
+/* The journal object, which the journal's source files share. */
 #ifndef VFJ_STORE_JOURNAL_IMPL_H
 #define VFJ_STORE_JOURNAL_IMPL_H
 
@@ -16,7 +16,8 @@ enum vfj_statement {
     VFJ_STATEMENT_ROLLBACK,
     VFJ_STATEMENT_APPEND,
     VFJ_STATEMENT_LAST,
-    VFJ_STATEMENT_FORWARD, /* vfj_journal_open() prepares this statement and those above */
+    /* vfj_journal_open() prepares the statements up to here; the others at their first use */
+    VFJ_STATEMENT_FORWARD,
     VFJ_STATEMENT_BACKWARD,
     VFJ_STATEMENT_MILESTONES,
     VFJ_STATEMENT_REPORTS,
@@ -33,11 +34,11 @@ enum vfj_statement {
     VFJ_STATEMENT_COUNT
 };
 
-/* The longest row that SQLite reads. SQLite refuses a longer row before reading it, since the rows
- * of a crafted file may share one long chain of pages. */
+/* The longest row that SQLite reads, in bytes. SQLite refuses a longer row before it reads the
+ * row, since the rows of a crafted file may share one long chain of pages. */
 enum { VFJ_LENGTH_READ = 1 << 16 };
 
-/* A state checkpoint with which the journal could begin. */
+/* A state checkpoint (a saved state) that could become the journal's first row. */
 struct vfj_prune_point {
     uint64_t seq;
     int64_t wall_us;
@@ -47,28 +48,28 @@ struct vfj_journal {
     sqlite3 *db;
     sqlite3_stmt *statements[VFJ_STATEMENT_COUNT];
     sqlite3_stmt *walk;          /* the current walk; NULL for none */
-    enum vfj_status walk_status; /* why the newest walk could not begin; VFJ_OK: the walk began */
-    uint64_t walk_last;          /* seq of the walk's newest record; 0 before the first */
+    enum vfj_status walk_status; /* why the newest walk could not begin; VFJ_OK: it began */
+    uint64_t walk_last;          /* seq of the last record that the walk read; 0 before the first */
     enum vfj_direction direction;
     enum vfj_journal_mode mode;
     int version; /* user_version */
-    /* SQLite takes no locks; reads check whether the file changed */
+    /* SQLite takes no locks, and each read checks whether the file has changed */
     bool immutable;
     int lock;          /* the writer's lock; -1 for none */
-    uint64_t last;     /* writer: seq of the newest durable record */
+    uint64_t last;     /* for a writer: seq of the newest durable record */
     uint64_t appended; /* seq of the newest record in the open transaction */
     int wal_pages;     /* pages in the WAL after the newest commit */
-    /* the first state checkpoint after the first row; seq 0: not known */
+    /* the first state checkpoint after the first row; seq 0: not searched yet */
     struct vfj_prune_point next_checkpoint;
-    /* for `next_checkpoint`, pruning has searched the rows up to this seq */
+    /* seq up to which pruning has searched for `next_checkpoint` */
     uint64_t searched;
     struct vfj_file_facts facts;
-    struct vfj_file_identity identity; /* writer: identity of the open files */
+    struct vfj_file_identity identity; /* for a writer: identity of the open files */
     char path[PATH_MAX];
     char detail[512];
 };
 
-/* Makes the statement ready to be bound and stepped. Prepares it at its first use. */
+/* Resets the statement, so that it can be bound and stepped. Prepares it at its first use. */
 enum vfj_status vfj_journal_prepare(struct vfj_journal *journal, enum vfj_statement statement);
 
 /* Runs a statement without result rows. */
@@ -86,8 +87,8 @@ void vfj_journal_empty_wal(struct vfj_journal *journal);
  * VFJ_JOURNAL_DAMAGED. */
 enum vfj_status vfj_journal_damaged(struct vfj_journal *journal, uint64_t seq, const char *column);
 
-/* Returns true, and sets the detail, when the file of an immutable journal is not the one that was
- * opened. The caller then returns VFJ_JOURNAL_BUSY. */
+/* Returns true, and stores the detail, when the open file of an immutable journal has changed
+ * since it was opened. The caller then returns VFJ_JOURNAL_BUSY. */
 bool vfj_journal_has_changed(struct vfj_journal *journal);
 
 /* Stores SQLite's error as the detail. Returns the status for the result code. */

@@ -1,4 +1,4 @@
-/* The journal file: reading rows of an untrusted file. */
+/* The part of the journal that reads rows, which may come from an untrusted file. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -79,8 +79,8 @@ static bool read_kind(sqlite3_stmt *row, struct vfj_record *record)
     return kind < VFJ_RECORD_KIND_COUNT;
 }
 
-/* Reads the body. Returns false when its type is not the type in which vfj_journal_append() stores
- * this body. */
+/* Reads the body. Returns false when its SQL type is not the one in which vfj_journal_append()
+ * stores such a body. */
 static bool read_body(sqlite3_stmt *row, struct vfj_record *record)
 {
     bool is_text = has_type(row, BODY, SQLITE_TEXT);
@@ -124,7 +124,7 @@ static bool read_chain(sqlite3_stmt *row, struct vfj_record *record)
  * that cannot belong to a record. */
 static const char *read_columns(sqlite3_stmt *row, struct vfj_record *record)
 {
-    /* the rowid, which is an integer in any file */
+    /* SEQ is the rowid, which is an integer in any file */
     record->seq = (uint64_t)sqlite3_column_int64(row, SEQ);
     if (record->seq == 0 || record->seq > INT64_MAX)
         return "seq";
@@ -178,8 +178,8 @@ static void begin_walk(struct vfj_journal *journal, enum vfj_statement statement
     if (journal->walk_status != VFJ_OK)
         return;
     journal->walk = journal->statements[statement];
-    /* A walk from the first record on also reads rows with a seq of 0 or less, in order to refuse
-     * them. */
+    /* A walk forward from record 1 also reads rows with a seq of 0 or less, since these must be
+     * refused. */
     bool is_whole = direction == VFJ_FORWARD && from <= 1;
     int64_t bound = is_whole ? INT64_MIN : from > INT64_MAX ? INT64_MAX : (int64_t)from;
     VFJ_CHECK(sqlite3_bind_int64(journal->walk, 1, bound) == SQLITE_OK);
@@ -214,8 +214,8 @@ void vfj_journal_walk_scheduled(struct vfj_journal *journal, uint64_t from)
     begin_walk(journal, VFJ_STATEMENT_SCHEDULED, has_none ? UINT64_MAX : from, VFJ_FORWARD);
 }
 
-/* Returns true when `seq` follows the walk's newest seq. A malformed file can list rows in any
- * order, and without end. */
+/* Returns true when `seq` follows the seq that the walk read last. A malformed file can list
+ * rows in any order, and without end. */
 static bool is_in_order(const struct vfj_journal *journal, uint64_t seq)
 {
     if (journal->walk_last == 0)
@@ -261,8 +261,8 @@ struct clocks {
     int64_t seq, boot, wall_us, mono_us;
 };
 
-/* Reads the clocks of the first record whose seq is at least `seq`. Returns VFJ_END when there is
- * none. */
+/* Reads the wall time and the monotonic time of the first record whose seq is at least `seq`.
+ * Returns VFJ_END when there is none. */
 static enum vfj_status read_clocks(struct vfj_journal *journal, int64_t seq, struct clocks *clocks)
 {
     enum vfj_status status = vfj_journal_prepare(journal, VFJ_STATEMENT_CLOCKS);
@@ -280,9 +280,9 @@ static enum vfj_status read_clocks(struct vfj_journal *journal, int64_t seq, str
     return status;
 }
 
-/* Returns true when the wall clock was not set between the records `a` and `b`. The wall times of
- * the records between them then lie between the times of `a` and `b`. Slewing changes both clocks
- * alike. */
+/* Returns true when the wall clock was not set between the records `a` and `b`. The wall times
+ * of the records between them then lie between the times of `a` and `b`. When a time daemon
+ * slews the clocks, both change alike. */
 static bool is_steady(const struct clocks *a, const struct clocks *b)
 {
     const int64_t tolerance_us = 1000000;
@@ -293,7 +293,7 @@ static bool is_steady(const struct clocks *a, const struct clocks *b)
         && apart_us >= -tolerance_us;
 }
 
-/* Returns true when a record between `a` and `b` may have a wall time of at least `wall_us`. */
+/* Returns true when a record between `a` and `b` can have a wall time of at least `wall_us`. */
 static bool may_reach(const struct clocks *a, const struct clocks *b, int64_t wall_us)
 {
     const int64_t tolerance_us = 1000000;

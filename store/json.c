@@ -65,7 +65,8 @@ void vfj_json_close(struct vfj_json *json)
     free(json);
 }
 
-/* Runs a statement whose ?3 is bound. Its result is the new object. */
+/* Runs a statement that adds a member to the JSON object. The caller has bound ?3, the value.
+ * The result is the new object. */
 static void add(struct vfj_json *json, sqlite3_stmt *stmt, const char *key)
 {
     sqlite3_bind_text(stmt, 1, json->object, (int)json->length, SQLITE_STATIC);

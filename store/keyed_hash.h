@@ -8,8 +8,8 @@
 
 enum { VFJ_KEYED_HASH_SIZE = 32 };
 
-/* Writes the hash of the text under the key. Without the key, nobody can test whether a hash
- * belongs to a text. A failure of libcrypto ends the program (VFJ_CHECK). */
+/* Writes a keyed hash of the text. Only somebody who has the key can test whether a hash is that
+ * of a text. A failure of libcrypto ends the program (VFJ_CHECK). */
 void vfj_keyed_hash(struct vfj_span key, struct vfj_span text, uint8_t hash[VFJ_KEYED_HASH_SIZE]);
 
 #endif

@@ -1,4 +1,5 @@
-/* The ledger keeps the machine's state and the journal equal. */
+/* The ledger writes a row for each event and each decision of the machine, so that the journal
+ * always leads to the machine's state. */
 #include "store/ledger.h"
 
 #include <fcntl.h>
@@ -46,8 +47,8 @@ static void watch(void *arg, const struct vfj_record *record, const struct vfj_m
     vfj_ledger_note_state_checkpoint(arg, record);
 }
 
-/* Restores the state from a snapshot and the records after it. Returns false when any check
- * fails. */
+/* Restores the state from a snapshot and the journal's records after it. Returns false when a
+ * check of the snapshot or of these records fails. */
 static bool replay_from_snapshot(struct vfj_ledger *ledger, struct vfj_replay_result *result)
 {
     struct vfj_replay_from from;
@@ -73,7 +74,7 @@ static void replay_all(struct vfj_ledger *ledger, struct vfj_replay_result *resu
     ledger->snapshot_seq = 0;
 }
 
-/* Restores the state after the journal's last record. */
+/* Restores the state that the machine has after the journal's last record. */
 static enum vfj_status restore(struct vfj_ledger *ledger)
 {
     struct vfj_replay_result result;
@@ -90,7 +91,7 @@ static enum vfj_status restore(struct vfj_ledger *ledger)
     return VFJ_OK;
 }
 
-/* Opens the directory of the file `path`. Returns -1 when the directory cannot be opened; the
+/* Opens the directory that contains the file `path`. Returns -1 when it cannot be opened; the
  * ledger then has no snapshots. */
 static int open_directory_of(const char *path)
 {
@@ -178,7 +179,7 @@ static void adopt(struct vfj_ledger *ledger)
     memset(&ledger->touched, 0, sizeof ledger->touched);
 }
 
-/* Drops all that was submitted since the last commit. */
+/* Undoes the effects of all events that were submitted since the last commit. */
 static void roll_back(struct vfj_ledger *ledger)
 {
     vfj_state_adopt(&ledger->machine.state, &ledger->committed, &ledger->touched);
@@ -187,14 +188,14 @@ static void roll_back(struct vfj_ledger *ledger)
     memset(&ledger->touched, 0, sizeof ledger->touched);
 }
 
-/* The head of the chain and the snapshot's members after the rows of this transaction. Both
- * become valid when the transaction is committed. */
+/* The head of the chain, and the snapshot's members, as they are after the rows of this
+ * transaction. The ledger takes them over when the transaction is committed. */
 struct written {
     struct vfj_head_hash head;
     struct vfj_snapshot snapshot;
 };
 
-/* Chains the row and appends it to the journal. */
+/* Computes the row's chain, and appends the row to the journal. */
 static enum vfj_status append(struct vfj_ledger *ledger, struct vfj_record *row,
                               struct written *written)
 {
@@ -239,7 +240,7 @@ static uint64_t count_events(const struct vfj_write_queue *queue)
     return count;
 }
 
-/* Publishes for other processes how many events wait in memory. */
+/* Publishes, for other processes, how many events wait in memory. */
 static void publish_waiting(struct vfj_ledger *ledger)
 {
     vfj_journal_set_waiting(ledger->journal, vfj_ledger_waiting_events(ledger));
@@ -266,7 +267,7 @@ enum vfj_status vfj_ledger_commit(struct vfj_ledger *ledger)
     return status;
 }
 
-/* Encodes the event into `body`, and decodes it again for the machine. */
+/* Encodes the event into `body`, and decodes `body` again into the event that the machine gets. */
 static enum vfj_status read_back(struct vfj_ledger *ledger, const struct vfj_event *event,
                                  struct vfj_text *body)
 {
@@ -282,8 +283,8 @@ static enum vfj_status read_back(struct vfj_ledger *ledger, const struct vfj_eve
     return status;
 }
 
-/* Makes room for one more event by a commit, when the write queue is full. Returns VFJ_END when the
- * ledger is detached and the queue stays full: the event then gets no rows. */
+/* Makes room for one more event: when the write queue is full, commits its rows. Returns VFJ_END
+ * when the ledger is detached and the queue stays full. The event then gets no rows. */
 static enum vfj_status make_room(struct vfj_ledger *ledger)
 {
     if (vfj_write_queue_has_room(&ledger->queue))

@@ -1,4 +1,4 @@
-/* The ledger's object, shared by the files of the ledger. */
+/* The ledger object, which the ledger's source files share. */
 #ifndef VFJ_STORE_LEDGER_IMPL_H
 #define VFJ_STORE_LEDGER_IMPL_H
 
@@ -10,9 +10,9 @@
 #include "store/snapshot.h"
 #include "store/write_queue.h"
 
-/* The ledger has two views: after the last submitted event (machine, seq), and after the last
- * commit (committed, …). While detached with a full write queue, "committed" is the view after
- * the newest row in the queue. */
+/* The ledger keeps the state twice: after the last submitted event (machine, seq), and after the
+ * last commit (committed, …). While it is detached with a full write queue, `committed` is the
+ * state after the newest row in the queue. */
 struct vfj_ledger {
     struct vfj_journal *journal;
     struct vfj_chain *chain;
@@ -22,34 +22,36 @@ struct vfj_ledger {
     bool rules_changed;
     uint64_t seq;         /* seq of the newest submitted row */
     uint64_t durable_seq; /* seq of the newest durable row */
-    uint64_t kept, lost;  /* events since the ledger was detached */
+    /* numbers of events since the ledger was detached: kept in the queue, and lost */
+    uint64_t kept, lost;
     struct vfj_head_hash head;
     struct vfj_touched touched; /* parts in which machine.state differs from `committed` */
-    struct vfj_event event;     /* the current event, as decoded from its row */
+    struct vfj_event event; /* the current event, as the machine gets it: decoded from its row */
     struct vfj_machine machine;
     struct vfj_state committed;
     struct vfj_pending committed_pending;
     uint64_t committed_seq;
     bool cached; /* snapshots are read and written */
-    /* this ledger has submitted a started event of the present rules */
+    /* this ledger has submitted a started event, which records the present rules */
     bool started;
     uint64_t snapshot_rows;       /* rows between snapshots */
     uint64_t snapshot_seq;        /* seq of the last snapshot; 0 for none */
-    struct vfj_snapshot snapshot; /* the next snapshot's members besides the state */
+    struct vfj_snapshot snapshot; /* members of the next snapshot, without the machine's state */
     uint64_t checkpoint_rows;     /* rows between state checkpoints */
     int64_t checkpoint_us;
     char path[PATH_MAX];
-    int directory; /* the journal's directory, open; -1 for none */
+    int directory; /* descriptor of the journal's directory; -1: not open */
     char detail[VFJ_DIFFERENCE_SIZE];
 };
 
 void vfj_ledger_set_detail(struct vfj_ledger *ledger, const char *text);
 
-/* Notes in `snapshot` the newest state checkpoint, when `record` belongs to one. */
+/* Records the newest state checkpoint in `snapshot`, when `record` is a row of one. */
 void vfj_ledger_note_state_checkpoint(struct vfj_snapshot *snapshot,
                                       const struct vfj_record *record);
 
-/* Writes a snapshot when the ledger is idle and the last one is `min_rows` rows old. */
+/* Writes a snapshot when the ledger is idle and the last snapshot is at least `min_rows` rows
+ * old. */
 void vfj_ledger_write_snapshot(struct vfj_ledger *ledger, uint64_t min_rows);
 
 #endif

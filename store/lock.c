@@ -15,12 +15,13 @@
 
 #include "store/file.h"
 
-/* When the owner of a held lock was killed, the lock is tried again for 2 s. */
+/* A killed owner's child may still hold the lock for a short time. The lock is then tried again
+ * for 2 s. */
 enum { STRAGGLER_TRIES = 100, STRAGGLER_PAUSE_MS = 20 };
 
 enum {
     OWNER_SIZE = 48,   /* two numbers, a line each */
-    WAITING_SIZE = 21, /* size of the third line, the number of waiting events */
+    WAITING_SIZE = 21, /* size of the third line of the lock file, the number of waiting events */
 };
 
 static bool lock_path(const char *path, char *to, size_t size)
@@ -48,7 +49,8 @@ static void write_owner(int fd)
     while (text.length < OWNER_SIZE)
         vfj_text_add_char(&text, '\n');
     vfj_text_format(&text, "%-20u\n", 0U);
-    /* A failure is ignored, for example on a full disk. The lock is valid without the pid. */
+    /* A failure of the write, for example on a full disk, is ignored. The lock is valid without
+     * the pid. */
     bool written
         = ftruncate(fd, 0) == 0 && pwrite(fd, bytes, text.length, 0) == (ssize_t)text.length;
     (void)written;
@@ -59,7 +61,7 @@ void vfj_lock_name_file(int fd, uint64_t inode)
     char bytes[OWNER_SIZE];
     struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
     vfj_text_format(&text, "%ld\n%" PRIu64 "\n", (long)getpid(), inode);
-    /* A failure is ignored. The lock is valid without the inode. */
+    /* A failure of the write is ignored. The lock is valid without the inode. */
     bool written = pwrite(fd, bytes, text.length, 0) == (ssize_t)text.length;
     (void)written;
 }
@@ -84,7 +86,7 @@ static struct owner read_file(int fd)
     struct vfj_span rest = {bytes, length > 0 ? (size_t)length : 0};
     uint64_t pid = take_number(&rest);
     uint64_t inode = take_number(&rest);
-    bool is_whole = rest.length > 0; /* a newline follows the inode, so that no digit is missing */
+    bool is_whole = rest.length > 0; /* a newline follows the inode, so the number is complete */
     return (struct owner){.pid = pid <= INT_MAX ? (long)pid : 0, .inode = is_whole ? inode : 0};
 }
 
@@ -93,8 +95,8 @@ static long read_owner(int fd)
     return read_file(fd).pid;
 }
 
-/* Returns true when the process has ended whose pid is in the lock file. A child of that process
- * may still hold the lock, when the process was killed between the fork and the child's exec. */
+/* Returns true when the process whose pid is in the lock file has ended. Its child may still
+ * hold the lock: a process can be killed between a fork and the child's exec. */
 static bool owner_is_gone(int fd)
 {
     long pid = read_owner(fd);
@@ -157,8 +159,8 @@ long vfj_lock_holder(const char *path, struct vfj_text *detail)
         return absent ? 0 : -1;
     }
     long pid = read_owner(file);
-    /* When the owner has ended, flock(2) is not tried. Otherwise a daemon that starts now might
-     * find the lock held by this process. */
+    /* When the owner has ended, flock(2) is not called. A daemon that starts at this time might
+     * otherwise find the lock held by this process. */
     if (owner_is_gone(file) || flock(file, LOCK_SH | LOCK_NB) == 0)
         pid = 0;
     else if (errno != EWOULDBLOCK || pid == 0)
@@ -191,7 +193,8 @@ void vfj_lock_set_waiting(int fd, uint64_t events)
     if (fd < 0)
         return;
     vfj_text_format(&text, "%-20" PRIu64 "\n", events);
-    /* A failure is ignored and leaves the old number, which only informs readers. */
+    /* A failure of the write is ignored. The lock file then keeps the old number, which only
+     * informs readers. */
     bool written = pwrite(fd, bytes, text.length, OWNER_SIZE) == (ssize_t)text.length;
     (void)written;
 }
@@ -215,7 +218,7 @@ void vfj_lock_release(const char *path, int fd)
     char name[PATH_MAX];
     if (fd < 0)
         return;
-    /* The file is removed while it is locked. A process that opened the file before detects the
+    /* The file is removed while it is still locked. A process that opened it earlier detects the
      * removal by same_file(). */
     if (lock_path(path, name, sizeof name) && same_file(fd, name))
         (void)unlink(name);

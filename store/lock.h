@@ -5,8 +5,8 @@
 #include "core/status.h"
 #include "core/text/text.h"
 
-/* Locks the file PATH.lock with flock(2), after making it with mode 0600, and writes this process's
- * pid into it. *fd is for vfj_lock_release(). Waits up to 2 s when only a child of a killed owner
+/* Makes the file PATH.lock with mode 0600, locks it with flock(2), and writes this process's pid
+ * into it. *fd is for vfj_lock_release(). Waits up to 2 s when only a child of a killed owner
  * holds the lock. Fails with JOURNAL_BUSY when another process holds the lock, and with
  * JOURNAL_ACCESS or JOURNAL_IO when the file cannot be made or locked. `detail` gets the cause. */
 enum vfj_status vfj_lock_take(const char *path, int *fd, struct vfj_text *detail);
@@ -16,23 +16,24 @@ enum vfj_status vfj_lock_take(const char *path, int *fd, struct vfj_text *detail
  * process from taking the lock. */
 long vfj_lock_holder(const char *path, struct vfj_text *detail);
 
-/* Publishes in the locked file how many events wait in memory for a journal that cannot be written.
- * Needs no free space: vfj_lock_take() has written the room. Does nothing when `fd` is -1. */
+/* Publishes, in the locked file, how many events wait in memory while the journal cannot be
+ * written. Needs no free space on the disk: vfj_lock_take() has reserved the bytes. Does nothing
+ * when `fd` is -1. */
 void vfj_lock_set_waiting(int fd, uint64_t events);
 
 /* Returns the number of waiting events that the holder of the lock has published. Returns 0 when no
  * event waits or no process holds the lock. */
 uint64_t vfj_lock_waiting(const char *path);
 
-/* Writes the inode of the journal that the owner has open into the lock's file. */
+/* Writes the inode of the owner's journal into the lock file. */
 void vfj_lock_name_file(int fd, uint64_t inode);
 
-/* Returns true when a process holds the lock and has another file open than the one at `path`: the
- * journal was moved, removed or replaced while that process had it open. */
+/* Returns true when a process holds the lock, but has another file open than the one that `path`
+ * names now: the journal was moved, removed or replaced while that process had it open. */
 bool vfj_lock_is_of_other_file(const char *path);
 
-/* Removes PATH.lock and releases the lock. Does nothing when `fd` is -1. When PATH.lock is another
- * file than `fd`, that file stays. */
+/* Removes PATH.lock and releases the lock. Does nothing when `fd` is -1. When PATH.lock names
+ * another file than `fd`, does not remove that file. */
 void vfj_lock_release(const char *path, int fd);
 
 #endif

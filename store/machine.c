@@ -1,4 +1,4 @@
-/* The machine with its buffers, as the ledger and replay use it. */
+/* The machine together with its buffers. The ledger and the replay use it. */
 #include "store/machine.h"
 
 #include <string.h>
@@ -42,14 +42,15 @@ void vfj_machine_init(struct vfj_machine *machine)
     machine->pending.count = 0;
 }
 
-/* Returns the seq of the row whose command this event ends or answers, or 0 when there is none. */
+/* Returns the seq of the row of the command whose outcome or answer this event is. Returns 0
+ * when there is none. */
 static uint64_t cause_of(struct vfj_machine *machine, const struct vfj_event *event)
 {
     if (event->kind == VFJ_EVENT_FINISHED)
         return vfj_pending_take(&machine->pending, event->as.finished.command);
     if (event->kind == VFJ_EVENT_OBSERVED)
         return vfj_pending_take(&machine->pending, event->as.observed.command);
-    /* The commands of the daemon before get no answer in a new daemon. */
+    /* A new daemon receives no outcome of commands that an earlier daemon began. */
     if (event->kind == VFJ_EVENT_STARTED)
         machine->pending.count = 0;
     return 0;

@@ -1,6 +1,6 @@
-/* The machine with its buffers: state, scratch state, decision, and the commands without an
- * answer. The ledger and replay use the same functions, so that both get the same states and
- * rows. */
+/* The machine together with its buffers: state, scratch state, decision, and the list of
+ * commands without an outcome. The ledger and the replay use the same functions, so that both
+ * get the same states and rows. */
 #ifndef VFJ_STORE_MACHINE_H
 #define VFJ_STORE_MACHINE_H
 
@@ -10,9 +10,9 @@
 #include "core/machine/step.h"
 #include "store/record.h"
 
-/* The list of commands without an answer holds the seq of each command's row. That seq becomes the
- * cause of the answer's row. When the list is full, its oldest entry is dropped, and the answer to
- * that command gets no cause. */
+/* The list of commands that have no outcome or answer yet, each with the seq of its row. That
+ * seq becomes the cause of the outcome's row. When the list is full, its oldest entry is
+ * dropped, and the outcome of that command gets no cause. */
 enum { VFJ_PENDING_MAX = 512 };
 
 struct vfj_pending {
@@ -38,7 +38,7 @@ struct vfj_machine {
 /* Sets the state of an empty journal. */
 void vfj_machine_init(struct vfj_machine *machine);
 
-/* Steps to the state after `event`, whose row has the number `seq`. Stores the decision in
+/* Steps to the state after `event`, whose row has the seq `seq`. Stores the decision in
  * machine->decision. Fills in all members of the event's row except the body and the chain. */
 void vfj_machine_step(struct vfj_machine *machine, const struct vfj_event *event, uint64_t seq,
                       struct vfj_record *row);
@@ -46,8 +46,8 @@ void vfj_machine_step(struct vfj_machine *machine, const struct vfj_event *event
 /* Returns how many rows follow the event's row: the decision's transitions, then its commands. */
 unsigned vfj_machine_rows(const struct vfj_machine *machine);
 
-/* Fills in the row `index` of those that follow the event's row `event`. Appends its body to
- * `text`. */
+/* Fills in one of the rows that follow the event's row `event`; `index` counts from 0. Appends
+ * its body to `text`. */
 void vfj_machine_row(const struct vfj_machine *machine, const struct vfj_record *event,
                      unsigned index, struct vfj_record *row, struct vfj_text *text);
 

@@ -3,7 +3,7 @@
 
 #include <stdatomic.h>
 
-/* One thread sets these values. A signal handler that interrupts this thread reads them. */
+/* Only one thread sets these values. A signal handler, which interrupts that thread, reads them. */
 static atomic_uint phase;
 static const char *_Atomic what, *_Atomic unit;
 static atomic_uint_fast64_t done, total;

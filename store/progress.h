@@ -1,5 +1,5 @@
-/* The progress of long work. The working code sets the count; a signal handler may read it at any
- * time. */
+/* The progress of long work. The function that works sets the count. A signal handler may read
+ * it at any time. */
 #ifndef VFJ_STORE_PROGRESS_H
 #define VFJ_STORE_PROGRESS_H
 
@@ -12,7 +12,7 @@ struct vfj_progress {
     uint64_t done, total; /* total 0: unknown */
 };
 
-/* Begins a phase of the work. The strings are constants. */
+/* Begins a phase of the work. `what` and `unit` are string constants. */
 void vfj_progress_begin(const char *what, const char *unit, uint64_t total);
 
 /* Sets how much of the phase is done. */

@@ -18,8 +18,8 @@ enum {
     PAUSE_MS = 10,       /* pause between two steps, in which a daemon can write */
 };
 
-/* `writes`: a journal is open for writing. `stop`: pruning ends after the present step. A signal
- * handler sets `stop` by vfj_prune_stop(). */
+/* `writes`: a journal is open for writing. `stop`: pruning must end after the present step.
+ * vfj_prune_stop() sets `stop`, perhaps from a signal handler. */
 static volatile sig_atomic_t writes;
 static volatile sig_atomic_t stop;
 
@@ -36,10 +36,11 @@ struct pruning {
     const char *path;
     const struct vfj_prune_rule *rule;
     int64_t wall_us;
-    struct vfj_identity identity; /* identity of the journal before the pruning */
+    struct vfj_identity identity; /* identity of the journal before records were removed */
     bool is_dry;                  /* a dry run, which removes nothing */
     struct vfj_journal *journal;  /* the journal that is pruned */
-    struct vfj_journal *source; /* the same journal, open for reading the records of the archive */
+    /* the same journal, opened a second time, to read the records for the archive */
+    struct vfj_journal *source;
     struct vfj_journal *copy;
     struct vfj_publish new_file;
 };
@@ -65,8 +66,8 @@ static enum vfj_status fail_journal(struct pruning *pruning, enum vfj_status sta
         : fail(pruning, pruning->path, status, vfj_journal_detail(pruning->journal));
 }
 
-/* Verifies a journal. Sets `refused`, so that no record is removed, unless the finding is SOUND or
- * RULES_CHANGED. */
+/* Verifies a journal. Unless the finding is SOUND or RULES_CHANGED, sets `refused`, so that no
+ * record is removed. */
 static enum vfj_status verify(struct pruning *pruning, const char *path, const char *where)
 {
     struct vfj_verified *verified = &pruning->prune->verified;
@@ -101,8 +102,9 @@ static enum vfj_status sum_bytes(struct pruning *pruning, uint64_t from, uint64_
     return status;
 }
 
-/* Finds the state checkpoint that the journal will begin with. Goes from one state checkpoint to
- * the next while the checkpoint is old enough or the rest of the journal is too large. */
+/* Finds the state checkpoint (saved state) with which the journal will begin. Goes from one
+ * state checkpoint to the next as long as the next one is old enough, or the rest of the journal
+ * is too large. */
 static enum vfj_status find_cut(struct pruning *pruning)
 {
     struct vfj_prune *prune = pruning->prune;
@@ -148,8 +150,8 @@ static enum vfj_status find_extent(struct pruning *pruning)
     return fail_journal(pruning, status);
 }
 
-/* Returns whether the archive holds the row: a pruned row, or a row of the state checkpoint that
- * the journal then begins with. */
+/* Returns true when the row belongs into the archive: it is a pruned row, or a row of the state
+ * checkpoint with which the journal begins afterwards. */
 static bool is_archived(const struct pruning *pruning, const struct vfj_record *record)
 {
     uint64_t cut = pruning->prune->cut;
@@ -228,8 +230,8 @@ static enum vfj_status archive(struct pruning *pruning, const char *to)
     return status;
 }
 
-/* Removes rows from one state checkpoint to the next. The transactions are short, and the journal
- * is valid after each. */
+/* Removes the rows up to the cut, in one transaction for each state checkpoint. The transactions
+ * are short, and the journal is valid after each. */
 static enum vfj_status cut(struct pruning *pruning)
 {
     uint64_t at = pruning->prune->first, next = 0;
@@ -266,8 +268,8 @@ static enum vfj_status release_pages(struct pruning *pruning)
     return status;
 }
 
-/* Adds a row that reports the pruning, unless a daemon runs. A running daemon detects the pruning
- * and adds such a row itself. */
+/* Appends a row that reports the pruning, unless a daemon runs: a running daemon detects the
+ * pruning and appends such a row itself. */
 static enum vfj_status write_note(struct pruning *pruning)
 {
     struct vfj_ledger *ledger = NULL;

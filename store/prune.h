@@ -6,13 +6,13 @@
 #include "store/verify.h"
 
 struct vfj_prune {
-    /* result of the last verification: of the archive when one was verified, otherwise of the
-     * journal */
+    /* result of the last verification: of the archive if there is one, otherwise of the journal */
     struct vfj_verified verified;
     bool refused;   /* nothing was removed, since the finding is neither SOUND nor RULES_CHANGED */
     bool stopped;   /* vfj_prune_stop() ended the pruning early */
-    uint64_t first; /* seq of the journal's first record before the pruning */
-    /* seq of its first record afterwards; equal to `first` when nothing could be pruned */
+    uint64_t first; /* seq of the journal's first record before pruning */
+    /* seq of the journal's first record after pruning; equal to `first` when nothing could be
+     * pruned */
     uint64_t cut;
     uint64_t last; /* seq of the archive's last record */
     struct vfj_prune_size before, after;
@@ -20,10 +20,10 @@ struct vfj_prune {
     char detail[512];  /* the cause of the failure; untrusted bytes */
 };
 
-/* Removes from the journal `path` all records that the rule releases at the time `wall_us`, up to a
- * state checkpoint. The journal then begins with that checkpoint. A daemon may write the journal
- * meanwhile. Pruning blocks the daemon for a few milliseconds at a time. The chain of the journal
- * continues. A process that dies during pruning leaves a valid journal.
+/* Removes from the journal `path` the records that the rule releases at the time `wall_us`. Stops
+ * at a state checkpoint (a saved state). The journal then begins with that checkpoint. A daemon may
+ * write the journal meanwhile. Pruning blocks the daemon for a few milliseconds at a time. The
+ * chain of the journal continues. A process that dies during pruning leaves a valid journal.
  *
  * The whole journal is verified first. When the finding is neither SOUND nor RULES_CHANGED, nothing
  * is removed. Unless `archive` is NULL, the records and the checkpoint are first written to that new
@@ -36,8 +36,7 @@ struct vfj_prune {
 enum vfj_status vfj_prune(const char *path, const struct vfj_prune_rule *rule, int64_t wall_us,
                           const char *archive, struct vfj_prune *prune);
 
-/* Verifies the journal and determines the first record that would remain, as vfj_prune() does.
- * Removes nothing. */
+/* Verifies the journal, and finds the first record that vfj_prune() would keep. Removes nothing. */
 enum vfj_status vfj_prune_dry(const char *path, const struct vfj_prune_rule *rule, int64_t wall_us,
                               struct vfj_prune *prune);
 

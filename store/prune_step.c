@@ -1,10 +1,10 @@
-/* Prunes an open journal step by step. */
+/* Prunes an open journal in steps of one transaction each. */
 #include "store/prune_step.h"
 
 #include "core/check.h"
 #include "store/journal_impl.h"
 
-enum { RELEASE_PAGES = 256 }; /* one MiB, whose release takes a few milliseconds */
+enum { RELEASE_PAGES = 256 }; /* one MiB of pages; releasing them takes a few milliseconds */
 
 static enum vfj_status number_of(struct vfj_journal *journal, const char *pragma, uint64_t *number)
 {
@@ -71,9 +71,9 @@ static enum vfj_status find_next(struct vfj_journal *journal, uint64_t first,
     return VFJ_OK;
 }
 
-/* Replaces the cached state checkpoint by the next one. The caller skips a checkpoint with a future
- * wall time in this way: the clock was ahead when the checkpoint was written. Returns VFJ_END when
- * no other checkpoint follows. */
+/* Replaces the cached state checkpoint by the next one. The caller does so for a checkpoint
+ * whose wall time is in the future, since the clock was ahead when it was written. Returns
+ * VFJ_END when no other checkpoint follows. */
 static enum vfj_status skip_next(struct vfj_journal *journal)
 {
     struct vfj_prune_point *point = &journal->next_checkpoint;
@@ -104,8 +104,8 @@ enum vfj_status vfj_prune_before(struct vfj_journal *journal, uint64_t cut)
     return status;
 }
 
-/* Returns free pages to the file system. Returns VFJ_END when that has no effect, as for an old
- * journal, which was made without auto_vacuum. */
+/* Returns free pages to the file system. Returns VFJ_END when that has no effect. An old
+ * journal, for example, was made without auto_vacuum. */
 static enum vfj_status release_pages(struct vfj_journal *journal,
                                      const struct vfj_prune_size *before)
 {
@@ -129,8 +129,9 @@ static bool is_too_large(const struct vfj_prune_rule *rule, const struct vfj_pru
     return rule->max_bytes > 0 && size->used > rule->max_bytes;
 }
 
-/* Returns true when a search for a state checkpoint is worthwhile. A journal of an older format may
- * have a million rows and no state checkpoint. */
+/* Returns true when the rule may release rows, so that a state checkpoint must be searched. The
+ * search can be long: a journal of an older format may have a million rows and no state
+ * checkpoint. */
 static bool may_apply(const struct vfj_prune_rule *rule, const struct vfj_prune_size *size)
 {
     return rule->keep_us > 0 || is_too_large(rule, size);

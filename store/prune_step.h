@@ -1,38 +1,38 @@
-/* Prunes an open journal step by step. */
+/* Prunes an open journal in steps of one transaction each. */
 #ifndef VFJ_STORE_PRUNE_STEP_H
 #define VFJ_STORE_PRUNE_STEP_H
 
 #include "store/journal.h"
 
-/* The rule that releases rows: those older than keep_us microseconds, and the oldest while the
- * journal uses more than max_bytes. A value of 0 means that there is no such limit. Without either
- * limit the rule releases nothing.
+/* The rule that says which rows are pruned: those older than keep_us microseconds, and, while the
+ * journal uses more than max_bytes, the oldest ones. A value of 0 switches a limit off. Without any
+ * limit no row is pruned.
  *
- * A wall clock that is years ahead makes every row old. Rows are therefore released by age only
- * when the rows younger than keep_us began at least settled_us ago: the clock has then been about
- * right for that time. With settled_us = 0 the clock is trusted. */
+ * A wall clock that is years ahead makes every row old. Rows are therefore pruned by age only
+ * when the rows younger than keep_us began at least settled_us ago: the clock has then been
+ * about right for that time. With settled_us = 0 the clock is trusted. */
 struct vfj_prune_rule {
     int64_t keep_us;
     int64_t settled_us;
     uint64_t max_bytes;
 };
 
-/* The size of a journal in bytes: used, and free in its file. */
+/* The bytes of a journal's file that are in use, and those that are free. */
 struct vfj_prune_size {
     uint64_t used, spare;
 };
 
 enum vfj_status vfj_prune_size(struct vfj_journal *journal, struct vfj_prune_size *size);
 
-/* Finds the first part of the next state checkpoint after the row `seq`, and its time. Returns
- * VFJ_END when there is none. */
+/* Finds the next state checkpoint after the row `seq`. *next is the seq of its first row,
+ * *wall_us its wall time. Returns VFJ_END when there is none. */
 enum vfj_status vfj_prune_next_state_checkpoint(struct vfj_journal *journal, uint64_t seq,
                                                 uint64_t *next, int64_t *wall_us);
 
-/* Does one step of pruning by the rule. Removes the rows before the next state checkpoint in one
- * transaction, so that the journal begins there. When the rule releases nothing and more than
- * `spare` bytes of the file are free, returns some of them to the file system instead. A process
- * that dies during the step leaves the journal as before or as after the step. The step needs no
+/* Does one step of pruning by the rule. In one transaction, removes the rows before the next state
+ * checkpoint, with which the journal then begins. When the rule releases nothing and more than
+ * `spare` bytes of the file are free, returns some of them to the file system instead. When the
+ * process dies during the step, the journal is as before or as after the step. The step needs no
  * writer's lock: a daemon may append meanwhile.
  *
  * Returns VFJ_OK when more steps may follow; *first is the seq that the journal begins with.

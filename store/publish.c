@@ -1,4 +1,4 @@
-/* Makes a new journal in a directory of its own, and publishes it whole or not at all. */
+/* Makes a new file in a directory of its own, and publishes it complete or not at all. */
 #include "store/publish.h"
 
 #include <errno.h>
@@ -13,7 +13,7 @@
 #include "store/file.h"
 #include "store/handover.h"
 
-/* The directories that exist now. A signal handler reads the list. */
+/* The directories of new files that exist at present. A signal handler reads the list. */
 enum { CURRENT_MAX = 4 };
 static struct vfj_publish *volatile current[CURRENT_MAX];
 
@@ -41,8 +41,8 @@ static bool join(char to[PATH_MAX], const char *first, const char *second)
     return !text.overflow;
 }
 
-/* Begins with the permission of the publisher. This process may have no right to look `to` up, so
- * the publisher checks `to`. */
+/* Begins a file that another process, the publisher, will publish. First the publisher checks
+ * `to`, since this process may have no right to look `to` up. */
 static enum vfj_status begin_handover(struct vfj_publish *new_file, const char *to,
                                       struct vfj_text *detail)
 {
@@ -74,8 +74,8 @@ enum vfj_status vfj_publish_begin(struct vfj_publish *new_file, const char *to,
     return vfj_publish_begin_temporary(new_file, to, detail);
 }
 
-/* Makes the directory and enters it in the list. Signals are blocked meanwhile, so that a signal
- * handler finds every directory in the list. */
+/* Makes the directory and adds it to the list. Signals are blocked meanwhile, so that a signal
+ * handler finds every existing directory in the list. */
 static bool make_directory(struct vfj_publish *new_file, char name[PATH_MAX])
 {
     sigset_t all, before;
@@ -126,8 +126,8 @@ static bool sync_directory_of(const char *path)
     return sync_path(name, O_RDONLY | O_DIRECTORY);
 }
 
-/* link(2) never replaces a file. A file system without hard links needs rename(2): a file made
- * between lstat(2) and rename(2) would be replaced. */
+/* Renames the file, but never replaces a file. link(2) ensures that. A file system without hard
+ * links needs rename(2), which would replace a file that was made after the lstat(2). */
 static bool move(const char *from, const char *to)
 {
     struct stat facts;
@@ -148,7 +148,7 @@ bool vfj_publish_file(const char *from, const char *to)
         return false;
     if (sync_directory_of(to))
         return true;
-    /* The caller reports a failure, so the file must not stay. */
+    /* The caller will report a failure, so the published file is removed again. */
     int error = errno;
     (void)unlink(to);
     errno = error;
@@ -162,7 +162,7 @@ enum vfj_status vfj_publish_finish(struct vfj_publish *new_file, struct vfj_text
     return done ? VFJ_OK : fail_errno(detail);
 }
 
-/* Calls only functions that a signal handler may call. */
+/* Removes the directory and its files. Calls only functions that a signal handler may call. */
 static void remove_directory(const struct vfj_publish *new_file)
 {
     static const char *const suffixes[]

@@ -1,4 +1,4 @@
-/* Makes a new journal in a directory of its own, and publishes it whole or not at all. */
+/* Makes a new file in a directory of its own, and publishes it complete or not at all. */
 #ifndef VFJ_STORE_PUBLISH_H
 #define VFJ_STORE_PUBLISH_H
 
@@ -15,9 +15,10 @@ struct vfj_publish {
 };
 
 /* Makes the directory for a file that is to be published as `to`. Fails with JOURNAL_ACCESS or
- * JOURNAL_IO, and writes the cause to `detail`, when `to` exists or the directory cannot be made.
- * The caller calls vfj_publish_end() after a failure, too. With a publisher (store/handover.h) the
- * directory is at the publisher's prefix, and the publisher writes `to`. */
+ * JOURNAL_IO, and writes the cause to `detail`, when `to` exists or the directory cannot be
+ * made. The caller calls vfj_publish_end() after a failure, too. When another process publishes
+ * (store/handover.h), the directory has the prefix of vfj_handover_prefix(), and the other
+ * process writes `to`. */
 enum vfj_status vfj_publish_begin(struct vfj_publish *new_file, const char *to,
                                   struct vfj_text *detail);
 
@@ -27,8 +28,8 @@ enum vfj_status vfj_publish_begin_temporary(struct vfj_publish *new_file, const 
                                             struct vfj_text *detail);
 
 /* Publishes the file durably. The caller has closed the file; this function syncs it. Fails with
- * JOURNAL_ACCESS or JOURNAL_IO, and writes the cause to `detail`. A file that others have made at
- * new_file->to by then is not replaced. */
+ * JOURNAL_ACCESS or JOURNAL_IO, and writes the cause to `detail`. When others have made a file
+ * at new_file->to in the meantime, it is not replaced. */
 enum vfj_status vfj_publish_finish(struct vfj_publish *new_file, struct vfj_text *detail);
 
 /* Syncs the file `from` and renames it to `to`, durably. Returns false, with errno, when that

@@ -1,4 +1,4 @@
-/* A record: its kinds, and which bodies are text. */
+/* A record: the names of its kinds, and the test whether its body is text. */
 #include "store/record.h"
 
 #include <string.h>
@@ -39,9 +39,9 @@ unsigned vfj_record_kind_parse(struct vfj_span name)
     return VFJ_RECORD_KIND_COUNT;
 }
 
-/* Returns whether eight bytes are all printable ASCII. Any other byte sets the high bit of the
- * result: DEL by the addition, control characters by the subtraction. A borrow only sets more
- * high bits, and occurs only after a control character. */
+/* Returns true when eight bytes are all printable ASCII. Any other byte sets a high bit in the
+ * computed word: DEL by the addition, a control character by the subtraction. A borrow sets more
+ * high bits, but only after a control character. */
 static bool is_plain_word(const unsigned char *at)
 {
     const uint64_t ones = UINT64_MAX / 255;
@@ -50,8 +50,8 @@ static bool is_plain_word(const unsigned char *at)
     return ((word | (word + ones) | (word - ones * 0x20)) & (ones * 0x80)) == 0;
 }
 
-/* Returns how many of the first bytes are ASCII that a text may contain. Printable bytes are
- * tested eight at a time. The last eight bytes may be tested twice. */
+/* Returns the length of the run at the front that consists of ASCII characters of a text. Tests
+ * eight printable bytes at a time. The last eight bytes may be tested twice. */
 static size_t plain_run(const unsigned char *at, size_t length)
 {
     size_t run = 0;

@@ -16,7 +16,7 @@
 
 enum {
     BATCH = 1000, /* records in one transaction */
-    TRIES = 16,   /* how often a row may be read on average: several pages may hold it */
+    TRIES = 16,   /* limit of reads per row, on average: several pages may hold one row */
 };
 
 /* A recovery in progress. */
@@ -28,8 +28,9 @@ struct recovery {
     struct vfj_chain *chain;
     struct vfj_journal *journal;
     struct vfj_head_hash head;
-    uint64_t tries; /* reads that are left: a crafted file may repeat one seq */
-    /* seq of the first record to save, and the head before that record; seq 0: none */
+    /* number of reads that are left; it bounds the work for a crafted file that repeats one seq */
+    uint64_t tries;
+    /* seq of the first record to save, and the chain's head before that record; seq 0: none */
     struct vfj_anchor start;
 };
 
@@ -63,8 +64,8 @@ static bool extends_chain(struct recovery *recovery, size_t index, bool file_onl
     return true;
 }
 
-/* Finds a row with number `seq` whose chain continues the head. Returns false when there is
- * none. */
+/* Finds a row with the seq `seq` whose chain column fits the chain up to the record before.
+ * Returns false when there is none. */
 static bool find_row(struct recovery *recovery, uint64_t seq, struct vfj_record *record)
 {
     size_t count = vfj_recover_rows_count(recovery->rows);
@@ -76,8 +77,8 @@ static bool find_row(struct recovery *recovery, uint64_t seq, struct vfj_record 
     return false;
 }
 
-/* Returns the seq of the last record of the chain that begins at `start`. Returns the seq before
- * `start` when the first record does not continue the chain. */
+/* Returns the seq of the last record of the chain that begins at `start`. When the first record
+ * does not fit the chain, returns the seq before `start`. */
 static uint64_t find_chain_end(struct recovery *recovery, const struct vfj_anchor *start)
 {
     struct vfj_record record;
@@ -91,7 +92,7 @@ static uint64_t find_chain_end(struct recovery *recovery, const struct vfj_ancho
 }
 
 /* Returns true when a journal can begin with the row `index`: record 1, or the first part of a
- * state checkpoint. *start then has the row's seq and the head before the row. */
+ * state checkpoint. In this case *start gets the row's seq and the chain's head before the row. */
 static bool can_begin(struct recovery *recovery, size_t index, struct vfj_anchor *start)
 {
     struct vfj_record record;
@@ -144,7 +145,8 @@ static enum vfj_status copy_batch(struct recovery *recovery, uint64_t *next, uin
     return status == VFJ_OK ? vfj_journal_commit(recovery->journal) : status;
 }
 
-/* Writes a new journal with the records up to `until`, or up to the end of the chain. */
+/* Writes a new journal with the saved records up to the seq `until`, or up to the end of the
+ * chain. */
 static enum vfj_status write_journal(struct recovery *recovery, uint64_t until)
 {
     uint64_t next = recovery->start.seq;
@@ -182,9 +184,9 @@ static enum vfj_status verify_journal(struct recovery *recovery)
     return VFJ_OK;
 }
 
-/* Saves the run that find_start() found. The machine may decide otherwise at some record, or the
- * last event may be incomplete. Then the new journal is written once more, up to the last complete
- * event. */
+/* Saves the run of records that find_start() found. When the machine decides otherwise than some
+ * record says, or the last event is incomplete, writes the new journal once more, up to the last
+ * complete event. */
 static enum vfj_status save(struct recovery *recovery)
 {
     struct vfj_recovered *recovered = recovery->recovered;
@@ -203,8 +205,8 @@ static enum vfj_status save(struct recovery *recovery)
     return status;
 }
 
-/* Notes whether records may be missing. No record is missing when the damaged journal verifies
- * after all and its last record was saved. */
+/* Records whether rows may be missing from the new journal. None is missing when the damaged
+ * journal can be verified after all, and its last record was saved. */
 static void note_losses(struct recovery *recovery)
 {
     struct vfj_recovered *recovered = recovery->recovered;
@@ -230,7 +232,7 @@ static enum vfj_status submit_gap(struct recovery *recovery, struct vfj_ledger *
     return status == VFJ_OK ? vfj_ledger_commit(ledger) : status;
 }
 
-/* Adds a gap row, which reports the loss to readers and to the next daemon. */
+/* Appends a gap row, which reports the loss of records to readers and to the next daemon. */
 static enum vfj_status add_gap(struct recovery *recovery, int64_t wall_us)
 {
     struct vfj_ledger *ledger = NULL;
@@ -258,8 +260,8 @@ static bool is_saved(const struct vfj_recovered *recovered, uint64_t seq)
     return seq >= recovered->first && seq <= recovered->saved.seq;
 }
 
-/* Reports the records that were not saved. When several rows have one seq, reports the first of
- * them that can be decoded. */
+/* Calls `watch` for each record that was not saved. When several rows have the same seq, passes
+ * the first one that can be decoded. */
 static void report_unsaved(struct recovery *recovery, vfj_recover_unsaved *watch, void *arg)
 {
     struct vfj_record record;
@@ -283,7 +285,8 @@ static enum vfj_status run(struct recovery *recovery, int64_t wall_us)
     if (vfj_lock_holder(recovery->path, &text) > 0)
         return fail(recovery, recovery->path, VFJ_JOURNAL_BUSY, "a daemon writes this journal");
     text = begin_detail(recovery, recovery->path);
-    /* Any other result does not stop the recovery, since the header may be damaged, too. */
+    /* Only JOURNAL_NEWER ends the recovery. Other failures do not, since the header may be
+     * damaged, too. */
     if (vfj_file_inspect(recovery->path, &facts, &text) == VFJ_JOURNAL_NEWER)
         return VFJ_JOURNAL_NEWER;
     text = begin_detail(recovery, recovery->path);

@@ -8,7 +8,7 @@ struct vfj_recovered {
     uint64_t first; /* seq of the first saved record */
     /* seq of the last saved record, and the chain's head after that record */
     struct vfj_anchor saved;
-    uint64_t newest;              /* the highest seq among the rows of the damaged journal */
+    uint64_t newest;              /* highest seq in the damaged journal */
     bool lost;                    /* records are missing, or may be */
     struct vfj_verified verified; /* the result for the new journal */
     const char *where;            /* the path that caused a failure; NULL for none */
@@ -22,11 +22,10 @@ typedef void vfj_recover_unsaved(void *arg, const struct vfj_record *record);
 /* Reads the damaged journal `path` and its WAL page by page (store/recover_rows.h), and writes
  * the new journal `to` with mode 0600, as vfj_backup() does. `path` is only read.
  *
- * The new journal holds one run of records. A run begins with record 1 or with a state
- * checkpoint. Its chain holds, the machine decides as recorded, and it ends with a complete
- * event. The longest run is saved, and of equally long ones the newest. When records are or may
- * be lost, a gap row with the time `wall_us` follows. A daemon can continue the journal. Fails
- * with:
+ * The new journal holds one run of records. A run begins with record 1 or with a state checkpoint.
+ * Its chain holds, the machine decides as recorded, and it ends with a complete event. The longest
+ * run is saved, and of equally long ones the newest. When records are or may be lost, a gap row
+ * with the time `wall_us` is appended. A daemon can continue the journal. Fails with:
  *
  *   JOURNAL_BUSY     a daemon writes `path`
  *   JOURNAL_DAMAGED  no run was found: nothing was saved

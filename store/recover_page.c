@@ -4,8 +4,8 @@
 #include <string.h>
 
 enum {
-    PAYLOAD_MIN = 30, /* the smallest row: its chain alone has 16 bytes */
-    HEADER_MAX = 64,  /* bytes of a row's header: ten serial types */
+    PAYLOAD_MIN = 30, /* size of the smallest row; its chain alone has 16 bytes */
+    HEADER_MAX = 64,  /* largest size of a row's header: ten serial types */
     COLUMNS = 10,
 };
 
@@ -23,7 +23,7 @@ uint32_t vfj_page_integer(const unsigned char *at, unsigned size)
     return value;
 }
 
-/* A varint has seven bits in each of its first eight bytes, and eight bits in the ninth. */
+/* Reads a varint: seven bits in each of the first eight bytes, and eight bits in the ninth byte. */
 static bool take_varint(struct vfj_bytes *bytes, uint64_t *value)
 {
     *value = 0;
@@ -41,7 +41,8 @@ static bool take_varint(struct vfj_bytes *bytes, uint64_t *value)
     return false;
 }
 
-/* Returns how many bytes of a payload the leaf page holds (fileformat2.html, section 1.6). */
+/* Returns how many bytes of a payload are in the leaf page itself (fileformat2.html, section
+ * 1.6). */
 static uint32_t local_size(uint32_t usable, uint64_t payload)
 {
     uint32_t max = usable - 35;
@@ -127,13 +128,14 @@ static bool get_text(const struct column *column, struct vfj_span *span)
     return get_bytes(column, &text, span) && text;
 }
 
-/* Applies the checks of store/journal_read.c. */
+/* Fills in the record from the columns, with the same checks as store/journal_read.c. */
 static bool get_record(const struct column columns[COLUMNS], struct vfj_record *record)
 {
     int64_t cause = 0, boot, digest = 0;
     struct vfj_span kind, chain;
     bool text;
-    if (!is_null(&columns[0])) /* SQLite stores the primary key in the cell, not in the row */
+    /* SQLite stores the primary key in the cell; the row has NULL in its place */
+    if (!is_null(&columns[0]))
         return false;
     if (!is_null(&columns[1])
         && (!get_integer(&columns[1], &cause) || cause < 1 || (uint64_t)cause >= record->seq))

@@ -13,7 +13,7 @@ enum {
     VFJ_PAYLOAD_MAX = VFJ_BODY_MAX + 512, /* bytes of a row, without its key */
 };
 
-/* A range of bytes that the reader consumes from its front. */
+/* A range of bytes that functions read from the front. */
 struct vfj_bytes {
     const unsigned char *at;
     size_t left;
@@ -22,10 +22,11 @@ struct vfj_bytes {
 /* A cell of a leaf page of the table `record` (https://www.sqlite.org/fileformat2.html, section
  * 1.6). */
 struct vfj_page_cell {
-    uint64_t seq;           /* the row's key */
-    uint64_t payload;       /* bytes of the row, in this page and its overflow pages */
-    struct vfj_bytes local; /* the payload's bytes in this page; borrowed from the page */
-    uint32_t overflow;      /* number of the first overflow page; 0 for none */
+    uint64_t seq;     /* the row's key */
+    uint64_t payload; /* bytes of the row, in this page and its overflow pages */
+    /* the part of the payload that is in this page; borrowed from the page */
+    struct vfj_bytes local;
+    uint32_t overflow; /* number of the first overflow page; 0 for none */
 };
 
 /* Returns the big-endian integer of `size` bytes, 4 at most. */

@@ -21,14 +21,15 @@ enum {
     FILE_HEADER = 100,
     WAL_HEADER = 32,
     FRAME_HEADER = 24,
-    LEAF = 0x0d,     /* the first byte of a table's leaf page */
-    LEAF_HEADER = 8, /* bytes; after the header, two bytes for the offset of each cell */
+    LEAF = 0x0d, /* first byte of a table's leaf page */
+    /* size of a leaf page's header; the offset of each cell follows, in two bytes */
+    LEAF_HEADER = 8,
 };
 
-/* The source of a row. FROM_LEFTOVER is a WAL frame after the last valid commit. */
+/* The place where a row was found. FROM_LEFTOVER: in a WAL frame after the last valid commit. */
 enum source { FROM_FILE, FROM_WAL, FROM_LEFTOVER, SOURCE_COUNT };
 
-/* The position of a row. One seq may have several rows. */
+/* The position of a row. Several rows can have the same seq. */
 struct row {
     uint64_t seq;
     uint64_t page; /* offset of the page in its file */
@@ -36,7 +37,7 @@ struct row {
     uint8_t source;
 };
 
-/* A frame of the WAL: the page number and the offset of its content. */
+/* A frame of the WAL: the number of its page, and the offset at which the page's content begins. */
 struct frame {
     uint32_t page;
     uint64_t at;
@@ -61,14 +62,14 @@ static bool read_at(int fd, void *to, size_t size, uint64_t offset)
     return got >= 0 && (size_t)got == size;
 }
 
-/* The part of a file that has data at or after an offset. Holes read as zeros, and have no row. */
+/* A part of a file that has data. Holes of the file read as zeros, and have no rows. */
 struct extent {
     int fd;
     uint64_t begin, end;
 };
 
-/* Finds the data at or after `at`. On a file system that does not report holes, all bytes count
- * as data. */
+/* Finds the first data at or after `at`. On a file system that does not report holes, all bytes
+ * count as data. */
 static void find_data(struct extent *extent, uint64_t at)
 {
     off_t begin = at <= INT64_MAX ? lseek(extent->fd, (off_t)at, SEEK_DATA) : -1;
@@ -89,7 +90,7 @@ static uint64_t next_block(struct extent *extent, uint64_t at, uint64_t size)
     return extent->begin > at ? at + (extent->begin - at) / size * size : at;
 }
 
-/* Makes room for one more item. The room of a full list doubles. */
+/* Makes room for one more item of a list. Doubles the room of a full list. */
 static bool make_room(void **list, size_t count, size_t *room, size_t size)
 {
     if (count < *room)
@@ -104,7 +105,7 @@ static bool make_room(void **list, size_t count, size_t *room, size_t size)
 }
 
 /* Lists the rows of the loaded page, which begins at offset `page`. A crafted page may list one
- * cell many times. Together its cells have at most as many bytes as the page. */
+ * cell many times, so reading ends when the cells together have more bytes than the page. */
 static bool read_leaf(struct vfj_recover_rows *rows, uint64_t page, enum source source)
 {
     uint32_t count = vfj_page_integer(rows->page + 3, 2);
@@ -141,8 +142,8 @@ static void read_page_size(struct vfj_recover_rows *rows)
         rows->page_size = size;
 }
 
-/* Reads all pages of the file but the first, which holds the schema. Skips the pages of holes, and a
- * page that cannot be read: a failing disk has bad blocks amid good ones. */
+/* Reads all pages of the file except the first, which holds the schema. Skips holes, and also
+ * pages that cannot be read: a failing disk has bad blocks among good ones. */
 static bool read_file(struct vfj_recover_rows *rows, uint64_t size)
 {
     struct extent extent = {.fd = rows->file};
@@ -214,7 +215,8 @@ static bool keep_frame(struct vfj_recover_rows *rows, uint32_t page, uint64_t at
     return true;
 }
 
-/* Returns the offset after the last valid commit. SQLite ignores the frames from there on. */
+/* Returns the offset in the WAL where the last valid commit ends. SQLite ignores all later
+ * frames. */
 static uint64_t committed_end(struct vfj_recover_rows *rows)
 {
     unsigned char header[FRAME_HEADER];
@@ -380,7 +382,8 @@ static bool load_page(struct vfj_recover_rows *rows, uint32_t page, bool file_on
     return read_at(rows->file, rows->page, rows->page_size, (uint64_t)(page - 1) * rows->page_size);
 }
 
-/* Loads the whole payload. Its length bounds how many overflow pages are followed. */
+/* Loads the whole payload. Follows only as many overflow pages as the length of the payload
+ * needs. */
 static bool load_payload(struct vfj_recover_rows *rows, const struct vfj_page_cell *cell,
                          bool file_only)
 {

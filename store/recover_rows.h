@@ -9,10 +9,10 @@
 
 /* The rows of the table `record` in all pages of a journal and of its WAL.
  *
- * Each page is read by itself (https://www.sqlite.org/fileformat2.html, section 1.6). Neither the
- * schema nor the root or interior pages are needed. A row is listed once for each page that holds
- * it. The list holds all rows that could be records. The chain shows which of the rows are genuine.
- * Nothing is written. The size of the files bounds the memory in use. */
+ * Each page is read by itself (https://www.sqlite.org/fileformat2.html, section 1.6). Neither
+ * the schema nor the root or interior pages are needed. A row is listed once for each page that
+ * holds it. The list holds all rows that could be records. The hash chain later shows which rows
+ * are genuine. Nothing is written. The size of the files bounds the memory in use. */
 struct vfj_recover_rows;
 
 /* Lists the rows of the journal at `path`. Fails with JOURNAL_ABSENT, JOURNAL_NOT_OURS (not a
@@ -24,8 +24,8 @@ enum vfj_status vfj_recover_rows_open(struct vfj_recover_rows **rows, const char
 /* Does nothing when `rows` is NULL. */
 void vfj_recover_rows_close(struct vfj_recover_rows *rows);
 
-/* Returns the number of rows. The list is sorted by seq. Rows of one seq are sorted by source:
- * the WAL's committed frames, the file, the WAL's other frames. */
+/* Returns the number of rows. The list is sorted by seq. Rows with the same seq are sorted by
+ * their source: first the WAL's committed frames, then the file, then the WAL's other frames. */
 size_t vfj_recover_rows_count(const struct vfj_recover_rows *rows);
 
 uint64_t vfj_recover_rows_seq(const struct vfj_recover_rows *rows, size_t index);
@@ -34,9 +34,9 @@ uint64_t vfj_recover_rows_seq(const struct vfj_recover_rows *rows, size_t index)
  * is none. */
 size_t vfj_recover_rows_find(const struct vfj_recover_rows *rows, uint64_t seq);
 
-/* Decodes a row. Returns false when the row cannot be a record. The record's spans are valid until
- * the next call. The overflow pages of a long body come from the WAL where the WAL has them,
- * otherwise from the file. With `file_only` they come from the file alone. */
+/* Decodes a row. Returns false when the row cannot be a record. The record's spans are valid
+ * until the next call. The overflow pages of a long body are read from the WAL if it has them,
+ * otherwise from the file. With `file_only` they are read from the file only. */
 bool vfj_recover_rows_get(struct vfj_recover_rows *rows, size_t index, bool file_only,
                           struct vfj_record *record);
 

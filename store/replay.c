@@ -10,8 +10,7 @@
 #include "store/progress.h"
 #include "store/state_checkpoint.h"
 
-/* The highest seq that a journal can begin with. More seqs remain above it than a journal can
- * use. */
+/* The highest seq that a journal may begin with. No journal can use up the seqs above it. */
 static const uint64_t seq_max = UINT64_C(1) << 62;
 
 /* A replay in progress. */
@@ -21,17 +20,19 @@ struct replay {
     const struct vfj_replay_checks *checks;
     struct vfj_replay_result *result;
     struct vfj_chain *chain; /* NULL: the chain is not checked */
-    struct vfj_record event; /* the newest event's row, without its spans */
-    /* rows: how many rows must follow the event's row; row: how many of them were read */
+    struct vfj_record event; /* the row of the newest event, without its spans */
+    /* rows: how many rows must follow the event's row; row: how many of these were read */
     unsigned rows, row;
     bool other_rules; /* the newest started event was written under other rules */
-    bool uncompared;  /* other rules decided otherwise: no comparison until the next start */
+    /* other rules decided otherwise, so nothing is compared until the next start */
+    bool uncompared;
     bool ended;
     struct vfj_head_hash before; /* the chain's head before the current record */
-    bool reads_first;            /* reading the state checkpoint that the journal begins with */
-    bool in_checkpoint;          /* the next part of a state checkpoint must follow */
-    uint64_t checkpoint_seq;     /* seq of the first part */
-    uint32_t rules;              /* rules of the newest started event or state checkpoint */
+    /* the replay is reading the state checkpoint with which the journal begins */
+    bool reads_first;
+    bool in_checkpoint;      /* another row of a state checkpoint must come next */
+    uint64_t checkpoint_seq; /* seq of the first part */
+    uint32_t rules; /* version of the rules in the newest started event or state checkpoint */
     struct vfj_state_checkpoint checkpoint;
     struct vfj_state_checkpoint_reader reader;
     char body[VFJ_BODY_MAX + 1];
@@ -80,8 +81,8 @@ static void finish(struct replay *replay, enum vfj_verdict verdict, uint64_t seq
     replay->ended = true;
 }
 
-/* Notes that the machine does not decide as recorded. Ends the replay, unless the record was
- * written under other rules. */
+/* Records that the machine does not decide as the record says. Ends the replay, unless other
+ * rules were in force when the record was written. */
 static void differ(struct replay *replay, uint64_t seq, const char *what, struct vfj_span expected,
                    struct vfj_span found)
 {
@@ -132,8 +133,8 @@ static void compare_bytes(struct replay *replay, uint64_t seq, const char *what,
         differ(replay, seq, what, expected, found);
 }
 
-/* Checks that no seq is missing and that the chain holds. Returns false, and ends the replay, when
- * records were edited. */
+/* Checks that no seq is missing and that the chain holds. Returns false, and ends the replay,
+ * when a record was edited or is missing. */
 static bool check_chain(struct replay *replay, const struct vfj_record *record)
 {
     struct vfj_replay_result *result = replay->result;
@@ -166,7 +167,7 @@ static void note_rules(struct replay *replay, const struct vfj_event *event)
     replay->uncompared = replay->other_rules && replay->result->what != NULL;
 }
 
-/* Notes that the record at `seq` is not the decision that the event requires next. */
+/* Records that the row at `seq` is not the next transition or command that the event must have. */
 static void differ_missing(struct replay *replay, uint64_t seq)
 {
     struct vfj_text text = vfj_text_begin(replay->body, sizeof replay->body);
@@ -205,7 +206,7 @@ static void check_event(struct replay *replay, const struct vfj_record *record)
     replay->result->events++;
 }
 
-/* Compares a transition or a command with the machine's next decision. */
+/* Compares a transition or a command of the journal with the machine's next one. */
 static void check_decided(struct replay *replay, const struct vfj_record *record)
 {
     struct vfj_text text = vfj_text_begin(replay->body, sizeof replay->body);
@@ -231,8 +232,8 @@ static void check_decided(struct replay *replay, const struct vfj_record *record
                    (uint64_t)record->mono_us);
 }
 
-/* Begins a replay at the first part of a state checkpoint, when the journal begins with one. The
- * state and the chain are checked like those of any other journal. */
+/* When the journal begins with a state checkpoint, begins the replay there. The state and the
+ * chain are checked like those of any other journal. */
 static void begin_pruned(struct replay *replay, const struct vfj_record *record)
 {
     uint32_t rules = 0;
@@ -267,14 +268,16 @@ static void read_checkpoint(struct replay *replay, const struct vfj_record *reco
     }
 }
 
-/* Compares a later state checkpoint with the one that the machine would write there. */
+/* Compares a state checkpoint inside the journal with the one that the machine would write at
+ * that place. */
 static void compare_checkpoint(struct replay *replay, const struct vfj_record *record)
 {
     uint32_t rules = 0;
     struct vfj_head_hash head = replay->before;
     struct vfj_text text = vfj_text_begin(replay->body, sizeof replay->body);
     if (!replay->in_checkpoint) {
-        /* A replay that does not check the chain has no head, and takes the record's own. */
+        /* A replay that does not check the chain has no head of its own, and uses the head in
+         * the record. */
         if (replay->chain == NULL)
             (void)vfj_state_checkpoint_first(record->body, &head, &rules);
         vfj_state_checkpoint_begin(&replay->checkpoint, replay->machine, &head, replay->rules);
@@ -289,8 +292,8 @@ static void compare_checkpoint(struct replay *replay, const struct vfj_record *r
                    record->cause);
 }
 
-/* Checks a row that the machine does not see. Such a row must follow an event with all its
- * decisions. */
+/* Checks a row that is neither an event nor a decision. Such a row must follow an event with all
+ * its decisions. */
 static void check_unseen(struct replay *replay, const struct vfj_record *record)
 {
     if (replay->row < replay->rows)
@@ -322,7 +325,7 @@ static void check_record(struct replay *replay, const struct vfj_record *record)
         replay->checks->watch(replay->checks->arg, record, replay->machine);
 }
 
-/* Checks the end of the journal: the last event must have all its decisions. */
+/* Checks the end of the journal: all decisions of the last event must have been read. */
 static void check_end(struct replay *replay, enum vfj_status status)
 {
     if (status != VFJ_END) {
@@ -340,7 +343,7 @@ static void check_end(struct replay *replay, enum vfj_status status)
     }
 }
 
-/* Returns whether the last record that the caller wants was checked. */
+/* Returns true when the last record that the caller wants has been checked. */
 static bool is_over(const struct replay *replay)
 {
     return replay->checks->last != 0 && replay->result->records >= replay->checks->last;

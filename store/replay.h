@@ -30,48 +30,48 @@ const char *vfj_verdict_text(enum vfj_verdict verdict);
 enum { VFJ_DIFFERENCE_SIZE = 1024 };
 
 struct vfj_replay_result {
-    uint8_t verdict;                    /* enum vfj_verdict */
-    uint8_t status;                     /* UNUSABLE: enum vfj_status; the journal has the detail */
-    uint64_t seq;                       /* seq of the first record that differs; 0 for none */
-    const char *what;                   /* the part that differs: "body" …; NULL for none */
+    uint8_t verdict;  /* enum vfj_verdict */
+    uint8_t status;   /* UNUSABLE: enum vfj_status of the failure; vfj_journal_detail() has more */
+    uint64_t seq;     /* seq of the first record that differs; 0 for none */
+    const char *what; /* the part of the record that differs: "body" …; NULL for none */
     char expected[VFJ_DIFFERENCE_SIZE]; /* the machine's value, cut to fit; untrusted bytes */
     char found[VFJ_DIFFERENCE_SIZE];    /* the journal's value */
     uint64_t first;                     /* seq of the first record */
     struct vfj_head_hash first_head;    /* the chain's head before the record `first` */
-    uint64_t records;                   /* seq of the last record without a difference */
+    uint64_t records; /* seq of the last record that was checked without a difference */
     uint64_t events;
     struct vfj_head_hash head; /* the chain's head after the record `records` */
 };
 
-/* Called for each record without a difference, after the machine stepped by its event. */
+/* Called for each record that was checked without a difference, after the machine has stepped by
+ * its event. */
 typedef void vfj_replay_watch(void *arg, const struct vfj_record *record,
                               const struct vfj_machine *machine);
 
-/* The position of the record after which a replay begins. The machine already has the state
- * after that record. */
+/* The record after which a replay begins. The machine already has the state after this record. */
 struct vfj_replay_from {
     uint64_t seq;
-    struct vfj_head_hash head; /* the chain's head after that record */
+    struct vfj_head_hash head; /* the chain's head after the record `seq` */
 };
 
 struct vfj_replay_checks {
     const struct vfj_replay_from *from; /* NULL: replay the whole journal */
-    uint64_t last;                      /* end after this record; 0: at the journal's end */
-    /* do not check the chain; edits that the machine ignores then stay undetected */
+    uint64_t last; /* seq of the last record to check; 0: check up to the journal's end */
+    /* the chain is not checked; edits that do not affect the machine then stay undetected */
     bool skip_chain;
     vfj_replay_watch *watch; /* NULL for none */
     void *arg;
 };
 
 /* Replays the journal. Afterwards the machine has the state after the last record. A pruned journal
- * begins with a state checkpoint, whose state is taken as it is. Any later state checkpoint must
- * equal the one that the machine would write.
+ * begins with a state checkpoint (a saved state), which the replay trusts. Any later state
+ * checkpoint must equal the one that the machine would write.
  *
- * The replay ends at the first difference. After a started event of other rules, a difference does
- * not end the replay. The result keeps that difference, and the verdict is RULES_CHANGED. The
- * machine then continues by its own rules, and the replay compares nothing up to the next started
- * event of the present rules. The daemon that wrote that event restored its state in the same
- * way. */
+ * The replay ends at the first difference, unless other rules were in force when the record was
+ * written (the newest started event has their version). The result then has the difference, and
+ * the verdict RULES_CHANGED. The machine continues by its own rules, and the replay compares
+ * nothing until a started event has the present rules. The daemon that wrote this event restored
+ * its state in the same way. */
 void vfj_replay_run(struct vfj_journal *journal, struct vfj_machine *machine,
                     const struct vfj_replay_checks *checks, struct vfj_replay_result *result);
 

@@ -7,13 +7,14 @@
 
 #include "core/check.h"
 
-/* Rows of one JSON text: SQLite steps through arrays, whatever their elements are. */
+/* The statements. Each gives the rows of one JSON text: SQLite steps through arrays, whatever
+ * their elements are. */
 enum { CHECK, EVENTS, RESOURCES, STATEMENTS };
 
 /* The columns of EVENTS. */
 enum { ID, TYPE, STATUS, SOURCE, TEXT, NOT_BEFORE, DURATION, NAMES };
 
-/* Members that a document and an event may have; larger than any that is used. */
+/* Limits for the elements of the JSON arrays Events and Resources. Real documents have fewer. */
 enum { EVENTS_READ = 256, RESOURCES_READ = 4096 };
 
 struct vfj_document_reader {
@@ -21,7 +22,7 @@ struct vfj_document_reader {
     sqlite3_stmt *statements[STATEMENTS];
 };
 
-/* A member that is of another type is NULL. */
+/* SQL for a member of an object. A member of another type gives NULL. */
 #define MEMBER(name, type)                                 \
     "CASE json_type(value, '$." name "') WHEN '" type "' " \
     "THEN json_extract(value, '$." name "') END"
@@ -62,7 +63,7 @@ void vfj_document_reader_close(struct vfj_document_reader *reader)
     free(reader);
 }
 
-/* Returns the statement, about to run on the text. */
+/* Returns the statement number `which` with its parameters bound, ready to be stepped. */
 static sqlite3_stmt *begin(struct vfj_document_reader *reader, int which, struct vfj_span text,
                            int most)
 {
@@ -83,7 +84,7 @@ static struct vfj_span column(sqlite3_stmt *row, int index)
     return (struct vfj_span){text, (size_t)sqlite3_column_bytes(row, index)};
 }
 
-/* Adds the name to the row's list, unless that is full. */
+/* Adds the name to the row's list of resources, unless the list is full. */
 static void add_resource(struct vfj_scheduled *row, struct vfj_span name)
 {
     size_t length = strlen(row->resources);
@@ -126,7 +127,7 @@ static void read_numbers(sqlite3_stmt *event, struct vfj_scheduled *row)
         row->not_before_s = 0;
 }
 
-/* Returns false for an event that has no use. */
+/* Reads one event. Returns false when the event is not used. */
 static bool read_event(struct vfj_document_reader *reader, sqlite3_stmt *event, const char *vm,
                        struct vfj_scheduled *row)
 {

@@ -4,8 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* Each statement has the text that SQLite stores, so that the schema of a file can be compared
- * with it. */
+/* The SQL texts of the schema. They are exactly what SQLite stores in a file, so that the schema
+ * of a file can be compared with them. */
 #define TABLE_RECORD                                                                                         \
     "CREATE TABLE record (\n"                                                                                \
     "    -- 1, 2, 3 ... without gaps\n"                                                                      \
@@ -33,7 +33,8 @@
     "    chain BLOB NOT NULL\n"                                                                              \
     ") STRICT"
 
-/* This trigger also refuses INSERT OR REPLACE, for which no UPDATE or DELETE trigger runs. */
+/* Refuses a row whose seq is not the next one. Also refuses INSERT OR REPLACE, for which SQLite
+ * runs no UPDATE or DELETE trigger. */
 #define TRIGGER_GAPLESS                                                                  \
     "CREATE TRIGGER record_is_gapless BEFORE INSERT ON record\n"                         \
     "WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM record)\n"               \
@@ -57,28 +58,29 @@
 static const char version_1[]
     = TABLE_RECORD ";" TRIGGER_GAPLESS ";" TRIGGER_CHANGED ";" TRIGGER_DELETED ";";
 
-/* Adds the kinds checkpoint and journal, which older programs do not know. No object but a view
- * changes. */
+/* Version 2 adds the kinds checkpoint and journal, which older programs do not know. It changes
+ * only views. */
 static const char version_2[] = "";
 
 /* Versions 3 and 4 change only views. */
 static const char version_3[] = "";
 static const char version_4[] = "";
 
-/* With this index, the verbs that read milestones find their few rows without reading all pages.
- * The query of store/journal.c has the same list of kinds, so that SQLite uses the index. */
+/* An index for the verbs that read milestones, so that they need not read all pages. The query
+ * in store/journal.c has the same list of kinds; otherwise SQLite would not use the index. */
 #define INDEX_MILESTONE \
     "CREATE INDEX record_milestone ON record (seq, kind) WHERE " VFJ_SCHEMA_MILESTONE
 
 static const char version_5[] = INDEX_MILESTONE ";";
 
-/* Adds the kind scheduled, which older programs do not know, and finds its rows among many. */
+/* Version 6 adds the kind scheduled, which older programs do not know. This index finds the rows
+ * of that kind. */
 #define INDEX_SCHEDULED \
     "CREATE INDEX record_scheduled ON record (seq) WHERE " VFJ_SCHEMA_IS_SCHEDULED
 
 static const char version_6[] = INDEX_SCHEDULED ";";
 
-/* Views, for users of an SQLite shell. They are derived, and can be rebuilt at any time. */
+/* Views for users of an SQLite shell. They hold no data, and can be rebuilt at any time. */
 /* clang-format off */
 
 static const char view_entry[] =
@@ -147,7 +149,7 @@ struct object {
     int since; /* the first version that has it */
 };
 
-/* Sorted by type and name. The last entry is blank. */
+/* The objects of the schema, sorted by type and name. The last entry is blank. */
 static const struct object facts[] = {
     {"index", "record_milestone", "record", INDEX_MILESTONE, 5},
     {"index", "record_scheduled", "record", INDEX_SCHEDULED, 6},
@@ -169,7 +171,7 @@ static const struct object views[] = {
     {NULL, NULL, NULL, NULL, 0},
 };
 
-/* Each entry makes a version from the one before. */
+/* The SQL text number i changes a journal of version i into version i + 1. */
 static const char *const migrations[VFJ_SCHEMA_VERSION]
     = {version_1, version_2, version_3, version_4, version_5, version_6};
 
@@ -186,8 +188,8 @@ static int make_views(sqlite3 *db)
     return code;
 }
 
-/* Runs the text in the first row of `query` as a statement, again and again until the query has no
- * rows. */
+/* Runs `query`, whose first row has the text of a statement, and then that statement. Repeats
+ * both until the query returns no row. */
 static int run_each(sqlite3 *db, const char *query)
 {
     int code;
@@ -275,7 +277,8 @@ static const char *text_of(sqlite3_stmt *row, int column)
     return text != NULL ? text : "";
 }
 
-/* Returns true when the file lacks the object. Both lists are sorted by type and name. */
+/* Returns true when the file lacks `object`, because `row` comes after it. Both lists are sorted
+ * by type and name. */
 static bool is_missing(const struct object *object, sqlite3_stmt *row)
 {
     int order = strcmp(object->type, text_of(row, 0));
@@ -288,7 +291,8 @@ static int differs(const char *type, const char *of, struct vfj_text *name)
     return SQLITE_MISMATCH;
 }
 
-/* Compares the rows with the list that begins at `object` and ends with a blank entry. */
+/* Compares the rows of a file's schema with the list that begins at `object` and ends with a
+ * blank entry. */
 static int compare_rows(sqlite3_stmt *rows, const struct object *object, struct vfj_text *name)
 {
     int code;

@@ -10,7 +10,7 @@
 enum {
     VFJ_APPLICATION_ID = 0x56464a31, /* "VFJ1", in the file's header and for file(1) */
     VFJ_SCHEMA_VERSION = 6,          /* user_version */
-    VFJ_SCHEMA_SCHEDULED = 6,        /* the first version with rows of Azure Scheduled Events */
+    VFJ_SCHEMA_SCHEDULED = 6, /* the first user_version that has rows of Azure Scheduled Events */
 };
 
 /* Turns an empty database (version 0) into a journal of the present version, or migrates an older
@@ -20,27 +20,28 @@ int vfj_schema_migrate(sqlite3 *db, int version);
 /* Drops all views and makes those of the present version. Returns the SQLite result code. */
 int vfj_schema_rebuild_views(sqlite3 *db);
 
-/* Compares the text of every object of the schema but the views with that of the file's version.
- * Returns SQLITE_OK when the schema is equal. Returns SQLITE_MISMATCH when an object
- * differs, is missing or is unknown, and writes the first one to `name`. Otherwise returns the
- * SQLite result code of a failure. */
+/* Compares the file's schema with that of its version: the texts of all objects except the
+ * views. Returns SQLITE_OK when they are equal. Returns SQLITE_MISMATCH when an object differs,
+ * is missing or is unknown, and writes the first such object to `name`. Returns the SQLite
+ * result code of any other failure. */
 int vfj_schema_compare(sqlite3 *db, int version, struct vfj_text *name);
 
-/* Compares the views of the file with those of the present version, in the same way. The program
- * reads no view of a file, so readers of journals need not call this function. */
+/* Compares the views of the file with those of the present version. Returns the same results as
+ * vfj_schema_compare(). The program reads no view of a file, so a reader of journals need not
+ * call this function. */
 int vfj_schema_compare_views(sqlite3 *db);
 
-/* SQL: the condition of a milestone (store/journal.h). */
+/* SQL condition for the rows that are milestones (store/journal.h). */
 #define VFJ_SCHEMA_MILESTONE \
     "kind IN ('transition', 'finished', 'gap', 'started', 'stopping', 'stopped')"
 
-/* SQL: the condition of a row of Azure Scheduled Events. */
+/* SQL condition for the rows of Azure Scheduled Events. */
 #define VFJ_SCHEMA_IS_SCHEDULED "kind = 'scheduled'"
 
-/* SQL: the rows of `record` as the other views and the program's JSON show them. `pairs` is the
- * body of a transition, command, outcome or scheduled event as a JSON object. The value of the last
- * pair of a body may be quoted like a JSON string; its key becomes "last". All other values are
- * plain words. */
+/* SQL query for the rows of `record`. The other views and the program's JSON are made of its
+ * columns. `pairs` is the body of a transition, command, outcome or scheduled event as a JSON
+ * object. The value of the last pair of a body may be quoted like a JSON string; its key becomes
+ * "last". All other values are plain words. */
 /* clang-format off */
 #define VFJ_SCHEMA_ENTRY \
     "SELECT seq, time, boot, wall_us, mono_us, uptime, cause, kind, body, note, digest, chain,\n" \

@@ -1,4 +1,4 @@
-/* Snapshots: a cache of the machine's state. */
+/* Snapshots: files that cache the machine's state. */
 #include "store/snapshot.h"
 
 #include <errno.h>
@@ -20,8 +20,8 @@ enum {
     UNSEEN_MAX = 4 * VFJ_STATE_CHECKPOINT_PARTS_MAX, /* unseen rows after one event */
 };
 
-/* The header of the file: its program, and the sizes of the parts that follow. The header has no
- * padding, and is zeroed. */
+/* The header of a snapshot file: the program that wrote it, and the sizes of the parts that
+ * follow. The header has no padding, and its unused bytes are zero. */
 struct header {
     char magic[8];
     char program[24];
@@ -30,7 +30,8 @@ struct header {
     uint64_t seq, event_seq, checkpoint_seq;
     int64_t checkpoint_wall_us;
     uint8_t before[VFJ_HEAD_SIZE];
-    /* 0: that part of the state was never written, and the file leaves it out */
+    /* digests of these parts of the state; 0: the part was never written, and the file does not
+     * have it */
     uint64_t rc_digest, scripts_digest;
     uint32_t slot_count, rc_length, pending_count, rules_changed;
 };
@@ -38,7 +39,7 @@ struct header {
 _Static_assert(sizeof(struct header) == 8 + 24 + 24 + 32 + VFJ_HEAD_SIZE + 16 + 16,
                "padding in the header");
 
-/* A file that is read or written. Each part is hashed on the way. */
+/* A snapshot file that is being read or written. The bytes of each part also go into the hash. */
 struct stream {
     int fd;
     bool writes;
@@ -85,7 +86,8 @@ static bool transfer_hashed(struct stream *stream, void *bytes, size_t size)
         || (transfer(stream, bytes, size) && SHA256_Update(&stream->hash, bytes, size) == 1);
 }
 
-/* Reads or writes all parts after the header. Both directions use this order. */
+/* Reads or writes all parts after the header. Reading and writing share this function, so that
+ * the order is the same. */
 static bool transfer_machine(struct stream *stream, const struct header *header,
                              struct vfj_machine *machine)
 {
@@ -151,8 +153,8 @@ static bool read_file(const char *path, struct header *header, struct vfj_machin
     return right;
 }
 
-/* Returns true when the newest event led to this state, and only that event's decisions and unseen
- * rows follow up to the snapshot's record. */
+/* Returns true when the newest event led to this state. Between that event and the snapshot's
+ * record there may be only the event's decisions and rows that the machine does not read. */
 static bool follows(struct vfj_journal *journal, const struct header *header,
                     const struct vfj_state *state)
 {
@@ -221,7 +223,7 @@ static bool write_file(int fd, const struct vfj_machine *machine,
     struct stream stream = {.fd = fd, .writes = true};
     struct header header;
     describe(&header, machine, snapshot);
-    /* a stream that writes does not change the machine */
+    /* The cast is safe: a stream that writes does not change the machine. */
     bool right = SHA256_Init(&stream.hash) == 1 && transfer_hashed(&stream, &header, sizeof header)
         && transfer_machine(&stream, &header, (struct vfj_machine *)machine)
         && transfer_hash(&stream);

@@ -1,5 +1,5 @@
-/* Snapshots: a cache of the machine's state. A start with a snapshot replays only the end of a long
- * journal. */
+/* Snapshots: files that cache the machine's state. A daemon that starts with a snapshot replays
+ * only the end of a long journal. */
 #ifndef VFJ_STORE_SNAPSHOT_H
 #define VFJ_STORE_SNAPSHOT_H
 
@@ -28,22 +28,24 @@
 struct vfj_snapshot {
     uint64_t seq;                /* seq of the newest record */
     uint64_t event_seq;          /* seq of the newest event's record */
-    struct vfj_head_hash before; /* the chain's head before the newest record */
+    struct vfj_head_hash before; /* the chain's head before the record `seq` */
     bool rules_changed;          /* vfj_ledger_rules_changed() */
     /* seq of the last row of the newest state checkpoint; 0 for none */
     uint64_t checkpoint_seq;
-    int64_t checkpoint_wall_us; /* the time of that row, or of the journal's first record */
+    /* wall time of the row `checkpoint_seq`, or of the journal's first record if there is none */
+    int64_t checkpoint_wall_us;
 };
 
-/* Reads the snapshot of `journal`. Returns false when there is no valid snapshot; the contents of
- * `machine` are then undefined. */
+/* Reads the snapshot of `journal`. Returns false when there is no valid snapshot; the contents
+ * of `machine` are then undefined. */
 bool vfj_snapshot_read(const char *path, struct vfj_journal *journal, struct vfj_chain *chain,
                        struct vfj_machine *machine, struct vfj_snapshot *snapshot,
                        struct vfj_replay_from *from);
 
-/* Writes the state after the record snapshot->seq, which is durable. `directory` is an open
- * descriptor of the journal's directory, since the process may be unable to look names up. Returns
- * true when the snapshot was written. After a failure the old snapshot may or may not exist. */
+/* Writes a snapshot of the state after the record snapshot->seq, which must be durable.
+ * `directory` is a descriptor of the journal's directory, since the process may be unable to
+ * look paths up. Returns true when the snapshot was written. After a failure the old snapshot
+ * may or may not exist. */
 bool vfj_snapshot_write(int directory, const char *path, const struct vfj_machine *machine,
                         const struct vfj_snapshot *snapshot);
 

@@ -1,4 +1,4 @@
-/* State checkpoints: the machine's state in rows of the journal. */
+/* State checkpoints: rows of the journal that hold the machine's state. */
 #include "store/state_checkpoint.h"
 
 #include <string.h>
@@ -45,7 +45,8 @@ static bool write_open(struct vfj_state_checkpoint *checkpoint, struct vfj_text 
     return true;
 }
 
-/* Writes the next item. Returns false when no item is left or the part is full. */
+/* Appends the next item of the state to the text. Returns false when no item is left or the text
+ * has no room. */
 static bool write_item(struct vfj_state_checkpoint *checkpoint, struct vfj_text *text)
 {
     struct vfj_state_cursor cursor = checkpoint->cursor;
@@ -150,7 +151,7 @@ struct start {
     struct vfj_head_hash head;
 };
 
-/* Takes the leading pairs off a body. */
+/* Reads the pairs at the front of a body, and removes them from *rest. */
 static bool take_start(struct vfj_span *rest, struct start *start)
 {
     uint8_t digest[8];
@@ -232,7 +233,8 @@ static enum vfj_state_checkpoint_read finish(struct vfj_state_checkpoint_reader 
     struct vfj_machine *machine = reader->machine;
     if (!vfj_state_read_end(&reader->reader))
         return VFJ_STATE_CHECKPOINT_WRONG;
-    /* Other rules may have another layout of the state, and the digest covers the layout. */
+    /* The digest is checked only under the same rules: it depends on the layout of the state,
+     * which other rules may have changed. */
     if (reader->rules == VFJ_RULES && vfj_state_digest(&machine->scratch) != reader->digest)
         return VFJ_STATE_CHECKPOINT_WRONG;
     machine->state = machine->scratch;

@@ -1,5 +1,5 @@
-/* State checkpoints: the machine's state in rows of the journal. Pruning removes the rows before
- * a state checkpoint. */
+/* State checkpoints: rows of the journal that hold the machine's state. Pruning removes the rows
+ * before one of them. */
 #ifndef VFJ_STORE_STATE_CHECKPOINT_H
 #define VFJ_STORE_STATE_CHECKPOINT_H
 
@@ -21,7 +21,7 @@
  *     part=N of=M
  *
  * The items of the state (core/machine/state_text.h) follow, spread over the parts. Last come the
- * commands without an answer, each with its id and the seq of its row:
+ * commands without an outcome or answer, each with its id and the seq of its row:
  *
  *     open=ID row=SEQ
  *
@@ -32,18 +32,18 @@ enum {
     VFJ_STATE_CHECKPOINT_PARTS_MAX = 64,
 };
 
-/* A state checkpoint that is being written. */
+/* A state checkpoint that is being written, part by part. */
 struct vfj_state_checkpoint {
     const struct vfj_machine *machine;
     struct vfj_head_hash head;
     uint32_t rules;
     unsigned parts, part;
     struct vfj_state_cursor cursor;
-    uint32_t open; /* number of pending commands already written */
+    uint32_t open; /* number of the pending commands that were written already */
 };
 
-/* Begins a state checkpoint of the machine's state. `head` is the chain's head before it.
- * The caller must not change `machine` until all parts are written. */
+/* Begins a state checkpoint of the machine's state. `head` is the chain's head before its first
+ * row. The caller must not change `machine` until all parts are written. */
 void vfj_state_checkpoint_begin(struct vfj_state_checkpoint *checkpoint,
                                 const struct vfj_machine *machine, const struct vfj_head_hash *head,
                                 uint32_t rules);
@@ -52,14 +52,14 @@ void vfj_state_checkpoint_begin(struct vfj_state_checkpoint *checkpoint,
  * Returns false when no part is left. */
 bool vfj_state_checkpoint_write(struct vfj_state_checkpoint *checkpoint, struct vfj_text *text);
 
-/* Reads the head and the rules from the body of a first part. Returns false when the body is not
- * that of a first part. */
+/* Reads the chain's head and the version of the rules from the body of a first part. Returns
+ * false when the body is not that of a first part. */
 bool vfj_state_checkpoint_first(struct vfj_span body, struct vfj_head_hash *head, uint32_t *rules);
 
 /* Returns true when the body is that of a last part. */
 bool vfj_state_checkpoint_is_last(struct vfj_span body);
 
-/* A state checkpoint that is being read. */
+/* A state checkpoint that is being read, part by part. */
 struct vfj_state_checkpoint_reader {
     struct vfj_machine *machine;
     struct vfj_state_reader reader; /* into machine->scratch */
@@ -72,15 +72,15 @@ struct vfj_state_checkpoint_reader {
 enum vfj_state_checkpoint_read {
     VFJ_STATE_CHECKPOINT_MORE, /* more parts must follow */
     VFJ_STATE_CHECKPOINT_READ, /* the machine has the state */
-    /* no state checkpoint, or one that the machine cannot continue from */
+    /* the body is no part of a state checkpoint, or no machine can continue from the state */
     VFJ_STATE_CHECKPOINT_WRONG,
 };
 
 void vfj_state_checkpoint_read_begin(struct vfj_state_checkpoint_reader *reader,
                                      struct vfj_machine *machine);
 
-/* Reads the body of the next part, which is untrusted. The machine changes only when the result
- * is READ; its scratch state may change before. */
+/* Reads the body of the next part, which is untrusted. Only for the result READ, the state of
+ * the machine changes; its scratch state may change earlier. */
 enum vfj_state_checkpoint_read vfj_state_checkpoint_read(struct vfj_state_checkpoint_reader *reader,
                                                          struct vfj_span body);
 

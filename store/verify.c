@@ -11,8 +11,8 @@
 #include "store/progress.h"
 #include "store/state_checkpoint.h"
 
-/* Attempts before the verification gives up. An attempt fails when the file changes during it. A
- * daemon that starts or ends changes the file once. */
+/* Number of attempts. An attempt fails when the journal file changes during it. A daemon that
+ * starts or ends changes the file once. */
 enum { TRIES = 5 };
 
 /* A verification in progress. */
@@ -24,7 +24,7 @@ struct verification {
     struct vfj_head_hash at_anchor;
     bool anchor_seen;
     uint64_t event; /* the newest event's seq */
-    unsigned rows;  /* number of rows that follow that event */
+    unsigned rows;  /* number of rows that must follow the newest event */
     struct vfj_machine machine;
 };
 
@@ -60,7 +60,7 @@ static void set_finding(struct verification *verification, enum vfj_finding find
     verification->verified->finding = (uint8_t)finding;
 }
 
-/* Sets the finding for a journal that could not be read: DAMAGED or UNUSABLE. */
+/* Sets the finding DAMAGED or UNUSABLE for a journal that could not be read. */
 static void set_failure(struct verification *verification, enum vfj_status status,
                         const char *detail)
 {
@@ -71,7 +71,7 @@ static void set_failure(struct verification *verification, enum vfj_status statu
                 status == VFJ_JOURNAL_DAMAGED ? VFJ_FINDING_DAMAGED : VFJ_FINDING_UNUSABLE);
 }
 
-/* Begins the read transaction that all checks share. */
+/* Begins the read transaction in which all checks run. */
 static bool begin(struct verification *verification)
 {
     int code = sqlite3_exec(verification->journal->db, "BEGIN", NULL, NULL, NULL);
@@ -102,9 +102,9 @@ static bool check_integrity(struct verification *verification)
     return right;
 }
 
-/* Notes the last complete record. An event is complete with its last decision. Under other rules
- * the number of decisions is unknown, and an event is complete when the next event is read. A state
- * checkpoint is complete with its last part. */
+/* Records the seq of the last complete record. An event is complete with its last decision.
+ * Under other rules the number of decisions is unknown, and an event is complete when the next
+ * event is read. A state checkpoint is complete with its last part. */
 static void note_complete(struct verification *verification, const struct vfj_record *record)
 {
     bool is_unseen = !vfj_record_is_event(record) && !vfj_record_is_decided(record);
@@ -200,8 +200,7 @@ static void verify_journal(struct verification *verification)
     check_anchor(verification);
 }
 
-/* Returns true when the file changed during the verification. The findings in such a file say
- * nothing about the journal. */
+/* Returns true when the file changed during the verification. The findings are then void. */
 static bool changed(const struct verification *verification)
 {
     const struct vfj_journal *journal = verification->journal;

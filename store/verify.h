@@ -30,21 +30,23 @@ const char *vfj_finding_text(enum vfj_finding finding);
 
 struct vfj_verified {
     uint8_t finding; /* enum vfj_finding: the worst one */
-    uint8_t status;  /* UNUSABLE: enum vfj_status, as of vfj_journal_open() */
-    uint64_t first;  /* seq of the first record: 1, or that of a state checkpoint */
-    /* seq of the last record without a fault, and the chain's head after that record */
+    uint8_t status;  /* UNUSABLE: enum vfj_status, one of those of vfj_journal_open() */
+    /* seq of the first record; 1, unless the journal begins with a state checkpoint */
+    uint64_t first;
+    /* seq of the last record that was found without a fault, and the chain's head after that
+     * record */
     struct vfj_anchor head;
-    /* seq of the last record at which no decision is missing; at most head.seq */
+    /* seq of the last record at which every event has all its decisions; at most head.seq */
     uint64_t complete;
-    char detail[512]; /* the cause of the finding; untrusted bytes, may be empty */
+    char detail[512]; /* the cause of the finding, perhaps empty; untrusted bytes */
 };
 
 /* Verifies the whole journal `path` in one read transaction, and changes nothing. Rows that a
- * daemon writes meanwhile are not read, and never cause a finding.
+ * daemon writes during the verification are not read, and never cause a finding.
  *
  * Checks in this order: SQLite's integrity_check, the sequence of seqs, the chain, the machine's
- * decisions and digests, and the anchor unless it is NULL. An anchor of a pruned journal can be
- * checked when it is not older than the record before the first one. */
+ * decisions and digests, and the anchor unless it is NULL. In a pruned journal, an anchor can be
+ * checked unless it is older than the record before the journal's first one. */
 void vfj_verify(const char *path, const struct vfj_anchor *anchor, struct vfj_verified *verified);
 
 #endif

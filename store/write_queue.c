@@ -7,18 +7,19 @@
 #include "core/data/decision.h"
 #include "core/limits.h"
 
-/* A row is a struct vfj_record, its body and a NUL, padded to the record's alignment. */
+/* Each row in the queue is a struct vfj_record, followed by its body and a NUL, and padded to
+ * the record's alignment. */
 enum {
     ALIGN = 16,
     RECORD_SIZE = (sizeof(struct vfj_record) + ALIGN - 1) / ALIGN * ALIGN,
-    /* The body of a transition is a line of names and numbers. The body of a command holds its
-     * argv, in the worst case quoted twice. */
+    /* Sizes of bodies, at most. The body of a transition is a line of names and numbers. The
+     * body of a command holds its argv, in the worst case quoted twice. */
     TRANSITION_BODY = 512,
     COMMAND_BODY = 8 * (VFJ_ARGS_SIZE + 256),
     EVENT_SIZE = RECORD_SIZE + VFJ_BODY_MAX + ALIGN             //
         + VFJ_TRANSITIONS_MAX * (RECORD_SIZE + TRANSITION_BODY) //
         + VFJ_COMMANDS_MAX * (RECORD_SIZE + COMMAND_BODY)       //
-        /* room for the longest body that vfj_write_queue_body() may return */
+        /* space that vfj_write_queue_body() may give out for the next body */
         + VFJ_BODY_MAX + ALIGN,
 };
 
