@@ -1,4 +1,4 @@
-/* The act lock: a daemon in act mode holds it. */
+/* The act lock: a file lock that a daemon in act mode holds. */
 #include "adapters/freebsd/act_lock.h"
 
 #include <errno.h>

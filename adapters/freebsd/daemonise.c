@@ -1,4 +1,5 @@
-/* Puts the daemon into the background by fork(2) and setsid(2). The parent waits on a pipe. */
+/* Puts the daemon into the background by fork(2) and setsid(2). The parent waits on a pipe until
+ * the daemon has started. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* glibc declares pipe2() only with this macro */
 #endif
@@ -10,12 +11,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { EXIT_SYSTEM = 4 }; /* the exit status of the program's other system failures */
+/* exit status after a system failure, the same as elsewhere in the program */
+enum { EXIT_SYSTEM = 4 };
 
-static int report = -1; /* the pipe to the waiting parent; -1: none */
+static int report = -1; /* descriptor of the pipe to the waiting parent; -1: no parent waits */
 
-/* Waits for one byte or for the end of the child, then ends this process. The exit status of this
- * process is 0 after the byte, otherwise that of the child. */
+/* Waits until the child sends one byte or ends, then ends this process. Its exit status is 0
+ * after the byte, otherwise that of the child. */
 static void wait_and_exit(pid_t child, int from)
 {
     char byte;
@@ -49,7 +51,8 @@ bool vfj_daemonise(void)
         return false;
     }
     report = ends[1];
-    (void)signal(SIGPIPE, SIG_IGN); /* the parent may be killed while it waits */
+    /* when the parent was killed, a write to its pipe fails without a signal */
+    (void)signal(SIGPIPE, SIG_IGN);
     (void)setsid();
     return chdir("/") == 0;
 }

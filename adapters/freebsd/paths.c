@@ -51,7 +51,8 @@ enum vfj_status vfj_paths_init(struct vfj_paths *paths, const char *root)
 
 bool vfj_paths_are_roots(const struct vfj_paths *paths, struct vfj_text *complaint)
 {
-    /* Shell code that vfjournal-rcconf and vfjournal-rcorigin read, besides rc.conf. */
+    /* Files with shell code that vfjournal-rcconf and vfjournal-rcorigin read. rc.conf is not
+     * listed. */
     static const char *const others[] = {
         "etc/rc.subr",
         "etc/network.subr",

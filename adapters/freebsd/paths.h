@@ -29,40 +29,41 @@ enum { VFJ_PATHNAME_SIZE = 1024 }; /* FreeBSD's PATH_MAX */
     X(act_lock, "/var/run/vfjournal/act.lock")        \
     X(empty_dir, "/var/empty")
 
-/* A path that an option sets is used unchanged. A default path is below `root`, which is empty on a
- * real guest. */
+/* A path that an option sets is used unchanged. A default path is below `root`. On a real guest
+ * `root` is empty. */
 struct vfj_paths {
     char root[VFJ_PATHNAME_SIZE];
 #define X(member, path) char member[VFJ_PATHNAME_SIZE];
     VFJ_PATHS(X)
 #undef X
-    /* The two helpers are programs of this package. Their paths are never below `root`. */
+    /* The two helpers are programs of vfjournal itself. Their paths are never below `root`. */
     char lease_helper[VFJ_PATHNAME_SIZE];
     char rc_helper[VFJ_PATHNAME_SIZE];
 };
 
-/* Sets all paths to their defaults under `root`, "" for the guest itself. Searches the helpers in
- * ../libexec/vfjournal beside the program's directory (an installation), then in libexec/vfjournal
- * (a build). Otherwise uses /usr/local/libexec/vfjournal. Fails with TOO_LONG when a path does not
+/* Sets all paths to their defaults under `root`, "" for the guest itself. The helpers are in
+ * ../libexec/vfjournal beside the program's directory (an installation), or in libexec/vfjournal
+ * (a build), otherwise in /usr/local/libexec/vfjournal. Fails with TOO_LONG when a path does not
  * fit. */
 enum vfj_status vfj_paths_init(struct vfj_paths *paths, const char *root);
 
-/* Returns true when root may run the programs and the shell code of rc.conf below the root
- * directory: only root can change them or a directory that leads to them. Also returns true when
- * the user is not root, and when the root directory is the guest's own. Otherwise adds the path
- * that fails, and the cause, to *complaint. */
+/* Returns true when it is safe that root runs the programs below `root`, and the shell code of
+ * its rc.conf: only root can change these files and the directories that lead to them. Also
+ * returns true when the user is not root, and when `root` is the guest itself. Otherwise adds
+ * the path that fails, and the cause, to *complaint. */
 bool vfj_paths_are_roots(const struct vfj_paths *paths, struct vfj_text *complaint);
 
 /* Sets one path. Fails with TOO_LONG when it does not fit. */
 enum vfj_status vfj_paths_set(char member[VFJ_PATHNAME_SIZE], const char *path);
 
-/* Writes "directory/ABC" into `path`. Returns false when it does not fit. */
+/* Writes DIRECTORY/ABC into `path`, where ABC is `a`, `b` and `c` joined. Returns false when the
+ * result does not fit. */
 bool vfj_paths_join(char path[VFJ_PATHNAME_SIZE], const char *directory, const char *a,
                     const char *b, const char *c);
 
-/* Translates `name`, a path as the guest's scripts use it, into `path`. The directories of scripts
- * become those of `paths`; any other path is below the root. Returns false when the result does not
- * fit or `name` is not absolute. */
+/* Translates `name`, a path as the guest's scripts use it, into `path`. A path in a directory of
+ * scripts gets that directory's place in `paths`; any other path is below `root`. Returns false
+ * when the result does not fit or `name` is not absolute. */
 bool vfj_paths_of_file(const struct vfj_paths *paths, const char *name,
                        char path[VFJ_PATHNAME_SIZE]);
 

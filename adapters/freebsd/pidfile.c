@@ -1,4 +1,4 @@
-/* The daemon's pidfile. A locked pidfile means that its process runs.
+/* The daemon's pidfile. While the daemon runs, it holds a lock on the file.
  *
  * pidfile_open(3) does not serve here: it follows symbolic links, and cannot report the owner
  * without making the file. Also, the daemon and the monitor share the descriptor, and the monitor
@@ -15,8 +15,8 @@
 
 enum { TRIES_MAX = 8 };
 
-/* Returns true when `path` still names the open file `fd`. The file's last owner may have removed
- * it between the open and the lock of this process. */
+/* Returns true when `path` still names the open file `fd`. The last owner may have removed the
+ * file after this process opened it and before this process locked it. */
 static bool is_named(int fd, const char *path)
 {
     struct stat ours, named;
@@ -74,8 +74,8 @@ pid_t vfj_pidfile_owner(const char *path)
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
     if (fd < 0)
         return 0;
-    /* A shared lock, so that two processes that call this function at the same time do not report
-     * each other. */
+    /* The lock is shared, so that two processes that call this function at the same time do not
+     * take each other for the owner. */
     bool locked = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
     ssize_t length = locked ? read(fd, line, sizeof line) : 0;
     close(fd);

@@ -1,4 +1,4 @@
-/* Recognizes lines that arrive from two sources: devd and nlsysevent(4). */
+/* Detects that a line from devd and a line from nlsysevent(4) report the same event. */
 #include "adapters/freebsd/devd/arrivals.h"
 
 #include "core/text/digest.h"
@@ -13,8 +13,8 @@ static struct vfj_arrival *at(struct vfj_arrivals *arrivals, unsigned index)
     return &arrivals->list[(arrivals->first + index) % VFJ_ARRIVALS_MAX];
 }
 
-/* Drops the oldest lines as long as they have arrived from both sources, have waited too long,
- * or fill the ring. */
+/* Drops the oldest lines: those that have arrived from both sources, those that have waited too
+ * long, and one when the ring is full. */
 static void drop_old(struct vfj_arrivals *arrivals, int64_t mono_us)
 {
     while (arrivals->count > 0

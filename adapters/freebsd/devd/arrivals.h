@@ -1,5 +1,5 @@
-/* Recognizes lines that arrive from two sources, devd and nlsysevent(4). Such a line is one
- * event with two times of arrival. */
+/* Detects that a line from devd and a line from nlsysevent(4) report the same event. The event
+ * then has two times of arrival. */
 #ifndef VFJ_FREEBSD_DEVD_ARRIVALS_H
 #define VFJ_FREEBSD_DEVD_ARRIVALS_H
 
@@ -9,8 +9,10 @@
 #include "core/text/text.h"
 
 enum {
-    VFJ_ARRIVALS_MAX = 1024, /* most lines that wait for the other source */
-    /* how long a line waits; devd runs the actions of one line before it reads the next line */
+    /* largest number of lines that wait for the same line of the other source */
+    VFJ_ARRIVALS_MAX = 1024,
+    /* longest time that a line waits; it is long, since devd runs the actions of one line before
+     * it reads the next line */
     VFJ_ARRIVALS_WITHIN_US = 600 * 1000000,
 };
 
@@ -23,21 +25,21 @@ struct vfj_arrival {
     bool is_told;   /* the line has arrived from both sources */
 };
 
-/* A ring of the newest lines of events. The caller sets it to zero before its first use. */
+/* A ring of the newest lines. The caller sets it to zero before its first use. */
 struct vfj_arrivals {
     unsigned first, count;
     struct vfj_arrival list[VFJ_ARRIVALS_MAX];
 };
 
-/* Takes a line that arrived from a source. Returns true for a new event. Returns false when the
- * same line arrived from the other source before; *apart_us is then the time between the two
- * arrivals. Of several equal lines the oldest one counts, since each source keeps the order of
- * the lines. */
+/* Records a line that arrived from a source. Returns true when the line reports a new event.
+ * Returns false when the same line arrived from the other source before; *apart_us is then the
+ * time between the two arrivals. Among several equal lines the oldest one is taken, since each
+ * source sends lines in their order. */
 bool vfj_arrivals_take(struct vfj_arrivals *arrivals, enum vfj_source source, struct vfj_span line,
                        int64_t mono_us, int64_t *apart_us);
 
-/* Forgets all lines. Called when a source has been interrupted: that source will not send the
- * lines that the other source sent before. */
+/* Forgets all lines. Called after a source was interrupted, since that source will not send the
+ * lines that the other one sent before. */
 void vfj_arrivals_forget(struct vfj_arrivals *arrivals);
 
 #endif

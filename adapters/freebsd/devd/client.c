@@ -11,7 +11,7 @@
 #include "adapters/freebsd/run/clock.h"
 
 enum {
-    /* most lines in one turn of the loop; then the loop handles other events */
+    /* most lines in one turn of the event loop, which then handles other events */
     LINES_A_TURN = 512,
     RETRY_FIRST_MS = 250,
     RETRY_LAST_MS = 30000,
@@ -82,7 +82,7 @@ static void end_connection(struct vfj_devd_client *client)
     tell_gap(client);
 }
 
-/* Passes lines on. The descriptor stays readable while the reader has lines. */
+/* Passes lines to the listener. The descriptor stays readable as long as the reader has lines. */
 static void on_readable(evutil_socket_t fd, short what, void *context)
 {
     struct vfj_devd_client *client = context;
@@ -113,7 +113,7 @@ static const char *path_of(const struct vfj_devd_client *client, bool records)
     return records ? client->paths->devd_seqpacket : client->paths->devd_stream;
 }
 
-/* Handles the reply to a request for a connection: a descriptor, or an error. */
+/* Handles the reply to a request to connect to devd. The reply has a descriptor or an error. */
 static void on_connection(void *context, const struct vfj_reply *reply, int fd)
 {
     struct vfj_devd_client *client = context;

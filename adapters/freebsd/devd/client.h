@@ -10,15 +10,15 @@
 
 struct vfj_devd_client;
 
-/* Callbacks. All arguments are borrowed for the call. `connected` and `gap` alternate.
- * `batch_end` ends a batch of lines. A batch may be empty. It ends when no line is left, or
- * after a fixed number of lines. `more`: lines are left, and the client passes them on in the
- * next turn of the event loop. */
+/* Callbacks of the client. All arguments are borrowed for the call. `connected` and `gap`
+ * alternate. `batch_end` is called after a batch of lines, perhaps an empty one. A batch ends
+ * when no line is left, or after a fixed number of lines. `more` is true when lines are left for
+ * the next turn of the event loop. */
 struct vfj_devd_listener {
     void (*connected)(void *context, const char *path);
     void (*gap)(void *context, const char *reason);
-    /* A line without its '\n', every byte kept. A line longer than VFJ_LINE_MAX is cut to
-     * VFJ_LINE_MAX + 1 bytes. The times are those of its receipt. */
+    /* Called for each line, without its '\n' and with every byte kept. A line longer than
+     * VFJ_LINE_MAX is cut to VFJ_LINE_MAX + 1 bytes. The times are those of the line's receipt. */
     void (*line)(void *context, struct vfj_span raw, int64_t wall_us, int64_t mono_us);
     void (*batch_end)(void *context, bool more);
     void *context;
@@ -34,18 +34,19 @@ struct vfj_devd_settings {
     uint32_t retry_last_ms;
 };
 
-/* The arguments except `listener` must outlive the client. Returns NULL when memory runs out. */
+/* Makes a client. All arguments except `listener` must outlive it. Returns NULL when memory runs
+ * out. */
 struct vfj_devd_client *vfj_devd_client_open(struct event_base *base, struct vfj_dispatch *dispatch,
                                              const struct vfj_paths *paths,
                                              const struct vfj_devd_settings *settings,
                                              const struct vfj_devd_listener *listener);
 
 /* Connects, and connects again whenever the connection is lost. The event loop calls `connected`
- * when a connection is open. It calls `gap` when a connection is lost or cannot be opened, and
- * not again until the next connection. */
+ * when a connection is open. It calls `gap` when a connection is lost or cannot be opened, but
+ * only once until the next connection. */
 void vfj_devd_client_connect(struct vfj_devd_client *client);
 
-/* Closes the connection. The caller has closed the dispatch before, so that no new connection
+/* Closes the connection. The caller must close the dispatch first, so that no new connection
  * arrives. */
 void vfj_devd_client_close(struct vfj_devd_client *client);
 

@@ -70,8 +70,8 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v';
 }
 
-/* Reads up to the next quote, which cannot be escaped. A backslash at the end of a line removes the
- * line end and the blanks after it. */
+/* Reads a string up to the next quote. Quotes cannot be escaped. A backslash at the end of a
+ * line removes the line end and the blanks after it. */
 static enum token read_string(struct reader *reader)
 {
     struct vfj_text text = vfj_text_begin(reader->value, sizeof reader->value);
@@ -143,7 +143,7 @@ static enum token next(struct reader *reader)
     }
 }
 
-/* A statement inside braces: `key`, then the kinds of its values, then a semicolon. */
+/* A statement inside braces: the word `key`, then values of the given kinds, then a semicolon. */
 struct statement {
     const char *key;
     bool is_option; /* true: a statement of an options block; false: a statement of a rule */
@@ -171,7 +171,7 @@ static const struct statement *find_statement(const char *key, bool is_option)
     return NULL;
 }
 
-/* Reads the rest of the statement that the current word begins. Returns NULL when no such statement
+/* Reads the rest of a statement whose first word was read. Returns NULL when no such statement
  * exists. A missing second value is empty. */
 static const struct statement *read_statement(struct reader *reader, bool is_option,
                                               char values[2][VFJ_RULE_VALUE_SIZE])
@@ -238,7 +238,7 @@ static bool is_rule(const char *word)
     return false;
 }
 
-/* Reads one block: options { statements }; or KIND PRIORITY { statements }; */
+/* Reads one block, in the form "options { statements };" or "KIND PRIORITY { statements };". */
 static bool read_block(struct reader *reader)
 {
     struct vfj_devd_rule rule = {.line = reader->line};

@@ -6,15 +6,15 @@
 
 /* Callbacks, in the order of the file. Arguments are borrowed for the call. */
 struct vfj_devd_conf_listener {
-    /* Reports a notify rule. Its members `file` and `order` are not set. */
+    /* Called for a notify rule. Its members `file` and `order` are not set. */
     void (*rule)(void *context, const struct vfj_devd_rule *rule);
     void (*directory)(void *context, const char *path);
     void (*set)(void *context, const char *name, const char *value);
     void *context;
 };
 
-/* Parses the text of a whole file. Returns the line of the first error, or 0. The statements before
- * an error are reported. */
+/* Parses the text of a whole file, and calls the listener. Returns the line number of the first
+ * error, or 0. The statements before an error were passed to the listener. */
 unsigned vfj_devd_conf_read(struct vfj_span text, const struct vfj_devd_conf_listener *listener);
 
 #endif

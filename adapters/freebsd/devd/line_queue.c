@@ -7,8 +7,8 @@
 #include "core/check.h"
 #include "core/limits.h"
 
-/* A chunk is mapped with mmap(2), so that the memory that a storm of lines needed returns to the
- * system. */
+/* A piece of the queue's memory. It comes from mmap(2), so that the memory for a storm of lines
+ * is returned to the system. */
 struct vfj_chunk {
     TAILQ_ENTRY(vfj_chunk) link;
     size_t taken, used; /* offsets in bytes */
@@ -74,8 +74,8 @@ static void drop_first(struct vfj_line_queue *queue)
     munmap(chunk, sizeof *chunk);
 }
 
-/* Drops the chunks whose lines were all taken. The line that was taken last stays valid: the next
- * call of vfj_line_queue_take() drops its chunk. */
+/* Drops the chunks whose lines were all taken. The line that was taken last must stay valid, so
+ * its chunk is dropped by the next call of vfj_line_queue_take(). */
 static void drop_taken(struct vfj_line_queue *queue)
 {
     struct vfj_chunk *chunk;

@@ -11,7 +11,7 @@
 
 enum {
     VFJ_INTAKE_CHUNK_SIZE = 256 * 1024,
-    /* 16 MiB. When the queue is full, further lines stay in the socket's buffer. */
+    /* 16 MiB of lines; when the queue is full, further lines stay in the socket's buffer */
     VFJ_INTAKE_CHUNKS_MAX = 64,
 };
 
@@ -31,8 +31,8 @@ struct vfj_line_queue_line {
 
 void vfj_line_queue_init(struct vfj_line_queue *queue);
 
-/* Returns true when the lines of one more read of up to VFJ_LINE_MAX + 2 bytes fit, however many
- * lines that read has. */
+/* Returns true when the queue has room for the lines of one more read of up to VFJ_LINE_MAX + 2
+ * bytes, however many lines the read has. */
 bool vfj_line_queue_has_room(const struct vfj_line_queue *queue);
 
 /* Appends a line of at most VFJ_LINE_MAX + 1 bytes. The queue must have room. */

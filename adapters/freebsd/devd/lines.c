@@ -18,7 +18,7 @@ static void keep(struct vfj_lines *lines, struct vfj_span part)
     lines->open = true;
 }
 
-/* Passes a finished line on. A line that is complete in the input is not copied. */
+/* Passes a finished line on, without copying when `part` is the whole line. */
 static void finish(struct vfj_lines *lines, struct vfj_span part)
 {
     struct vfj_span line = part;

@@ -10,7 +10,8 @@
 /* Called for each line. `line` is borrowed for the call, and has no '\n'. */
 typedef void vfj_line_fn(void *context, struct vfj_span line);
 
-/* Cuts a line that is longer than `size` bytes to `size` bytes, and drops the rest of that line. */
+/* A splitter of bytes into lines. It cuts a line that is longer than `size` bytes to `size`
+ * bytes, and drops the rest of that line. */
 struct vfj_lines {
     char *bytes;
     size_t size;

@@ -1,4 +1,4 @@
-/* A thread that keeps devd's socket empty. */
+/* A thread that receives devd's lines, so that the socket's buffer never fills up. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* glibc declares pipe2() only with this macro */
 #endif
@@ -21,13 +21,14 @@
 
 enum {
     STACK_SIZE = 256 * 1024,
-    RECEIPT_SIZE = VFJ_LINE_MAX + 2, /* one byte more than the longest line with its '\n' */
+    /* one byte more than the longest line together with its '\n' */
+    RECEIPT_SIZE = VFJ_LINE_MAX + 2,
 };
 
 struct vfj_devd_reader {
     pthread_t thread;
     int fd;
-    int wakeup[2]; /* a pipe; it holds a byte while `woken` is set */
+    int wakeup[2]; /* a pipe; it contains one byte as long as `woken` is set */
     enum vfj_devd_form form;
     uint16_t family; /* id of the netlink family, for the form MESSAGES */
     bool network_only;
@@ -58,9 +59,9 @@ static void wake(struct vfj_devd_reader *reader)
     reader->woken = true;
 }
 
-/* Keeps a record of the seqpacket socket, which is one line. Linux does not report MSG_EOR, so the
- * end of a receipt ends the record. Returns false for a record that was cut off: it has no '\n', and
- * the receipt had room for one. */
+/* Queues a record of the seqpacket socket, which is one line. Linux does not report MSG_EOR, so
+ * one receipt counts as one record. Returns false when the record was cut off: it has no '\n',
+ * although the receipt had room for one. */
 static bool keep_record(struct vfj_devd_reader *reader, struct vfj_span record)
 {
     if (record.text[record.length - 1] == '\n')
@@ -73,7 +74,7 @@ static bool keep_record(struct vfj_devd_reader *reader, struct vfj_span record)
     return true;
 }
 
-/* Keeps the events of a receipt of nlsysevent(4). */
+/* Queues the events of one receipt from nlsysevent(4). */
 static void keep_messages(struct vfj_devd_reader *reader, struct vfj_span receipt)
 {
     struct vfj_text line = vfj_text_begin(reader->bytes, sizeof reader->bytes);
@@ -100,8 +101,9 @@ static bool keep_receipt(struct vfj_devd_reader *reader, struct vfj_span receipt
     return true;
 }
 
-/* Adds a receipt to the queue. Waits while the queue has no room. Returns false when the reader is
- * being closed, and with EMSGSIZE in *error when the receipt was cut off. */
+/* Queues the lines of a receipt. Waits while the queue has no room. Returns false when the
+ * reader is being closed. Also returns false, with EMSGSIZE in *error, when the receipt was cut
+ * off. */
 static bool keep(struct vfj_devd_reader *reader, struct vfj_span receipt, int *error)
 {
     reader->wall_us = vfj_clock_wall_us();
@@ -120,7 +122,7 @@ static bool keep(struct vfj_devd_reader *reader, struct vfj_span receipt, int *e
     return go_on;
 }
 
-/* Notes the end of the connection. Also keeps a last line that has no '\n'. */
+/* Records that the connection has ended. First queues a last line that has no '\n'. */
 static void end(struct vfj_devd_reader *reader, int error)
 {
     pthread_mutex_lock(&reader->lock);
@@ -162,7 +164,7 @@ static void *read_all(void *context)
     }
 }
 
-/* Starts the thread with all signals blocked: the main thread handles them. */
+/* Starts the thread with all signals blocked, since the main thread handles signals. */
 static int start_thread(struct vfj_devd_reader *reader)
 {
     pthread_attr_t attributes;
@@ -242,7 +244,7 @@ enum vfj_devd_taken vfj_devd_reader_take(struct vfj_devd_reader *reader,
         taken = reader->lost ? VFJ_DEVD_LOST : reader->ended ? VFJ_DEVD_ENDED : VFJ_DEVD_NONE;
         reader->lost = false;
         *error = reader->error;
-        /* after LOST the descriptor stays readable, so that the event loop calls this function
+        /* a descriptor that stays readable after LOST makes the event loop call this function
          * again */
         if (taken != VFJ_DEVD_LOST)
             clear_wakeup(reader);

@@ -20,11 +20,11 @@ struct setting {
     char value[2 * VFJ_RULE_VALUE_SIZE];
 };
 
-/* The state of one vfj_devd_rules_read(). */
+/* The state of one call of vfj_devd_rules_read(). */
 struct reading {
     struct vfj_devd_rules *rules;
     const char *root;
-    const char *file; /* the current file, without the root */
+    const char *file; /* path of the current file inside the guest, without `root` */
     unsigned directory_count, set_count;
     char directories[DIRECTORIES_MAX][VFJ_RULE_VALUE_SIZE];
     struct setting sets[SETS_MAX];
@@ -133,7 +133,7 @@ static void read_directory(struct reading *reading, const char *directory)
     vfj_text_format(&text, "%s%s", reading->root, directory);
     DIR *opened = opendir(path);
     if (opened == NULL)
-        /* devd does not report a missing directory either; /usr/local/etc/devd may be missing */
+        /* a missing directory is no error, as in devd; /usr/local/etc/devd is often missing */
         return;
     while ((entry = readdir(opened)) != NULL && count < NAMES_MAX) {
         if (is_conf(entry->d_name))
@@ -155,7 +155,7 @@ static int by_priority(const void *a, const void *b)
     return left->order < right->order ? -1 : 1;
 }
 
-/* Replaces the pattern "$name" by the value of the statement `set name`. */
+/* Replaces the pattern "$name" by the value that the statement `set name` gave. */
 static void expand(const struct reading *reading, char pattern[VFJ_RULE_VALUE_SIZE])
 {
     bool inverted = pattern[0] == '!';
@@ -212,7 +212,8 @@ static const char *value_of(const struct vfj_devd_fact *facts, unsigned count, c
     return "";
 }
 
-/* Returns whether the pattern matches the whole value, ignoring case (devd.cc, match::do_match). */
+/* Returns true when the pattern matches the whole value, in upper or lower case (devd.cc,
+ * match::do_match). */
 static bool matches(const char *pattern, const char *value)
 {
     char anchored[VFJ_RULE_VALUE_SIZE + 4];

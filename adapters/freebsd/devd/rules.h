@@ -15,7 +15,9 @@ enum {
 
 struct vfj_devd_match {
     char key[32];
-    char pattern[VFJ_RULE_VALUE_SIZE]; /* an extended regular expression; a leading '!' inverts */
+    /* an extended regular expression; after a leading '!' the rule needs a value that does not
+     * match */
+    char pattern[VFJ_RULE_VALUE_SIZE];
 };
 
 struct vfj_devd_rule {
@@ -29,12 +31,11 @@ struct vfj_devd_rule {
 };
 
 struct vfj_devd_rules {
-    /* sorted as devd sorts them: the highest priority first, rules of one priority in the order in
-     * which they were read */
+    /* in devd's order: the highest priority first; rules of equal priority as they were read */
     struct vfj_devd_rule *rules;
     unsigned count;
     unsigned file_count;
-    /* the first file or rule that could not be read, with the cause; empty: none */
+    /* the first file or rule that could not be read, and the cause; empty: all were read */
     char complaint[VFJ_RULE_VALUE_SIZE];
 };
 
@@ -44,13 +45,13 @@ struct vfj_devd_fact {
     const char *value;
 };
 
-/* Reads ROOT/etc/devd.conf and each *.conf file of the directories that its options name
- * (devd.conf(5)), all below `root`. After an error, skips the rest of that file, and reports the
- * error in rules->complaint. Returns false when devd.conf itself cannot be read. */
+/* Reads ROOT/etc/devd.conf and each *.conf file of the directories that the options in devd.conf
+ * name (devd.conf(5)), all below `root`. After an error, skips the rest of that file, and
+ * reports the error in rules->complaint. Returns false when devd.conf itself cannot be read. */
 bool vfj_devd_rules_read(struct vfj_devd_rules *rules, const char *root);
 void vfj_devd_rules_free(struct vfj_devd_rules *rules);
 
-/* Returns the one rule whose action devd runs for the event: the first rule that matches
+/* Returns the rule whose action devd runs for the event. That is the first rule that matches
  * (sbin/devd/devd.cc, process_event). Returns NULL when no rule matches. */
 const struct vfj_devd_rule *vfj_devd_rules_choose(const struct vfj_devd_rules *rules,
                                                   const struct vfj_devd_fact *facts,

@@ -1,4 +1,4 @@
-/* Connecting to one of devd's sockets. */
+/* Connects to one of devd's sockets. */
 #include "adapters/freebsd/devd/socket.h"
 
 #include <errno.h>

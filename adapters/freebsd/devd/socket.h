@@ -1,4 +1,4 @@
-/* Connecting to one of devd's sockets. */
+/* Connects to one of devd's sockets. */
 #ifndef VFJ_FREEBSD_DEVD_SOCKET_H
 #define VFJ_FREEBSD_DEVD_SOCKET_H
 
@@ -9,9 +9,10 @@
 int vfj_devd_socket_connect(const char *path, int type);
 
 /* Connects to devd's seqpacket socket. When that socket does not exist or is of another type,
- * connects to devd's stream socket. With `stream_only`, connects to the stream socket only.
- * *records is true when each receipt is one line, false when '\n' ends lines. Returns -1, with the
- * errno of the first attempt, when no socket can be connected. */
+ * connects to devd's stream socket. With `stream_only`, connects to the stream socket only. Sets
+ * *records to true for the seqpacket socket, whose every receipt is one line, and to false for
+ * the stream socket, where '\n' ends a line. Returns -1, with the errno of the first attempt,
+ * when no socket can be connected. */
 int vfj_devd_socket_open(const char *seqpacket_path, const char *stream_path, bool stream_only,
                          bool *records);
 

@@ -17,13 +17,13 @@ struct vfj_devd_sources {
     struct event_base *base;
     struct vfj_devd_sources_listener listener;
     struct vfj_devd_client *devd; /* NULL: devd is not a source */
-    /* NULL: nlsysevent(4) is not a source, or its socket has ended */
+    /* NULL: nlsysevent(4) is not used, or its socket has ended */
     struct vfj_devd_reader *reader;
     struct event readable;
     bool network_only;
-    int socket; /* socket of nlsysevent(4) until the reader owns it; -1: none */
+    int socket; /* socket of nlsysevent(4), until a reader owns it; -1: none */
     uint16_t family;
-    bool is_connected; /* `connected` was called, and `gap` was not called since */
+    bool is_connected; /* the last call of `connected` or `gap` was `connected` */
     int64_t late_us;   /* the longest delay of a late line in this batch */
     unsigned late_lines;
     struct vfj_arrivals arrivals;
@@ -80,7 +80,7 @@ static void on_connected(void *context, const char *path)
     tell_connected(context, path);
 }
 
-/* Forgets the lines so far, since a devd that starts again does not send them. */
+/* Handles a gap of devd. Forgets all lines, since a devd that starts again does not send them. */
 static void on_gap(void *context, const char *reason)
 {
     struct vfj_devd_sources *sources = context;
@@ -98,9 +98,9 @@ static void on_batch_end(void *context, bool more)
     end_batch(context, more);
 }
 
-/* Reports a gap, since events of nlsysevent(4) are missing. When a source is left, reports a
- * connection after the gap, so that the machine observes the guest. Reports nothing while a gap
- * is open already. */
+/* Reports a gap, since events of nlsysevent(4) were lost. If another source still works, then
+ * also reports a connection, so that the machine observes the guest. Reports nothing when the
+ * last report was a gap. */
 static void lose(struct vfj_devd_sources *sources, const char *reason)
 {
     vfj_arrivals_forget(&sources->arrivals);

@@ -5,11 +5,11 @@
 #include "adapters/freebsd/devd/client.h"
 
 /* X(symbol, word of --source) */
-#define VFJ_DEVD_CHOICES(X)                                                          \
-    X(DEVD, "devd")             /* devd's sockets only */                            \
-    X(AUTO, "auto")             /* both where the kernel has nlsysevent(4) loaded */ \
-    X(NLSYSEVENT, "nlsysevent") /* only nlsysevent(4): no newbus lines */            \
-    X(BOTH, "both")             /* both; a missing nlsysevent(4) is logged */
+#define VFJ_DEVD_CHOICES(X)                                                            \
+    X(DEVD, "devd")             /* devd's sockets only */                              \
+    X(AUTO, "auto")             /* both where the kernel has nlsysevent(4) loaded */   \
+    X(NLSYSEVENT, "nlsysevent") /* only nlsysevent(4), which has no lines of newbus */ \
+    X(BOTH, "both")             /* both; if nlsysevent(4) is missing, the log says so */
 
 enum vfj_devd_choice {
 #define X(symbol, word) VFJ_DEVD_FROM_##symbol,
@@ -17,22 +17,22 @@ enum vfj_devd_choice {
 #undef X
 };
 
-/* A line that devd sends so much later than the kernel is late. */
+/* Largest delay of a line from devd, compared with nlsysevent(4), that is not late. */
 enum { VFJ_DEVD_LATE_US = 1000 * 1000 };
 
 /* The callbacks of a client of devd, and one more callback. */
 struct vfj_devd_sources_listener {
     struct vfj_devd_listener devd;
-    /* Called after `batch_end` when devd sent `lines` lines late. `delay_us` is the longest time
-     * between the arrival of a line from nlsysevent(4) and its arrival from devd. */
+    /* Called after `batch_end` when `lines` lines of the batch came late from devd. `delay_us`
+     * is the longest delay after the same line from nlsysevent(4). */
     void (*late)(void *context, int64_t delay_us, unsigned lines);
 };
 
 struct vfj_devd_sources;
 
-/* As vfj_devd_client_open(). `socket` is a socket of nlsysevent(4), and `family` is the id of
- * its netlink family. -1: lines come from devd only. A test passes a socket of its own. The
- * sources own the socket. */
+/* Makes the sources, like vfj_devd_client_open(). `socket` is a socket of nlsysevent(4), or -1
+ * when lines come from devd only. `family` is the id of its netlink family. A test passes
+ * another socket. The sources own the socket. */
 struct vfj_devd_sources *vfj_devd_sources_open(
     struct event_base *base, struct vfj_dispatch *dispatch, const struct vfj_paths *paths,
     const struct vfj_devd_settings *settings, enum vfj_devd_choice choice, int socket,
@@ -40,7 +40,7 @@ struct vfj_devd_sources *vfj_devd_sources_open(
 
 void vfj_devd_sources_connect(struct vfj_devd_sources *sources);
 
-/* Does nothing for NULL. The caller has closed the dispatch before. */
+/* Closes the sources. Does nothing for NULL. The caller must close the dispatch first. */
 void vfj_devd_sources_close(struct vfj_devd_sources *sources);
 
 #endif

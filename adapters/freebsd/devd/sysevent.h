@@ -1,4 +1,4 @@
-/* The socket of nlsysevent(4), a module that FreeBSD has since 15.0. */
+/* The socket of nlsysevent(4), a kernel module that FreeBSD has since 15.0. */
 #ifndef VFJ_FREEBSD_DEVD_SYSEVENT_H
 #define VFJ_FREEBSD_DEVD_SYSEVENT_H
 

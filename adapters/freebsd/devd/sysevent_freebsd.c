@@ -8,8 +8,7 @@
 
 #include "adapters/freebsd/devd/sysevent_message.h"
 
-/* Releases before 13.2 have no <netlink/netlink.h>. These are its numbers, and those of
- * <sys/socket.h>. */
+/* Numbers of <netlink/netlink.h>, which releases before 13.2 do not have, and of <sys/socket.h>. */
 enum {
     FAMILY_NETLINK = 38,          /* AF_NETLINK */
     PROTOCOL_GENERIC = 16,        /* NETLINK_GENERIC */

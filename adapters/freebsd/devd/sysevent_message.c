@@ -3,13 +3,14 @@
 
 #include <string.h>
 
-/* Sizes and numbers of the headers that the contract names. */
+/* Sizes and numbers in the headers of netlink messages, from the files that sysevent_message.h
+ * names. */
 enum {
     ALIGN = 4,
     HEADER = 16,        /* length u32, type u16, flags u16, sequence u32, port u32 */
     GENERIC = 4,        /* command u8, version u8, reserved u16 */
     ATTRIBUTE = 4,      /* length u16, type u16 */
-    TYPE_MASK = 0x3fff, /* mask of an attribute's type, which removes its two flags */
+    TYPE_MASK = 0x3fff, /* removes the two flags from an attribute's type */
     CONTROL = 16,       /* type of messages about families: GENL_ID_CTRL */
     FLAG_REQUEST = 1,
     COMMAND_NEW_FAMILY = 1,
@@ -74,8 +75,8 @@ struct attribute {
     struct vfj_span value;
 };
 
-/* Takes the next attribute off the front. Returns false at the end, and for a malformed
- * attribute. */
+/* Reads the next attribute at the front of *rest, and removes it. Returns false at the end, and
+ * for a malformed attribute. */
 static bool next_attribute(struct vfj_span *rest, struct attribute *attribute)
 {
     if (rest->length < ATTRIBUTE)
@@ -89,8 +90,8 @@ static bool next_attribute(struct vfj_span *rest, struct attribute *attribute)
     return true;
 }
 
-/* Takes the next message off the front, and removes its header. Returns false when no whole
- * message is left. */
+/* Reads the next message at the front of *rest, and removes it. `body` is the message without
+ * its header. Returns false when no whole message is left. */
 static bool next_message(struct vfj_span *rest, uint16_t *type, struct vfj_span *body)
 {
     if (rest->length < HEADER)
@@ -104,7 +105,7 @@ static bool next_message(struct vfj_span *rest, uint16_t *type, struct vfj_span 
     return true;
 }
 
-/* The value of a string attribute, without its NUL. */
+/* Returns the value of a string attribute without its NUL. */
 static struct vfj_span string_of(struct vfj_span value)
 {
     const char *nul = value.length > 0 ? memchr(value.text, '\0', value.length) : NULL;

@@ -1,4 +1,4 @@
-/* Passes requests to the guest on to the process that serves them: this one or the monitor. */
+/* Passes requests to the process that serves them: this process or the monitor. */
 #include "adapters/freebsd/guest/dispatch.h"
 
 #include <event2/event.h>
@@ -15,12 +15,12 @@
 struct question {
     TAILQ_ENTRY(question) link;
     struct vfj_request request;
-    bool sent; /* the request was sent to the monitor */
+    bool sent; /* the request was already sent to the monitor */
     vfj_reply_fn *replied;
     void *context;
 };
 
-/* A reply of this process's own server that was not yet passed on. */
+/* A reply of this process's own server that was not passed to the caller yet. */
 struct answer {
     STAILQ_ENTRY(answer) link;
     struct vfj_reply reply;
@@ -31,12 +31,12 @@ struct vfj_dispatch {
     uint64_t last_number;
     TAILQ_HEAD(, question) questions; /* in the order of the requests */
 
-    /* These members are used without a monitor. */
+    /* The next members are used only without a monitor. */
     struct vfj_server *server;
     STAILQ_HEAD(, answer) answers;
     struct event deliver;
 
-    /* These members are used with a monitor. */
+    /* The next members are used only with a monitor. */
     struct vfj_wire *wire;
     struct event readable, writable, lost;
     bool listens;
@@ -85,8 +85,8 @@ static void pass_on(struct vfj_dispatch *dispatch, const struct vfj_reply *reply
 
 /* Functions for this process's own server. */
 
-/* Keeps the reply until the loop passes it on, so that no callback is called from inside
- * vfj_dispatch_ask(). A vfj_reply_fn. */
+/* A vfj_reply_fn. Keeps a reply of this process's own server until the event loop passes it on,
+ * so that vfj_dispatch_ask() never calls a callback. */
 static void keep_answer(void *context, const struct vfj_reply *reply, int descriptor)
 {
     struct vfj_dispatch *dispatch = context;
@@ -106,7 +106,8 @@ static struct answer *take_answer(struct vfj_dispatch *dispatch)
     return answer;
 }
 
-/* Passes one reply on in each turn of the loop, since the callback may end the loop. */
+/* Passes one reply on. Each further reply waits for another turn of the event loop, since the
+ * callback may end the loop. */
 static void on_deliver(evutil_socket_t fd, short what, void *context)
 {
     struct vfj_dispatch *dispatch = context;
@@ -128,7 +129,7 @@ static void report_gone(struct vfj_dispatch *dispatch)
         dispatch->gone(dispatch->context);
 }
 
-/* Treats the monitor as ended: from now on no request is sent to it, and no reply is passed on. */
+/* Treats the monitor as ended: no request is sent to it and no reply is passed on any more. */
 static void lose(struct vfj_dispatch *dispatch)
 {
     event_del(&dispatch->readable);
@@ -144,8 +145,8 @@ static void on_lost(evutil_socket_t fd, short what, void *context)
     report_gone(context);
 }
 
-/* Passes a received reply on. Treats the monitor as ended when the reply does not match its
- * request, or has a descriptor that its kind does not have. */
+/* Passes a received reply to the caller. Treats the monitor as ended when the reply does not
+ * match its request, or has a descriptor although its kind has none. */
 static void take_reply(struct vfj_dispatch *dispatch, int descriptor)
 {
     const struct question *question = find_question(dispatch, dispatch->reply.number);
@@ -175,8 +176,8 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
         lose(dispatch);
 }
 
-/* Sends the requests that were not sent yet, in order, until the socket is full. When the monitor
- * has ended, the dispatch detects that while reading its replies. */
+/* Sends waiting requests in their order until the socket is full. Does not report an ended
+ * monitor: the dispatch detects that when it reads replies. */
 static void send_questions(struct vfj_dispatch *dispatch)
 {
     struct question *question;
@@ -289,7 +290,7 @@ void vfj_dispatch_ask(struct vfj_dispatch *dispatch, const struct vfj_request *r
     if (dispatch->server != NULL)
         vfj_server_serve(dispatch->server, asked);
     else if (!dispatch->listens)
-        /* reports the monitor's end once more, for this request */
+        /* reports the end of the monitor again, for this request */
         event_active(&dispatch->lost, EV_TIMEOUT, 0);
     else if (!event_pending(&dispatch->writable, EV_WRITE, NULL))
         send_questions(dispatch);

@@ -1,4 +1,4 @@
-/* Reads the guest's files for a probe command. */
+/* Reads the guest's files that a probe needs. */
 #include "adapters/freebsd/guest/files.h"
 
 #include <string.h>
@@ -6,7 +6,7 @@
 #include "adapters/freebsd/guest/guest_file.h"
 #include "adapters/freebsd/privsep/safe_path.h"
 
-/* Notes the first of the possible scripts that exists, when only root can change it. */
+/* Records the first of hn's possible scripts that exists, if only root can change it. */
 static void read_script(const struct vfj_paths *paths, struct vfj_name hn,
                         struct vfj_slot_files *files)
 {

@@ -1,4 +1,4 @@
-/* Reads the guest's files for a probe command. */
+/* Reads the guest's files that a probe needs. */
 #ifndef VFJ_FREEBSD_GUEST_FILES_H
 #define VFJ_FREEBSD_GUEST_FILES_H
 
@@ -8,7 +8,7 @@
 #include "adapters/freebsd/paths.h"
 #include "core/data/command.h"
 
-/* Facts from the files of one slot. The members equal those of struct vfj_view. */
+/* Facts from the files of one slot. The members have the names and meanings of struct vfj_view. */
 struct vfj_slot_files {
     uint64_t hn_dhclient, vf_dhclient, lagg_dhclient;
     bool lease;
@@ -17,11 +17,11 @@ struct vfj_slot_files {
 };
 
 struct vfj_files {
-    bool ok; /* false: no probe may read the file that the command names */
+    bool ok; /* false: the command names a file that no probe may read */
     union {
         struct vfj_file file; /* PROBE_FILE: the file */
-        /* PROBE_SLOT: the per-interface script, the lease, the dhclients' pidfiles. PROBE_SNAPSHOT:
-         * the VF's dhclient only. */
+        /* PROBE_SLOT: the per-interface script, the lease and the pidfiles of dhclients.
+         * PROBE_SNAPSHOT: only the pidfile of the VF's dhclient. */
         struct vfj_slot_files slot;
     } as;
 };

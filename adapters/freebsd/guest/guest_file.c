@@ -67,8 +67,8 @@ bool vfj_guest_file_exists(const char *path)
     return stat(path, &status) == 0 && S_ISREG(status.st_mode);
 }
 
-/* Returns true when another process holds the file's lock. *known is false when flock(2) failed for
- * another reason. */
+/* Returns true when another process holds a lock on the file. Sets *known to false when flock(2)
+ * failed for another reason. */
 static bool is_locked(int fd, bool *known)
 {
     if (flock(fd, LOCK_SH | LOCK_NB) == 0) {
@@ -97,7 +97,8 @@ static uint64_t running(int fd)
     if (!vfj_span_word(&rest, &word) || !vfj_span_to_u64(word, &pid) || pid < 2 || pid > INT_MAX)
         return 0;
     if (kill((pid_t)pid, 0) != 0 && errno != EPERM)
-        /* returns before the lock is tried: a dhclient that starts now would fail on our lock */
+        /* No lock is tried on a file without a pid: a dhclient that starts now would fail on our
+         * lock. */
         return 0;
     bool locked = is_locked(fd, &known);
     return locked || (!known && is_dhclient((pid_t)pid)) ? pid : 0;

@@ -13,24 +13,25 @@
  * file. */
 int vfj_guest_file_open(const char *path);
 
-/* Reads whether the regular file exists, and the first line of its text. The text is empty when the
- * file cannot be read or the line is not printable ASCII. A line that is longer than a value is
- * cut. */
+/* Reads whether a regular file exists at `path`, and the first line of its text. The text is
+ * empty when the file cannot be read, or the line is not printable ASCII. A line longer than
+ * VFJ_VALUE_SIZE - 1 bytes is cut. */
 void vfj_guest_file_read(const char *path, struct vfj_file *file);
 
-/* Returns true when a regular file exists at `path` and is not empty. */
+/* Returns true when a regular file exists at `path` and has at least one byte. */
 bool vfj_guest_file_holds(const char *path);
 
 /* Returns true when a regular file exists at `path`. */
 bool vfj_guest_file_exists(const char *path);
 
-/* Returns the pid of the dhclient(8) of an interface, or 0. The pidfile of a present dhclient is in
- * dhclient_run_dir (sbin/dhclient/dhclient.c), that of an older one in run_dir. A running dhclient
- * holds a lock on its pidfile (pidfile(3), flock(2)); an unlocked pidfile is a leftover. Where
- * locks cannot be tested, the process must exist and be a dhclient. */
+/* Returns the pid of the dhclient(8) of an interface, or 0. A present dhclient has its pidfile
+ * in dhclient_run_dir (sbin/dhclient/dhclient.c), an older one in run_dir. A running dhclient
+ * holds a lock on its pidfile (pidfile(3), flock(2)); an unlocked pidfile is a leftover. When
+ * the lock cannot be tested, a process with that pid must exist and be a dhclient. */
 uint64_t vfj_guest_dhclient(const struct vfj_paths *paths, struct vfj_name interface);
 
-/* Returns true when `pid` is the dhclient of any interface, by the rule of vfj_guest_dhclient(). */
+/* Returns true when `pid` is the pid of a dhclient that vfj_guest_dhclient() finds for some
+ * interface. */
 bool vfj_guest_has_dhclient(const struct vfj_paths *paths, uint64_t pid);
 
 #endif

@@ -1,4 +1,4 @@
-/* The guest as one object. Makes an event of everything that happens in the guest, and runs
+/* The guest as one object. Reports everything that happens in the guest as events, and runs
  * commands. */
 #include "adapters/freebsd/guest/guest_io.h"
 
@@ -30,7 +30,7 @@ enum { SIGNAL_ASKED = SIGUSR1 };
 
 enum { SIGNALS = 4 };
 
-/* Pauses before an unreadable rc.conf is read again: 5 s, 10 s, 20 s …, later ten minutes. */
+/* Pauses before rc.conf is read again after a failure: 5 s, 10 s, 20 s …, at most ten minutes. */
 enum { RC_RETRY_FIRST_S = 5, RC_RETRY_LAST_S = 600 };
 
 struct vfj_guest_io {
@@ -44,20 +44,21 @@ struct vfj_guest_io {
     struct vfj_runner *runner;
     struct vfj_prober *prober;
     struct vfj_rc_reader *rc;
-    char rc_complaint[160]; /* why the last reading failed; empty: it succeeded */
+    char rc_complaint[160]; /* why rc.conf could not be read; empty: the last reading succeeded */
     int64_t rc_retry_s;
     struct vfj_devd_sources *devd;
     struct vfj_scheduled_client *scheduled; /* NULL: nobody asks */
-    struct vfj_scheduled_list open;         /* the events that are open in the journal */
-    /* reason to end; set before vfj_guest_io_run(): the loop ends when it starts */
+    struct vfj_scheduled_list open; /* the Azure Scheduled Events that are open in the journal */
+    /* reason of a stop that was requested before vfj_guest_io_run(): the loop then ends when it
+     * starts */
     const char *ending;
     bool running;
-    bool connecting; /* the first connection to devd was begun */
+    bool connecting; /* connecting to devd has begun */
     bool stopping;   /* the listener was asked to end */
     bool stopped;    /* STOPPED was reported, or vfj_guest_io_break() was called */
     bool lost;       /* the monitor has ended */
-    bool answering;  /* an observation or an outcome is being reported */
-    bool rc_due;     /* check rc.conf's files after the next answer */
+    bool answering;  /* the listener is handling an observation or an outcome */
+    bool rc_due;     /* after the next answer, check whether rc.conf's files have changed */
     int64_t mono_us; /* time of the newest event */
 };
 
@@ -109,7 +110,7 @@ static void log_line(struct vfj_guest_io *guest_io, const char *what, const char
     guest_io->listener.log(guest_io->listener.context, line);
 }
 
-/* Callbacks of the parts below. Each makes an event. */
+/* Callbacks of devd, the prober, the runner and the other parts. Each one reports an event. */
 
 static void on_connected(void *context, const char *path)
 {
@@ -125,7 +126,8 @@ static void on_gap(void *context, const char *reason)
 
 static void on_line(void *context, struct vfj_span raw, int64_t wall_us, int64_t mono_us)
 {
-    struct vfj_event event; /* not zeroed, which would write kilobytes for each line */
+    /* The event is not zeroed as a whole, which would write kilobytes for each line. */
+    struct vfj_event event;
     event.kind = VFJ_EVENT_DEVD;
     event.as.devd.raw = raw;
     report(context, &event, wall_us, mono_us);
@@ -150,8 +152,8 @@ static void report_answer(struct vfj_guest_io *guest_io, struct vfj_event *event
     end_batch(guest_io, false);
 }
 
-/* Reports an observation, then checks rc.conf's files. The listener issues the commands that the
- * observation requires before this check. */
+/* Reports an observation, then checks whether rc.conf's files have changed. The check comes
+ * last, so that the commands that the observation requires are issued first. */
 static void on_observed(void *context, const struct vfj_observation *observation)
 {
     struct vfj_guest_io *guest_io = context;
@@ -218,8 +220,8 @@ static void rc_was_not_read(struct vfj_guest_io *guest_io, const char *complaint
         guest_io->listener.unread(guest_io->listener.context, complaint);
 }
 
-/* Reports the result of reading rc.conf. The connection to devd begins after the first reading, so
- * that the machine has the configuration before it gets an event about a VF. */
+/* Reports the result of reading rc.conf. Connects to devd only after the first reading, so that
+ * the machine has the configuration before it gets an event about a VF. */
 static void on_rc(void *context, const struct vfj_rc_answer *answer)
 {
     struct vfj_guest_io *guest_io = context;
@@ -249,7 +251,7 @@ static void on_stop_by(void *context)
     vfj_guest_io_end(guest_io, "a signal, and something is half-done");
 }
 
-/* Asks the listener to end, when called for the first time. A second call ends the loop. */
+/* The first call asks the listener to end. A second call ends the event loop. */
 void vfj_guest_io_stop(struct vfj_guest_io *guest_io, const char *reason)
 {
     if (!guest_io->running) {
@@ -272,7 +274,7 @@ static void on_monitor_gone(void *context)
         guest_io->lost = true;
         vfj_guest_io_end(guest_io, "the monitor has ended");
     }
-    /* also ends a loop that waits for an answer before vfj_guest_io_run() */
+    /* also ends the loop inside a function that runs it before vfj_guest_io_run() */
     event_base_loopbreak(guest_io->base);
 }
 
@@ -281,7 +283,8 @@ static void on_signal(evutil_socket_t number, short what, void *context)
     struct vfj_guest_io *guest_io = context;
     (void)what;
     if (number == SIGHUP) {
-        guest_io->rc_complaint[0] = '\0'; /* makes the log repeat a complaint after SIGHUP */
+        /* after SIGHUP, a complaint is logged again even when it is the same one */
+        guest_io->rc_complaint[0] = '\0';
         vfj_rc_reader_read(guest_io->rc);
     } else if (number != SIGNAL_ASKED) {
         vfj_guest_io_stop(context, number == SIGTERM ? "SIGTERM" : "SIGINT");
@@ -309,9 +312,9 @@ static void on_late(void *context, int64_t delay_us, unsigned lines)
         guest_io->listener.late(guest_io->listener.context, delay_us, lines);
 }
 
-/* Opens the socket of nlsysevent(4) if the settings make it a source. Returns -1 when they do
- * not, or when the socket cannot be opened. That is an error only when the settings name no
- * other source. */
+/* Opens the socket of nlsysevent(4) if the settings make it a source. Returns -1 when the
+ * settings do not, or when the socket cannot be opened. A missing socket is an error only when
+ * it is the only source. */
 static int open_sysevent(struct vfj_guest_io *guest_io, uint16_t *family)
 {
     enum vfj_devd_choice choice = guest_io->settings.source;
@@ -483,8 +486,8 @@ void vfj_guest_io_break(struct vfj_guest_io *guest_io)
     event_base_loopbreak(guest_io->base);
 }
 
-/* Runs a probe. The files of rc.conf are checked after the answer to the first probe of a plan. A
- * probe that is issued while an answer is being reported belongs to a plan that has begun. */
+/* Runs a probe. After the answer to the first probe of a plan, rc.conf's files are checked. When
+ * a probe is issued while an answer is being handled, its plan has begun earlier. */
 void vfj_guest_io_probe(struct vfj_guest_io *guest_io, const struct vfj_command *command)
 {
     vfj_prober_run(guest_io->prober, command);

@@ -7,8 +7,8 @@
 
 enum { NO_LENGTH = -1 };
 
-/* Returns the number of one bits at the front of the mask, or NO_LENGTH when a one bit follows a
- * zero bit. */
+/* Returns the number of one bits at the front of the mask, or NO_LENGTH when the mask has a one
+ * bit after a zero bit. */
 static int mask_length(const uint8_t *bytes, int size)
 {
     int length = 0;

@@ -7,9 +7,10 @@
 
 #include "core/data/observation.h"
 
-/* Both functions append the address with the length of its mask. They leave out the addresses that
- * parse_ifconfig.h leaves out: 0.0.0.0, an inet address whose mask is empty or has holes, and a
- * link-local inet6 address. An IPv6 mask with holes has length 0, as ifconfig(8) prints it. */
+/* Append an address with its prefix length. They leave out the addresses that the parser of
+ * ifconfig(8)'s output leaves out: 0.0.0.0, an inet address whose mask is empty or has holes,
+ * and a link-local inet6 address. An IPv6 mask with holes counts as length 0, as in
+ * ifconfig(8)'s output. */
 void vfj_interface_add_inet(struct vfj_interface *interface, const struct in_addr *host,
                             const struct in_addr *mask);
 void vfj_interface_add_inet6(struct vfj_interface *interface, const struct in6_addr *host,

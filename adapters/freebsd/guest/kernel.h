@@ -1,5 +1,6 @@
 /* Reads the guest from the kernel, without programs: sysctl(3), getifaddrs(3), ioctls of
- * interfaces, and a routing socket. Only on FreeBSD; elsewhere each function fails with ENOSYS. */
+ * interfaces, and a routing socket. This works only on FreeBSD; elsewhere each function fails
+ * with ENOSYS. */
 #ifndef VFJ_FREEBSD_GUEST_KERNEL_H
 #define VFJ_FREEBSD_GUEST_KERNEL_H
 
@@ -12,26 +13,27 @@
 /* Returns true when the functions below work on this system, which must be FreeBSD. */
 bool vfj_kernel_answers(void);
 
-/* Each function below returns 0 or an errno, and reads from the kernel only. The result equals that
- * of parsing the output of the program that its comment names, of FreeBSD 13.2 (sbin/sysctl,
- * sbin/ifconfig, sbin/route). */
+/* The functions below only read from the kernel. Each returns 0 or an errno. The result is the
+ * same as from parsing the output of the program that the function's comment names, in the
+ * version of FreeBSD 13.2 (sbin/sysctl, sbin/ifconfig, sbin/route). */
 
-/* As sysctl -n NAME: sets `value` to the value as text, cut to `size` - 1 bytes and ended by a NUL.
- * ENOENT: no such name. EOPNOTSUPP: the value is neither a string nor a number. */
+/* Does the work of `sysctl -n NAME`. Sets `value` to the value as text, cut to `size` - 1 bytes
+ * and with a NUL at the end. Returns ENOENT when there is no such name, and EOPNOTSUPP when the
+ * value is neither a string nor a number. */
 int vfj_kernel_sysctl(const char *name, char *value, size_t size);
 
-/* As ifconfig -a: reports each interface, in ifconfig's order. Reads addresses, media and other
- * details only of the interfaces named in `wanted`. Of the other interfaces reads only name, up,
- * mtu and the state of lagg(4), vlan(4) and if_bridge(4). */
+/* Does the work of `ifconfig -a`. Calls `found` for each interface, in ifconfig's order. Reads
+ * addresses, media and other details only of the interfaces in `wanted`. Of the other interfaces
+ * reads only name, up, mtu and the state of lagg(4), vlan(4) and if_bridge(4). */
 int vfj_kernel_interfaces(const struct vfj_name *wanted, unsigned count, vfj_interface_fn *found,
                           void *context);
 
-/* Reads the counters of the interface, its options and the speed of its link (getifaddrs(3),
- * netintro(4)). Its media stays unknown. ENXIO: no such interface. */
+/* Reads an interface's packet counters, its options and the speed of its link (getifaddrs(3),
+ * netintro(4)). `media` stays unknown. Returns ENXIO when there is no such interface. */
 int vfj_kernel_counters(struct vfj_name name, struct vfj_counters *counters);
 
-/* As route -n get -inet default, or -inet6. A missing route is no error. Waits at most
- * VFJ_KERNEL_ROUTE_LIMIT_MS, then fails with ETIMEDOUT. */
+/* Does the work of `route -n get -inet default`, or -inet6. A missing route is no error. Waits
+ * at most VFJ_KERNEL_ROUTE_LIMIT_MS, then fails with ETIMEDOUT. */
 enum { VFJ_KERNEL_ROUTE_LIMIT_MS = 200 };
 int vfj_kernel_default_route(bool inet6, struct vfj_default_route *route);
 

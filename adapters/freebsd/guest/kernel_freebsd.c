@@ -44,7 +44,7 @@ bool vfj_kernel_answers(void)
     return true;
 }
 
-/* Reads the type and the format of a value, as sysctl(8) does before it prints the value
+/* Reads the type and the format of a sysctl's value, as sysctl(8) does before it prints a value
  * (sysctl(3), sbin/sysctl/sysctl.c oidfmt). */
 static int read_kind(const int *oid, size_t count, unsigned *kind, char *format)
 {
@@ -64,7 +64,7 @@ static int read_kind(const int *oid, size_t count, unsigned *kind, char *format)
 static int read_string(const int *oid, size_t count, char *value, size_t size)
 {
     size_t length = size - 1;
-    /* ENOMEM: the value was cut, which is no error */
+    /* ENOMEM is no error here: the value was cut */
     if (sysctl(oid, (unsigned)count, value, &length, NULL, 0) != 0 && errno != ENOMEM)
         return errno;
     value[length < size ? length : size - 1] = '\0';
@@ -83,7 +83,8 @@ static int read_int(const int *oid, size_t count, char *value, size_t size)
     return 0;
 }
 
-/* Reads an unsigned value of 32 or 64 bits, such as hn(4)'s counters, which are unsigned long. */
+/* Reads an unsigned value of 32 or 64 bits. The counters of hn(4), for example, are unsigned
+ * long. */
 static int read_unsigned(const int *oid, size_t count, char *value, size_t size)
 {
     uint64_t number = 0;
@@ -133,8 +134,8 @@ int vfj_kernel_sysctl(const char *name, char *value, size_t size)
 
 enum { MESSAGES_MAX = 256 };
 
-/* A request to route(4): for the route to an address of zeros with a mask of zeros, and for the
- * interface of that route. */
+/* A request to route(4) for the default route: the destination and its mask are all zeros. It
+ * also asks for the interface of the route. */
 struct question {
     struct rt_msghdr header;
     struct sockaddr_storage room[3];
@@ -171,7 +172,7 @@ static int ask(int socket, bool inet6, int sequence)
 }
 
 /* Receives the answer to the request. The kernel sends the answer from another thread, perhaps
- * after write(2) has returned. Other messages may come before it. */
+ * after write(2) has returned. Other messages may come before the answer. */
 static int receive_answer(int socket, int sequence, struct vfj_default_route *route)
 {
     char bytes[2048];
@@ -195,7 +196,8 @@ static int ask_and_hear(int socket, bool inet6, struct vfj_default_route *route)
     if (setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) != 0)
         return errno;
     int error = ask(socket, inet6, sequence);
-    /* ESRCH: no such route. EAFNOSUPPORT: the kernel lacks the address family. */
+    /* ESRCH means that there is no such route, EAFNOSUPPORT that the kernel lacks the address
+     * family */
     if (error == ESRCH || error == EAFNOSUPPORT)
         return 0;
     return error != 0 ? error : receive_answer(socket, sequence, route);

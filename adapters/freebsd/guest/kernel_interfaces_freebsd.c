@@ -24,10 +24,11 @@
 #include "adapters/freebsd/guest/interface_address.h"
 #include "adapters/freebsd/guest/kernel.h"
 
-enum { MEMBERS_MAX = 512 }; /* the most members of a bridge that are read */
+enum { MEMBERS_MAX = 512 }; /* largest number of a bridge's members that are read */
 
 struct asker {
-    int local, inet6; /* sockets for ioctls; inet6 is -1 when the kernel has no IPv6 */
+    /* sockets for ioctls, for inet and inet6; inet6 is -1 when the kernel has no IPv6 */
+    int local, inet6;
     const struct vfj_name *wanted;
     unsigned count;
 };
@@ -91,8 +92,8 @@ static void read_members(const struct asker *asker, const char *name,
     }
 }
 
-/* Reads the parent of a VLAN or the members of a bridge. Only a bridge gets the ioctl SIOCGDRVSPEC,
- * which has another meaning in other drivers. */
+/* Reads the parent of a VLAN or the members of a bridge. The ioctl SIOCGDRVSPEC is used for
+ * bridges only, since it has other meanings in other drivers. */
 static void read_use(const struct asker *asker, const struct ifaddrs *first,
                      struct vfj_interface *interface)
 {
@@ -113,7 +114,7 @@ static void read_carp(const struct asker *asker, const char *name, struct vfj_in
     memset(&request, 0, sizeof request);
     (void)strlcpy(request.ifr_name, name, sizeof request.ifr_name);
     request.ifr_data = (void *)carp;
-    carp[0].carpr_count = CARP_MAXVHID; /* with vhid 0, the kernel returns all vhids */
+    carp[0].carpr_count = CARP_MAXVHID; /* vhid 0 asks for all vhids */
     interface->carp = ioctl(asker->local, SIOCGVH, &request) == 0;
 }
 
@@ -127,7 +128,7 @@ static void read_fib(const struct asker *asker, const char *name, struct vfj_int
         interface->use = VFJ_USE_FIB;
 }
 
-/* Sets the link as the words "active" and "no carrier" of ifconfig(8) do
+/* Reads the state of the link, as ifconfig(8) prints it with "active" and "no carrier"
  * (lib/libifconfig/libifconfig_media.c). */
 static void read_media(const struct asker *asker, const char *name, struct vfj_interface *interface)
 {
@@ -187,8 +188,8 @@ static void add_inet(const struct ifaddrs *entry, struct vfj_interface *interfac
     vfj_interface_add_inet(interface, &host, &mask);
 }
 
-/* Skips an address that the kernel has removed meanwhile, as ifconfig(8) does. Also skips addresses
- * that the kernel makes from a router's advertisement. */
+/* Adds an IPv6 address. Skips an address that the kernel has removed in the meantime, as
+ * ifconfig(8) does, and an address that the kernel made from a router's advertisement. */
 static void add_inet6(const struct asker *asker, const struct ifaddrs *entry,
                       struct vfj_interface *interface)
 {
@@ -242,8 +243,8 @@ static bool is_wanted(const struct asker *asker, struct vfj_name name)
     return false;
 }
 
-/* Reads one interface. Returns false for an interface that ifconfig(8) does not print, or whose
- * name no command may use. */
+/* Reads one interface. Returns false when ifconfig(8) does not print the interface, or no
+ * command may use its name. */
 static bool read_one(const struct asker *asker, const struct ifaddrs *first,
                      struct vfj_interface *interface)
 {

@@ -1,4 +1,4 @@
-/* Reading the kernel without programs fails on systems other than FreeBSD. */
+/* The functions of kernel.h for systems other than FreeBSD. They always fail. */
 #include <errno.h>
 
 #include "adapters/freebsd/guest/kernel.h"

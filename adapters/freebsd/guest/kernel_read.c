@@ -1,4 +1,4 @@
-/* Answers probe commands from the kernel, without starting programs. */
+/* Answers probes by reading from the kernel, without starting programs. */
 #include "adapters/freebsd/guest/kernel_read.h"
 
 #include <errno.h>
@@ -9,11 +9,11 @@
 #include "adapters/freebsd/guest/view.h"
 #include "core/check.h"
 
-/* A longer value is cut, as a longer line of a program is. */
+/* A longer value is cut, as in a program's output a longer line is. */
 enum { VALUE_SIZE = 2 * VFJ_SYSCTL_LINE_SIZE };
 
-/* Returns true for an error that concerns this way of reading and not the guest. The programs then
- * read the guest. */
+/* Returns true when the error says nothing about the guest, but only that the kernel cannot be
+ * read in this way. Programs then read the guest. */
 static bool is_for_programs(int error)
 {
     switch (error) {
@@ -40,8 +40,8 @@ static int read_value(const struct vfj_command *command, char value[VFJ_VALUE_SI
     return error;
 }
 
-/* Passes the values to the parser as lines of `sysctl -i NAME…`, which is the command's first
- * program: one line for each name that exists. */
+/* Passes the values of sysctls to the parser, in the form of lines of `sysctl -i NAME…`. The
+ * names come from the first program of the command. A name that does not exist has no line. */
 static int feed_sysctl(const struct vfj_command *command, struct vfj_sysctl_parser *parser)
 {
     struct vfj_argv argv;
@@ -92,7 +92,7 @@ static int read_interface(const struct vfj_command *command, struct vfj_interfac
     return error;
 }
 
-/* Reads the sysctls first, since they name the VF. */
+/* Reads a slot's view. Reads the sysctls first, since one of them names the VF. */
 static int read_slot(const struct vfj_paths *paths, const struct vfj_command *command,
                      struct vfj_view *view)
 {
@@ -115,8 +115,8 @@ static int read_slot(const struct vfj_paths *paths, const struct vfj_command *co
     return error;
 }
 
-/* Passes one value to the parser. Returns false when the name does not exist or its value is
- * neither a string nor a number. */
+/* Passes the value of one sysctl to the parser. Returns false when the name does not exist, or
+ * the value is neither a string nor a number. */
 static bool feed_name(struct vfj_sysctl_parser *parser, const char *name, int *error)
 {
     char value[VALUE_SIZE];
@@ -136,8 +136,8 @@ static bool feed_name(struct vfj_sysctl_parser *parser, const char *name, int *e
 
 enum { RINGS_MAX = 256 };
 
-/* Passes the packet counters of the rings below dev.hn.N.rx or dev.hn.N.tx to the parser, from
- * ring 0 on. Ends before the first number that has no ring. */
+/* Passes to the parser the packet counters of all rings below dev.hn.N.rx or dev.hn.N.tx. Reads
+ * ring 0, 1, 2 … until one does not exist. */
 static int feed_rings(struct vfj_sysctl_parser *parser, const char *node)
 {
     int error = 0;
@@ -244,7 +244,7 @@ bool vfj_kernel_read(const struct vfj_paths *paths, const struct vfj_command *co
         answer->probe = VFJ_PROBE_SNAPSHOT;
         error = read_snapshot(paths, command, &answer->as.snapshot);
         break;
-    default: /* the programs read these; files are not in the kernel */
+    default: /* programs answer the other probes; files are read elsewhere */
         break;
     }
     answer->ok = error == 0;

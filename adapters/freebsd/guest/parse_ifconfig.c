@@ -1,4 +1,4 @@
-/* Parses the output of ifconfig(8) as it arrives. */
+/* Parses the output of ifconfig(8), piece by piece as it arrives. */
 #include "adapters/freebsd/guest/parse_ifconfig.h"
 
 #include <string.h>
@@ -8,8 +8,8 @@ static struct vfj_span after(struct vfj_span span, size_t count)
     return (struct vfj_span){span.text + count, span.length - count};
 }
 
-/* Splits the span at the first `c`, into *before and *rest. Returns false when the span has no
- * `c`. */
+/* Splits the span at the first byte `c`, into *before and *rest. Returns false when the span has
+ * no such byte. */
 static bool cut(struct vfj_span span, char c, struct vfj_span *before, struct vfj_span *rest)
 {
     const char *at = span.length > 0 ? memchr(span.text, c, span.length) : NULL;
@@ -33,7 +33,7 @@ static bool in_brackets(struct vfj_span text, const char *word)
     return vfj_span_is(list, word);
 }
 
-/* Adds an address, but not 0.0.0.0, which dhclient-script(8) sets while a dhclient has no lease. */
+/* Adds an address. Skips 0.0.0.0, which dhclient-script(8) sets while a dhclient has no lease. */
 static void add_address(struct vfj_interface *interface, struct vfj_span host,
                         struct vfj_span length)
 {
@@ -60,7 +60,8 @@ static bool has_vhid(struct vfj_span rest)
     return false;
 }
 
-/* Parses inet A [--> B] netmask 0x… [broadcast C], or, with -f inet:cidr, inet A/LEN … */
+/* Parses the rest of "inet A [--> B] netmask 0x… [broadcast C]", or of "inet A/LEN …", which `-f
+ * inet:cidr` prints. */
 static void read_inet(struct vfj_interface *interface, struct vfj_span rest)
 {
     struct vfj_span host, word, length;
@@ -85,8 +86,8 @@ static void read_inet(struct vfj_interface *interface, struct vfj_span rest)
     }
 }
 
-/* Parses inet6 A[%zone] prefixlen N [words…]. Skips an address from a router's advertisement, since
- * the kernel makes such an address again. */
+/* Parses the rest of "inet6 A[%zone] prefixlen N [words…]". Skips an address that the kernel
+ * made from a router's advertisement. */
 static void read_inet6(struct vfj_interface *interface, struct vfj_span rest)
 {
     struct vfj_span host, zone, word, length = {"", 0};
@@ -123,7 +124,7 @@ static void read_laggproto(struct vfj_interface *interface, struct vfj_span rest
                                                              : (uint8_t)VFJ_LAGGPROTO_OTHER;
 }
 
-/* Parses carp: MASTER vhid 1 advbase 1 advskew 100 */
+/* Parses the rest of "carp: MASTER vhid 1 advbase 1 advskew 100". */
 static void read_carp(struct vfj_interface *interface, struct vfj_span rest)
 {
     interface->carp |= has_vhid(rest);
@@ -137,7 +138,7 @@ static void read_fib(struct vfj_interface *interface, struct vfj_span rest)
         interface->use = VFJ_USE_FIB;
 }
 
-/* Parses member: hn0 flags=143<LEARNING,DISCOVER,AUTOEDGE,AUTOPTP> */
+/* Parses the rest of "member: hn0 flags=143<LEARNING,DISCOVER,AUTOEDGE,AUTOPTP>". */
 static void read_member(struct vfj_interface *interface, struct vfj_span rest)
 {
     struct vfj_span word;
@@ -147,7 +148,8 @@ static void read_member(struct vfj_interface *interface, struct vfj_span rest)
         vfj_interface_add_member(interface, member);
 }
 
-/* Parses vlan: 10 vlanproto: 802.1q vlanpcp: 0 parent interface: hn0, or <none> */
+/* Parses the rest of "vlan: 10 vlanproto: 802.1q vlanpcp: 0 parent interface: hn0". The parent
+ * may be <none>. */
 static void read_vlan(struct vfj_interface *interface, struct vfj_span rest)
 {
     struct vfj_span word;
@@ -179,7 +181,7 @@ static void read_nd6(struct vfj_interface *interface, struct vfj_span rest)
     interface->ifdisabled = in_brackets(rest, "IFDISABLED");
 }
 
-/* Parses options=8000b<RXCSUM,…>. The number is hexadecimal. */
+/* Parses a word such as "options=8000b<RXCSUM,…>". The number is hexadecimal. */
 static void read_options(struct vfj_counters *counters, struct vfj_span word)
 {
     struct vfj_span number, rest;
@@ -206,7 +208,7 @@ static void read_media(struct vfj_counters *counters, struct vfj_span rest)
     (void)vfj_span_copy(counters->media, sizeof counters->media, kept);
 }
 
-/* Parses a line with options or media, which snapshots record. Returns false for any other line. */
+/* Parses a line about options or media for the counters. Returns false for any other line. */
 static bool read_counters(struct vfj_counters *counters, struct vfj_span rest)
 {
     struct vfj_span word;
@@ -262,7 +264,7 @@ static void hand_over(struct vfj_ifconfig_parser *parser)
     parser->counters = vfj_counters_unknown();
 }
 
-/* Parses NAME: flags=8843<UP,…> metric 0 mtu 1500 */
+/* Parses the first line of an interface, "NAME: flags=8843<UP,…> metric 0 mtu 1500". */
 static void read_head(struct vfj_ifconfig_parser *parser, struct vfj_span line)
 {
     struct vfj_span name, rest;

@@ -11,7 +11,7 @@ static struct vfj_span without_scope(struct vfj_span address)
                            : address;
 }
 
-/* Returns true when `flag` is in a list such as "<UP,GATEWAY,DONE,STATIC>". */
+/* Returns true when the list, such as "<UP,GATEWAY,DONE,STATIC>", contains `flag`. */
 static bool has_flag(struct vfj_span list, const char *flag)
 {
     for (size_t at = 0, end; at < list.length; at = end + 1) {

@@ -12,19 +12,19 @@ struct vfj_default_route {
      * gateway */
     struct vfj_address gateway;
     struct vfj_name interface; /* empty: no default route */
-    /* a command added the route; a route from a router's advertisement is not static */
+    /* the route was added by a command, not made from a router's advertisement */
     bool is_static;
 };
 
-/* The object must not move while it is in use. */
+/* The parser. The object must not move while it is in use. */
 struct vfj_route_parser {
     struct vfj_lines lines;
     struct vfj_default_route route;
     char bytes[VFJ_ROUTE_LINE_SIZE];
 };
 
-/* Begin, feed and end a parser. The parser accepts any bytes. It skips all lines but "gateway: A",
- * "interface: IF" and "flags: <UP,…>" (sbin/route/route.c, print_getmsg). */
+/* Begin a parser, pass bytes to it, and end it. The parser accepts any bytes. It skips all lines
+ * except "gateway: A", "interface: IF" and "flags: <UP,…>" (sbin/route/route.c, print_getmsg). */
 void vfj_route_begin(struct vfj_route_parser *parser);
 void vfj_route_feed(struct vfj_route_parser *parser, struct vfj_span bytes);
 void vfj_route_end(struct vfj_route_parser *parser);

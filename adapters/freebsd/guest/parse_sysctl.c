@@ -1,4 +1,4 @@
-/* Parses the output of sysctl(8): "NAME: VALUE" lines, or with -n the value alone. */
+/* Parses the output of sysctl(8): lines "NAME: VALUE", or, of `sysctl -n`, values alone. */
 #include "adapters/freebsd/guest/parse_sysctl.h"
 
 #include <string.h>
@@ -74,7 +74,7 @@ int32_t vfj_sysctl_transparent(struct vfj_span value)
     return (int32_t)number;
 }
 
-/* Parses dev.hn.N.vf: VF. The unit N belongs to the pair of that VF. */
+/* Parses the line "dev.hn.N.vf: VF". Adds the unit N to the map's pair with that VF. */
 static void add_unit(struct vfj_map *map, struct vfj_span name, struct vfj_span vf)
 {
     const size_t before = sizeof "dev.hn." - 1, after = sizeof ".vf" - 1;

@@ -13,7 +13,7 @@
 #include "core/check.h"
 #include "core/data/hn_snapshot.h"
 
-/* Numbers of the programs, in the order of vfj_command_argv(). */
+/* Indexes of a probe's programs, in the order of vfj_command_argv(). */
 enum { PART_SYSCTL, PART_IFCONFIG, PART_ROUTE, PART_ROUTE6, PARTS_MAX };
 
 /* One program of a probe. */
@@ -21,7 +21,7 @@ struct part {
     struct probe *probe;
     struct vfj_child *child; /* NULL: not started, or ended */
     void (*feed)(struct probe *probe, struct vfj_span bytes);
-    bool exited; /* the program ended with an exit status, not by a signal or at its limit */
+    bool exited; /* the program ended with an exit status, not by a signal or at its time limit */
     int32_t status;
 };
 
@@ -29,10 +29,10 @@ struct probe {
     struct vfj_prober *prober;
     LIST_ENTRY(probe) link;
     struct part parts[PARTS_MAX];
-    unsigned running; /* programs that run, plus one for the reading of files */
+    unsigned running; /* number of programs that run, plus one while files are read */
     bool forgotten;
-    bool waits; /* waits for another probe of its slot to end */
-    /* a newer probe came while this probe waited: this probe is answered without a run */
+    bool waits; /* this probe waits until another probe of its slot has ended */
+    /* a newer probe came while this one waited, so this one never runs and its answer is not ok */
     bool superseded;
     struct vfj_command command;
     struct vfj_observation answer;
@@ -43,9 +43,9 @@ struct probe {
         struct vfj_view_reader view;         /* PROBE_SLOT */
         struct vfj_snapshot_reader snapshot; /* PROBE_SNAPSHOT */
     } reader;
-    bool garbled; /* the parts of the observation do not fit in `body` */
+    bool garbled; /* the parts that were received are longer than `body` */
     size_t body_length;
-    char body[VFJ_BODY_MAX]; /* the parts of an observation that were received so far */
+    char body[VFJ_BODY_MAX]; /* the received parts of an encoded observation, joined */
 };
 
 struct vfj_prober {
@@ -82,7 +82,7 @@ static struct probe *find_waiting(struct vfj_prober *prober, struct vfj_name hn)
 
 static void go(struct probe *probe);
 
-/* Reports the answer, and starts another probe that waits for the end of this one. */
+/* Reports the answer. Then starts a probe of the same slot that waited for the end of this one. */
 static void answer(struct probe *probe)
 {
     struct vfj_prober *prober = probe->prober;
@@ -236,7 +236,7 @@ static void on_output(void *context, struct vfj_span bytes)
     part->feed(part->probe, bytes);
 }
 
-/* Begins to parse ifconfig's output. sysctl has ended, and its output names the VF. */
+/* Begins to parse ifconfig's output. sysctl's output, which names the VF, is complete. */
 static void resume_ifconfig(struct probe *probe)
 {
     vfj_sysctl_end(probe->answer.probe == VFJ_PROBE_SLOT ? &probe->reader.view.sysctl
@@ -387,7 +387,7 @@ static void keep_part(struct probe *probe, const struct vfj_reply_part *part)
     probe->body_length += part->length;
 }
 
-/* Reports an observation that is not ok. */
+/* Reports that the probe failed, by an observation that is not ok. */
 static void answer_nothing(struct probe *probe)
 {
     if (probe->answer.probe == VFJ_PROBE_MAP)
@@ -399,7 +399,7 @@ static void answer_nothing(struct probe *probe)
     answer(probe);
 }
 
-/* Decodes the received body, which checks it, and checks that it has the command's probe. */
+/* Decodes and checks the received body. The observation must be of the command's kind. */
 static void answer_body(struct probe *probe)
 {
     struct vfj_observation decoded;
@@ -428,7 +428,8 @@ static void on_read(void *context, const struct vfj_reply *reply, int descriptor
         answer_body(probe);
 }
 
-/* Reads the guest from the kernel. When that fails, programs read the guest. */
+/* Asks the serving process to read the guest from the kernel. When that fails, programs read the
+ * guest. */
 static void ask_kernel(struct probe *probe)
 {
     const struct vfj_request request = vfj_request_of(VFJ_REQUEST_READ, &probe->command, 0);
@@ -464,7 +465,7 @@ static void wait_turn(struct probe *probe)
     event_active(&probe->prober->deliver, EV_TIMEOUT, 0);
 }
 
-/* Returns the oldest superseded probe. */
+/* Returns the oldest probe that was superseded. */
 static struct probe *find_superseded(const struct vfj_prober *prober)
 {
     struct probe *probe, *found = NULL;
@@ -476,7 +477,8 @@ static struct probe *find_superseded(const struct vfj_prober *prober)
     return found;
 }
 
-/* Answers one probe for each turn of the loop, since the callback may end the loop. */
+/* Answers one superseded probe. Each further one waits for another turn of the event loop, since
+ * the callback may end the loop. */
 static void on_deliver(evutil_socket_t fd, short what, void *context)
 {
     struct vfj_prober *prober = context;

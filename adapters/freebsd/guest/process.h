@@ -1,4 +1,4 @@
-/* Facts about processes that each system provides in its own way. */
+/* Functions about processes. Each operating system has its own implementation. */
 #ifndef VFJ_FREEBSD_GUEST_PROCESS_H
 #define VFJ_FREEBSD_GUEST_PROCESS_H
 
@@ -13,8 +13,8 @@ bool vfj_process_name(pid_t pid, char *name, size_t size);
 /* Sets this process's name in process listings. `title` has at most 15 bytes. */
 void vfj_process_set_title(const char *title);
 
-/* Keeps the programs that this process starts, even set-user-ID ones, from gaining rights. Has no
- * effect where the system cannot do so. */
+/* Keeps programs that this process starts from gaining rights, even if they are set-user-ID. Has
+ * no effect where the system has no means for this. */
 void vfj_process_forgo_rights(void);
 
 /* Makes the kernel send `signal` to this process when its parent ends. A later change of user IDs

@@ -1,5 +1,4 @@
-/* Reads facts about processes with FreeBSD's kern.proc (sysctl(3)), and sets attributes of
- * processes with procctl(2). */
+/* The functions of process.h for FreeBSD: kern.proc (sysctl(3)) and procctl(2). */
 #include <sys/param.h>
 #include <sys/procctl.h>
 #include <sys/sysctl.h>

@@ -1,4 +1,4 @@
-/* Facts about processes by Linux's /proc, proc(5). */
+/* The functions of process.h for Linux: proc(5) and prctl(2). */
 #include "adapters/freebsd/guest/process.h"
 
 #include <fcntl.h>

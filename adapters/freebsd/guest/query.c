@@ -1,4 +1,4 @@
-/* Asks the guest one question and waits for the answer. */
+/* Sends one request to the guest and waits for its answer. */
 #include "adapters/freebsd/guest/query.h"
 
 #include <event2/event.h>
@@ -18,7 +18,7 @@ struct vfj_query {
     struct vfj_prober *prober;
     struct vfj_rc_reader *rc_reader, *origin_reader;
 
-    /* where the callbacks store the current answer */
+    /* the callbacks store the answer in these members */
     struct vfj_observation *observation;
     struct vfj_rc *rc;
     struct vfj_text output;

@@ -1,4 +1,4 @@
-/* Asks the guest one question and waits for the answer. Used by verbs that run no event loop. */
+/* Sends one request to the guest and waits for its answer. Used by verbs that run no event loop. */
 #ifndef VFJ_FREEBSD_GUEST_QUERY_H
 #define VFJ_FREEBSD_GUEST_QUERY_H
 
@@ -13,8 +13,8 @@
 
 struct vfj_query;
 
-/* Opens a query. `paths` must outlive the query. Catches SIGCHLD: a process has one query at a
- * time. Returns NULL when memory runs out. */
+/* Makes a query object. `paths` must outlive it. A process has one at a time, since it catches
+ * SIGCHLD. Returns NULL when memory runs out. */
 struct vfj_query *vfj_query_open(const struct vfj_paths *paths);
 void vfj_query_close(struct vfj_query *ask);
 
@@ -22,9 +22,10 @@ void vfj_query_close(struct vfj_query *ask);
 void vfj_query_probe(struct vfj_query *ask, const struct vfj_command *command,
                      struct vfj_observation *answer);
 
-/* The first function reads the rc.conf values by vfjournal-rcconf. The second one reads, by
- * vfjournal-rcorigin in the same directory, the name of the file that sets each value. Both return
- * false when the helper failed, with the cause in `complaint`, safe for a terminal. */
+/* vfj_query_rc() reads the values of rc.conf by the helper vfjournal-rcconf.
+ * vfj_query_rc_origin() reads the name of the file that sets each value, by the helper
+ * vfjournal-rcorigin. Both return false when the helper failed, with the cause in `complaint`,
+ * safe for a terminal. */
 bool vfj_query_rc(struct vfj_query *ask, struct vfj_rc *rc, char *complaint, size_t size);
 bool vfj_query_rc_origin(struct vfj_query *ask, struct vfj_rc *origin, char *complaint,
                          size_t size);

@@ -1,4 +1,5 @@
-/* Reads the rc.conf values that this program uses, as the guest's own scripts resolve them. */
+/* Reads the rc.conf values that this program uses. The guest's own rc scripts compute the
+ * values. */
 #include "adapters/freebsd/guest/rc_conf.h"
 
 #include <stdlib.h>
@@ -19,8 +20,9 @@ struct reading {
     struct vfj_rc_reader *reader;
     struct vfj_lines lines;
     struct vfj_text rc;
-    /* number of lines read so far that consist of a dot; 1: values follow; 2: all values have
-     * come, so no file of rc.conf ended the helper early */
+    /* number of lines read so far that consist of a dot. After the first one the values follow.
+     * After the second one the values are complete: no file of rc.conf has ended the helper
+     * early. */
     unsigned dots;
     char complaint[160];
     char line[VFJ_RC_SIZE];
@@ -33,10 +35,10 @@ struct vfj_rc_reader {
     struct vfj_request request; /* runs the helper */
     vfj_rc_fn *done;
     void *context;
-    struct reading *reading; /* the reading whose helper runs; NULL: none */
+    struct reading *reading; /* the reading whose helper runs; NULL: no helper runs */
     bool again;
     bool is_stamped;
-    struct vfj_rc_stamp stamp; /* stamp of the files of rc.conf, at the last check */
+    struct vfj_rc_stamp stamp; /* state of rc.conf's files at the last check */
 };
 
 static bool is_wanted(struct vfj_span name)
@@ -78,8 +80,9 @@ static void add_value(struct reading *reading, const struct vfj_kv *pair)
     vfj_kv_add_string(&reading->rc, name, value);
 }
 
-/* Reads a line of the helper's output. Values are between two lines with a dot. All other lines are
- * standard error of the files of rc.conf; the last of them is the cause of a failure. */
+/* Reads a line of the helper's output. The values stand between two lines that consist of a dot.
+ * Any other line is standard error of rc.conf's shell code. The last such line is reported as
+ * the cause of a failure. */
 static void read_line(void *context, struct vfj_span line)
 {
     struct reading *reading = context;
@@ -101,7 +104,7 @@ static void on_output(void *context, struct vfj_span bytes)
     vfj_lines_feed(&reading->lines, bytes);
 }
 
-/* Returns the complaint for a helper that printed none. */
+/* Returns the cause of a failure for a helper that printed no cause. */
 static const char *failure(const struct vfj_program_end *end)
 {
     switch (end->kind) {
@@ -193,7 +196,7 @@ void vfj_rc_reader_check(struct vfj_rc_reader *reader)
 
 void vfj_rc_reader_read(struct vfj_rc_reader *reader)
 {
-    reader->is_stamped = false; /* the new reading covers the files as they are now */
+    reader->is_stamped = false; /* the new reading covers all changes up to now */
     vfj_rc_reader_check(reader);
     reader->again = reader->reading != NULL;
     if (reader->again)

@@ -1,4 +1,5 @@
-/* Reads the rc.conf values that this program uses, as the guest's own scripts resolve them. */
+/* Reads the rc.conf values that this program uses. The guest's own rc scripts compute the
+ * values. */
 #ifndef VFJ_FREEBSD_GUEST_RC_CONF_H
 #define VFJ_FREEBSD_GUEST_RC_CONF_H
 
@@ -11,12 +12,13 @@ struct vfj_rc_reader;
 
 enum { VFJ_RC_LIMIT_MS = 10000 };
 
-/* The result of a reading, borrowed for the call. */
+/* The result of reading rc.conf, borrowed for the call. */
 struct vfj_rc_answer {
-    /* OK, TOO_LONG (more than VFJ_RC_SIZE - 1 bytes), SYSTEM (the helper failed) */
+    /* OK, TOO_LONG (more than VFJ_RC_SIZE - 1 bytes), or SYSTEM (the helper failed) */
     enum vfj_status status;
-    struct vfj_span rc;    /* OK: NAME=value pairs in devd's grammar */
-    const char *complaint; /* not OK: one line, safe for a terminal */
+    struct vfj_span rc; /* if the status is OK: NAME=value pairs in devd's grammar */
+    /* if the status is not OK: the cause in one line, safe for a terminal */
+    const char *complaint;
 };
 
 typedef void vfj_rc_fn(void *context, const struct vfj_rc_answer *answer);
@@ -26,15 +28,15 @@ enum vfj_rc_wanted {
     VFJ_RC_ORIGIN, /* the file that sets each value */
 };
 
-/* `children` and `dispatch` must outlive the reader. Returns NULL when memory runs out. */
+/* Makes a reader. `children` and `dispatch` must outlive it. Returns NULL when memory runs out. */
 struct vfj_rc_reader *vfj_rc_reader_open(struct vfj_children *children,
                                          struct vfj_dispatch *dispatch, enum vfj_rc_wanted wanted,
                                          vfj_rc_fn *done, void *context);
 void vfj_rc_reader_close(struct vfj_rc_reader *reader);
 
-/* Runs the helper (adapters/freebsd/install/libexec/vfjournal-rcconf, or vfjournal-rcorigin). The
- * loop calls `done` with the result. When this function is called while the helper runs, the helper
- * runs once more afterwards, however often it was called. */
+/* Runs the helper (adapters/freebsd/install/libexec/vfjournal-rcconf, or vfjournal-rcorigin).
+ * The loop calls `done` with the result. When calls come while the helper runs, the helper runs
+ * once more afterwards, even after several calls. */
 void vfj_rc_reader_read(struct vfj_rc_reader *reader);
 
 /* Reads rc.conf again when one of its files has changed since the last check or reading. */

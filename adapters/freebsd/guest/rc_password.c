@@ -19,8 +19,8 @@ static size_t after_escape(struct vfj_span text, size_t i)
     return i + 1 < text.length ? i + 2 : text.length;
 }
 
-/* Returns the index after the quotation mark that closes the one at `i`, or the length of `text`
- * when none does. */
+/* Returns the index after the quotation mark that closes the quotation mark at `i`. Returns the
+ * length of `text` when none does. */
 static size_t after_quotes(struct vfj_span text, size_t i)
 {
     char quote = text.text[i++];
@@ -29,7 +29,7 @@ static size_t after_quotes(struct vfj_span text, size_t i)
     return i < text.length ? i + 1 : i;
 }
 
-/* Takes the next word of sh(1) off the rest, with its quotes. */
+/* Reads the next word of sh(1), with its quotes, and removes it from *rest. */
 static bool take_word(struct vfj_span *rest, struct vfj_span *word)
 {
     size_t i = 0;
@@ -47,8 +47,8 @@ static bool take_word(struct vfj_span *rest, struct vfj_span *word)
     return i > 0;
 }
 
-/* Returns true when the word is only a backslash and a line end. sh(1) joins the two lines, and
- * has no word there. */
+/* Returns true when the word is only a backslash and a line end. To sh(1) that is no word: it
+ * joins the two lines. */
 static bool is_line_end(struct vfj_span word)
 {
     return word.length == 2 && memcmp(word.text, "\\\n", 2) == 0;
@@ -86,7 +86,7 @@ void vfj_rc_password_blank(char *value, size_t size)
         kind = vfj_secret_word_of(word);
         bool is_blanked = is_password || kind.has_secret || kind.has_substitution;
         vfj_text_add_word(&text, is_blanked ? vfj_span_of(VFJ_RC_BLANK) : word);
-        /* the variable may be empty, and then the next word may be the password */
+        /* After a word with a variable, which may be empty, the next word may be a password. */
         is_password = kind.has_variable || (!is_password && kind.is_before_secret);
     }
 }

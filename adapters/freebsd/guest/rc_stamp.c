@@ -1,4 +1,4 @@
-/* Detects changes of the files that rc.conf's values come from. */
+/* Detects changes of the files that set rc.conf's values. */
 #include "adapters/freebsd/guest/rc_stamp.h"
 
 #include <string.h>

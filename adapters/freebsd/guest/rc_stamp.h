@@ -1,4 +1,4 @@
-/* Detects changes of the files that rc.conf's values come from. */
+/* Detects changes of the files that set rc.conf's values. */
 #ifndef VFJ_FREEBSD_GUEST_RC_STAMP_H
 #define VFJ_FREEBSD_GUEST_RC_STAMP_H
 
@@ -8,9 +8,9 @@
 
 enum { VFJ_RC_FILES = 10 };
 
-/* Two equal stamps mean that none of the files was written, replaced, made or removed between
- * the two. When a path leads to a directory, the files in that directory are not covered. The
- * struct has no padding. */
+/* The state of these files. Two equal stamps mean that none of the files was written, replaced,
+ * made or removed in between. When a path names a directory, the files in it are not covered.
+ * The struct has no padding. */
 struct vfj_rc_stamp {
     struct {
         uint64_t inode, size;
@@ -18,9 +18,9 @@ struct vfj_rc_stamp {
     } files[VFJ_RC_FILES]; /* zero for a missing file */
 };
 
-/* Takes the stamp of rc.conf and of the other files that rc.subr(8) reads: /etc/defaults/rc.conf,
- * /etc/defaults/vendor.conf, /etc/rc.conf.local, and the files network, netif and vfjournal in
- * /etc/rc.conf.d and /usr/local/etc/rc.conf.d. */
+/* Reads the state of rc.conf and of the other files that rc.subr(8) reads:
+ * /etc/defaults/rc.conf, /etc/defaults/vendor.conf, /etc/rc.conf.local, and the files network,
+ * netif and vfjournal in /etc/rc.conf.d and /usr/local/etc/rc.conf.d. */
 void vfj_rc_stamp_take(const struct vfj_paths *paths, struct vfj_rc_stamp *stamp);
 
 #endif

@@ -8,7 +8,7 @@ static bool ends(const char *text, size_t size)
     return memchr(text, '\0', size) != NULL;
 }
 
-/* Checks that a bool is 0 or 1. A bool from another process may have any byte. */
+/* Returns true when a bool is 0 or 1. In a message from another process it may be any byte. */
 static bool is_bool(const bool *value)
 {
     unsigned char byte;

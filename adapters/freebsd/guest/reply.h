@@ -13,8 +13,8 @@
 enum vfj_reply_kind {
     VFJ_REPLY_STARTED, /* a program has started; the descriptor is its output */
     VFJ_REPLY_ENDED,   /* a program has ended, as in `ended` */
-    /* status is not 0: programs have to read the guest; 0: `part` is a part of an observation's
-     * body */
+    /* status 0: `part` is a part of an observation's body; otherwise programs have to read the
+     * guest */
     VFJ_REPLY_READ,
     VFJ_REPLY_FILES, /* the facts are in `files` */
     VFJ_REPLY_STAMP, /* the stamp is in `stamp` */
@@ -23,11 +23,11 @@ enum vfj_reply_kind {
     VFJ_REPLY_LOCK, /* status 0: the monitor holds the lock until it ends; otherwise an errno */
 };
 
-/* bytes; an observation of a slot has one or two such parts */
+/* size of one part in bytes; an observation of a slot has one or two parts */
 enum { VFJ_REPLY_PART_SIZE = 1000 };
 
-/* A part of an observation, encoded as for the journal. The receiver decodes the whole observation,
- * which checks it. */
+/* A part of an observation, which is encoded as for the journal. The receiver joins the parts,
+ * decodes the observation and so checks it. */
 struct vfj_reply_part {
     uint32_t length; /* bytes in this part */
     uint32_t more;   /* another part follows */
@@ -36,7 +36,7 @@ struct vfj_reply_part {
 
 struct vfj_reply_end {
     struct vfj_program_end end;
-    /* why the program was not started, when errno does not say all */
+    /* why the program was not started, if there is more to say than the errno */
     char complaint[VFJ_PATH_SIZE];
 };
 
@@ -44,7 +44,7 @@ struct vfj_reply {
     uint64_t number; /* number of the request */
     uint32_t kind;   /* enum vfj_reply_kind */
     int32_t status;
-    uint32_t records; /* DEVD: each receipt from devd's socket is one line */
+    uint32_t records; /* DEVD: true when each receipt from devd's socket is one line */
     union {
         struct vfj_reply_end ended;
         struct vfj_files files;
@@ -53,10 +53,10 @@ struct vfj_reply {
     } as;
 };
 
-/* Returns true when the reply is valid and belongs to the request. The reply's kind must belong to
- * the request's kind, and the reply must have a descriptor exactly when its kind has one. Each text
- * must end, and each number must be in its range. The caller calls this function before any other
- * use of a reply from another process. */
+/* Returns true when the reply is valid and belongs to the request. The request's kind must have
+ * replies of this kind. The reply must have a descriptor if its kind has one, and none
+ * otherwise. Each text must end with a NUL, and each number must be in its range. The caller
+ * calls this function before any other use of a reply from another process. */
 bool vfj_reply_check(const struct vfj_reply *reply, const struct vfj_request *request,
                      bool has_descriptor);
 

@@ -11,7 +11,8 @@ static uint8_t byte_at(struct vfj_span span, size_t offset)
     return offset < span.length ? (uint8_t)span.text[offset] : 0;
 }
 
-/* Returns the number at `offset`, in the machine's byte order, or 0 past the end. */
+/* Returns the number at `offset`, in the machine's byte order. Returns 0 when it lies past the
+ * end. */
 static int32_t number_at(struct vfj_span span, size_t offset)
 {
     int32_t number = 0;
@@ -36,8 +37,8 @@ bool vfj_route_message_answers(struct vfj_span message, int32_t pid, int32_t seq
         && number_at(message, VFJ_RTM_SEQ) == sequence;
 }
 
-/* Takes the next address with its padding off the front of `rest`. The first byte of an address is
- * its length. An address of length 0 takes one unit. */
+/* Reads the next address at the front of *rest, and removes it with its padding. The first byte
+ * of an address is its length. An address of length 0 occupies one unit. */
 static bool take_address(struct vfj_span *rest, struct vfj_span *address)
 {
     const size_t unit = sizeof(long);
@@ -53,7 +54,7 @@ static bool take_address(struct vfj_span *rest, struct vfj_span *address)
 }
 
 /* Copies `size` bytes of the address from `offset` on. Bytes past the end of the address become
- * zero, since FreeBSD leaves out zeros at the end. */
+ * zero, since FreeBSD omits zeros at the end of an address. */
 static void copy_part(struct vfj_span address, size_t offset, void *to, size_t size)
 {
     memset(to, 0, size);

@@ -7,9 +7,9 @@
 
 #include "adapters/freebsd/guest/parse_route.h"
 
-/* Offsets and values of FreeBSD's <net/route.h>, <net/if_dl.h> and <netinet/in.h>: for struct
- * rt_msghdr, and for the struct sockaddr after it. With these copies, messages can be parsed on any
- * system. kernel_freebsd.c compares the copies with the headers. */
+/* Copies of offsets and values in FreeBSD's <net/route.h>, <net/if_dl.h> and <netinet/in.h>:
+ * first those of struct rt_msghdr, then those of the struct sockaddr after it. They make it
+ * possible to parse messages on any system. kernel_freebsd.c compares them with the headers. */
 enum {
     VFJ_RTM_MSGLEN = 0, /* uint16_t */
     VFJ_RTM_VERSION = 2,
@@ -24,13 +24,13 @@ enum {
     VFJ_ROUTE_GET = 4,        /* RTM_GET */
     VFJ_ROUTE_GATEWAY = 2,    /* RTF_GATEWAY */
     VFJ_ROUTE_STATIC = 0x800, /* RTF_STATIC */
-    VFJ_ROUTE_ADDRS = 8,      /* RTAX_MAX; the next two are indexes of addresses */
+    VFJ_ROUTE_ADDRS = 8, /* RTAX_MAX; the next two numbers are indexes of addresses in a message */
     VFJ_ROUTE_ADDR_GATEWAY = 1,
     VFJ_ROUTE_ADDR_IFP = 4,
 
     VFJ_SA_LEN = 0,
     VFJ_SA_FAMILY = 1,
-    VFJ_SA_INET = 2, /* AF_INET; likewise AF_LINK and AF_INET6 */
+    VFJ_SA_INET = 2, /* AF_INET; the next two numbers are AF_LINK and AF_INET6 */
     VFJ_SA_LINK = 18,
     VFJ_SA_INET6 = 28,
     VFJ_SA_INET_ADDRESS = 4,
@@ -39,13 +39,13 @@ enum {
     VFJ_SA_LINK_NAME = 8,
 };
 
-/* Returns true when the message is the answer to the RTM_GET with that pid and sequence number. The
- * socket also receives all changes of the routing table. */
+/* Returns true when the message is the answer to the RTM_GET with that pid and sequence number.
+ * The socket also receives messages about all changes of the routing table. */
 bool vfj_route_message_answers(struct vfj_span message, int32_t pid, int32_t sequence);
 
 /* Parses the answer. Its header has `header` bytes, and its addresses are aligned like `long`.
- * Accepts any bytes. Returns false, and no route, when a length is past the answer's end or the
- * answer reports an error. The result equals that of parsing route(8)'s output. */
+ * Accepts any bytes. Returns false, and no route, when a length exceeds the message or the
+ * answer reports an error. The route is the same as from parsing route(8)'s output. */
 bool vfj_route_message_read(struct vfj_span message, size_t header,
                             struct vfj_default_route *route);
 

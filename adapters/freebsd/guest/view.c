@@ -79,7 +79,7 @@ void vfj_view_take_files(struct vfj_view_reader *reader, const struct vfj_slot_f
     view->lagg_dhclient = files->lagg_dhclient;
 }
 
-/* Takes a default route that leads through hn or the lagg. Ignores any other route. */
+/* Stores a default route that leads through hn or the lagg. Ignores any other route. */
 static void take_route(const struct vfj_view_reader *reader, const struct vfj_default_route *route,
                        struct vfj_address *gateway, bool *on_lagg)
 {

@@ -9,8 +9,8 @@
 #include "adapters/freebsd/guest/parse_sysctl.h"
 #include "core/data/command.h"
 
-/* The object must not move while it is in use. The caller feeds all of sysctl's output before
- * ifconfig's, since sysctl's output names the VF. */
+/* Collects a view. The object must not move while it is in use. The caller passes all of
+ * sysctl's output before ifconfig's, since sysctl's output names the VF. */
 struct vfj_view_reader {
     struct vfj_view *view;
     struct vfj_name hn, lagg, vf;
@@ -21,19 +21,19 @@ struct vfj_view_reader {
     struct vfj_route_parser route, route6;
 };
 
-/* Begins the answer to a PROBE_SLOT command in *view, which this function zeroes. */
+/* Begins a view, the answer to a PROBE_SLOT command. Zeroes *view, into which the result goes. */
 void vfj_view_begin(struct vfj_view_reader *reader, const struct vfj_command *command,
                     struct vfj_view *view);
 
-/* Adds an interface. A vfj_interface_fn for the parser of ifconfig's output; its context is the
- * reader. */
+/* Adds an interface. This function is a vfj_interface_fn for the parser of ifconfig's output;
+ * `context` is the reader. */
 void vfj_view_take_interface(void *context, const struct vfj_interface *interface);
 
 /* Adds the facts from files. */
 void vfj_view_take_files(struct vfj_view_reader *reader, const struct vfj_slot_files *files);
 
-/* Completes the view. The caller has fed all output, or has added all interfaces and set both
- * routes. */
+/* Completes the view. Before, the caller has passed all output, or has added all interfaces and
+ * set both routes. */
 void vfj_view_end(struct vfj_view_reader *reader);
 
 #endif

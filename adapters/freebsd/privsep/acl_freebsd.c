@@ -1,5 +1,5 @@
-/* NFSv4 access control lists, read by FreeBSD's acl(3). ZFS has such lists, and so has UFS when
- * mounted with that option. */
+/* Reads NFSv4 access control lists by FreeBSD's acl(3). ZFS has such lists. UFS has them when it
+ * is mounted with that option. */
 #include <sys/types.h>
 
 #include <sys/acl.h>
@@ -21,8 +21,8 @@ static bool has_any(acl_permset_t permissions, const acl_perm_t *list, size_t co
 }
 
 /* Returns true when the entry grants rights to this file. An entry that only new files inherit
- * grants none, and an entry that denies rights grants none. An entry that cannot be read counts
- * as granting. */
+ * grants none. An entry that denies rights grants none. An entry that cannot be read counts as
+ * granting. */
 static bool is_in_force(acl_entry_t entry)
 {
     acl_entry_type_t type;
@@ -39,8 +39,8 @@ static bool names_root(acl_entry_t entry)
     return is_root;
 }
 
-/* Returns true when the entry lets others change or replace the file. Rights to write of the
- * group and of everybody do not count when the mode has them: the caller checks the mode itself. */
+/* Returns true when the entry lets others change or replace the file. Write rights of the group
+ * or of everybody do not count when the mode also has them: the caller checks the mode itself. */
 static bool lets_others_change(acl_entry_t entry, mode_t mode)
 {
     acl_tag_t tag;

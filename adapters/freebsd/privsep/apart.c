@@ -1,4 +1,5 @@
-/* Runs a function in a child process. Data of the child never enter the memory of the caller. */
+/* Runs a function in a child process, so that the data that it reads never enter the caller's
+ * memory. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* glibc declares closefrom() and pipe2() only with this macro */
 #endif
@@ -49,7 +50,8 @@ static noreturn void work_apart(vfj_apart_fn *work, void *context, int fd, void 
         (void)dup2(fd, FIRST_DESCRIPTOR);
     closefrom(FIRST_DESCRIPTOR + 1);
     bool done = work(context, result) && write_result(result, size);
-    _exit(done ? 0 : 1); /* _exit(2) does not flush streams of the caller */
+    /* _exit(2), unlike exit(3), does not flush streams that the caller has filled */
+    _exit(done ? 0 : 1);
 }
 
 bool vfj_apart_run(vfj_apart_fn *work, void *context, void *result, size_t size)

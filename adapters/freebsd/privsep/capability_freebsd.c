@@ -1,4 +1,4 @@
-/* Capability mode by FreeBSD's cap_enter(2) and cap_rights_limit(2). */
+/* The functions of capability.h for FreeBSD: cap_enter(2) and cap_rights_limit(2). */
 #include "adapters/freebsd/privsep/capability.h"
 
 #include <fcntl.h>
@@ -6,8 +6,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-/* Far more descriptors than a new daemon has. A descriptor with a higher number keeps its
- * rights. */
+/* Descriptors from this number on keep their rights. A new daemon has far fewer descriptors. */
 enum { DESCRIPTORS_MAX = 256 };
 
 /* Adds the rights of WORK. fstat(2) reports both a kqueue(2) and a pipe as S_IFIFO. */
@@ -16,7 +15,7 @@ static void add_work(mode_t mode, cap_rights_t *rights)
     cap_rights_set(rights, CAP_WRITE);
     if (S_ISREG(mode))
         cap_rights_set(rights, CAP_SEEK, CAP_MMAP_RW, CAP_FSYNC, CAP_FTRUNCATE, CAP_FLOCK);
-    else if (S_ISDIR(mode)) /* files opened in the directory get no more rights than it has */
+    else if (S_ISDIR(mode)) /* files opened in the directory get at most the directory's rights */
         cap_rights_set(rights, CAP_LOOKUP, CAP_CREATE, CAP_UNLINKAT, CAP_RENAMEAT_SOURCE,
                        CAP_RENAMEAT_TARGET, CAP_SEEK, CAP_FSYNC, CAP_FTRUNCATE, CAP_FSTATAT,
                        CAP_FSTATFS);
@@ -41,7 +40,9 @@ void vfj_capability_limit(int fd, enum vfj_capability_use use)
 
 bool vfj_capability_enter(void)
 {
-    tzset(); /* syslog(3) writes local times, and the file of the time zone is unreachable later */
+    /* reads the file of the time zone, which syslog(3) needs for local times and cannot read
+     * later */
+    tzset();
     if (cap_enter() != 0)
         return false;
     for (int fd = 0; fd < DESCRIPTORS_MAX; fd++)

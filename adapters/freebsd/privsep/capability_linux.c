@@ -1,4 +1,4 @@
-/* Capability mode for tests on Linux: seccomp(2) makes all names of the system unreachable. */
+/* The functions of capability.h for tests on Linux: seccomp(2) makes all path names unreachable. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* glibc declares syscall() only with this macro */
 #endif
@@ -20,7 +20,7 @@
 #define ARCHITECTURE AUDIT_ARCH_AARCH64
 #endif
 
-/* Calls that take a name and a directory. They fail when the directory is AT_FDCWD. */
+/* System calls that take a path name and a directory. They fail when the directory is AT_FDCWD. */
 static const int at[]
     = {SYS_openat,   SYS_newfstatat, SYS_unlinkat,   SYS_renameat2, SYS_mkdirat, SYS_faccessat,
        SYS_fchmodat, SYS_fchownat,   SYS_readlinkat, SYS_linkat,    SYS_mknodat,
@@ -29,7 +29,8 @@ static const int at[]
 #endif
        SYS_statx};
 
-/* Calls that take a name without a directory, or reach objects without a descriptor. */
+/* System calls that take a path name without a directory, or reach objects without a descriptor.
+ * They always fail. */
 static const int never[]
     = {SYS_connect, SYS_bind,   SYS_execve, SYS_execveat, SYS_chdir,  SYS_chroot, SYS_statfs,
        SYS_mount,   SYS_ptrace, SYS_kill,   SYS_tkill,    SYS_wait4,  SYS_waitid,
@@ -60,7 +61,7 @@ static struct sock_filter answer(uint32_t value)
     return (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, value);
 }
 
-/* Writes the filter. Returns the number of its instructions. */
+/* Writes the seccomp filter. Returns the number of its instructions. */
 static unsigned write_filter(struct sock_filter filter[INSTRUCTIONS], uint32_t architecture)
 {
     const uint32_t refusal = SECCOMP_RET_ERRNO | EPERM;
@@ -79,9 +80,9 @@ static unsigned write_filter(struct sock_filter filter[INSTRUCTIONS], uint32_t a
         filter[count++]
             = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)AT_FDCWD, 0, 1);
         filter[count++] = answer(refusal);
-        /* This call has a directory and is permitted. The next comparisons are void for it: they
-         * compare its first argument with the numbers of calls. If a number is equal, the argument
-         * is compared with AT_FDCWD once more, and differs again. */
+        /* Here the call has a directory, and will be permitted. The remaining comparisons do not
+         * matter for it: they compare its first argument with numbers of calls. Even when one is
+         * equal, the argument differs from AT_FDCWD again. */
     }
     filter[count++] = answer(SECCOMP_RET_ALLOW);
     return count;

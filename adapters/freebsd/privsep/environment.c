@@ -1,4 +1,4 @@
-/* The environment of a process that gives up root's rights. */
+/* Cleans the environment of a process that gives up root's rights. */
 #include "adapters/freebsd/privsep/environment.h"
 
 #include <stdbool.h>
@@ -20,8 +20,8 @@ static bool is_kept(const char *variable)
     return false;
 }
 
-/* Overwrites a string. `volatile` keeps the compiler from dropping writes to bytes that are not
- * read again. */
+/* Overwrites a string with zeros. `volatile` keeps the compiler from omitting writes to bytes
+ * that are not read again. */
 static void overwrite(char *text)
 {
     for (volatile char *at = text; *at != '\0'; at++)

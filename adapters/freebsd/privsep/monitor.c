@@ -1,5 +1,5 @@
-/* The unprivileged process's side of the monitor. The monitor is the process that keeps root's
- * rights. */
+/* The side of the unprivileged process: it starts and ends the monitor, the process that keeps
+ * root's rights. */
 #include "adapters/freebsd/privsep/monitor.h"
 
 #include <errno.h>
@@ -48,8 +48,8 @@ struct vfj_wire *vfj_monitor_wire(struct vfj_monitor *monitor)
     return &monitor->wire;
 }
 
-/* Waits for the end of the connection, and drops all replies. The end of the connection shows the
- * monitor's end, since waitpid(2) is not available in capability mode. */
+/* Waits until the connection has ended, and drops all replies. The end of the connection shows
+ * that the monitor has ended; waitpid(2) is not available in capability mode. */
 static void wait_for_end(const struct vfj_wire *wire)
 {
     char bytes[4096];
@@ -64,7 +64,8 @@ void vfj_monitor_end(struct vfj_monitor *monitor)
     const struct vfj_request end = {.kind = VFJ_REQUEST_END};
     if (monitor == NULL)
         return;
-    /* when a request was sent only in part, the end of the connection makes the monitor end */
+    /* No END is sent after a part of another request. The monitor then ends at the end of the
+     * connection. */
     if (monitor->wire.sent == 0)
         (void)vfj_wire_send(&monitor->wire, &end, sizeof end, -1, false);
     (void)shutdown(monitor->wire.socket, SHUT_WR);

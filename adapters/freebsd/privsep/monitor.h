@@ -1,5 +1,5 @@
-/* The unprivileged process's side of the monitor. The monitor is the process that keeps root's
- * rights. */
+/* The side of the unprivileged process: it starts and ends the monitor, the process that keeps
+ * root's rights. */
 #ifndef VFJ_FREEBSD_PRIVSEP_MONITOR_H
 #define VFJ_FREEBSD_PRIVSEP_MONITOR_H
 
@@ -18,16 +18,17 @@ struct vfj_monitor_settings {
     bool detached; /* print nothing, only log */
     /* the monitor removes this file when the daemon ends in order; empty: none */
     char pidfile[VFJ_PATHNAME_SIZE];
-    int pidfile_descriptor; /* the monitor keeps the pidfile's lock by this descriptor; 0: none */
-    /* reading end of a pipe with the daemon's output, which the monitor copies to its standard
-     * error; 0: none */
+    /* descriptor of the pidfile, by which the monitor keeps the file's lock; 0: none */
+    int pidfile_descriptor;
+    /* reading end of a pipe with the daemon's output; the monitor copies the output to its own
+     * standard error; 0: none */
     int output;
     void (*log)(const char *line); /* logs one line */
 };
 
 /* Forks the monitor. The caller has started no thread and opened no database. The monitor keeps
- * descriptors 0 to 2, its end of a socket pair, and the descriptors of the settings, and closes all
- * other descriptors. Returns NULL, with errno, on failure. */
+ * descriptors 0 to 2, its end of a socket pair, and the descriptors in the settings. It closes
+ * all other descriptors. Returns NULL, with errno, on failure. */
 struct vfj_monitor *vfj_monitor_start(const struct vfj_monitor_settings *settings);
 pid_t vfj_monitor_pid(const struct vfj_monitor *monitor);
 

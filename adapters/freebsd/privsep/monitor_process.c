@@ -1,4 +1,4 @@
-/* The monitor's process. It only serves requests. */
+/* The monitor process, which only serves requests. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* glibc declares closefrom() only with this macro */
 #endif
@@ -25,9 +25,11 @@ enum { SOCKET = STDERR_FILENO + 1, PIDFILE, OUTPUT, FIRST_OTHER, KEPT = FIRST_OT
 enum { DAEMON_ENDED = SIGALRM };
 enum {
     EXIT_SYSTEM = 4,
-    /* when poll(2) reports a pipe as writable, write(2) of so many bytes does not wait */
+    /* when poll(2) reports a pipe as writable, a write(2) of at most PIPE_BUF bytes does not
+     * block */
     PART_SIZE = PIPE_BUF,
-    REST_PARTS = 65536 / PART_SIZE, /* a pipe holds 64 KiB on Linux and FreeBSD */
+    /* number of parts that a pipe holds: it holds 64 KiB on Linux and FreeBSD */
+    REST_PARTS = 65536 / PART_SIZE,
     OUTPUT_PAUSE_US = 100 * 1000
 };
 
@@ -42,9 +44,9 @@ struct monitor {
     int exit_status;
 };
 
-/* Sends a reply. Waits while the daemon does not read, since it may be busy with a commit. When the
- * daemon has ended, the monitor detects that at its next read. A descriptor that is sent keeps only
- * the rights to read. A vfj_reply_fn. */
+/* A vfj_reply_fn. Sends a reply. Waits while the daemon does not read, since the daemon may be
+ * busy with a commit. An ended daemon is not detected here, but at the monitor's next read. A
+ * descriptor that is sent keeps only the rights to read. */
 static void send_reply(void *context, const struct vfj_reply *reply, int descriptor)
 {
     struct monitor *monitor = context;
@@ -61,8 +63,8 @@ static void end(struct monitor *monitor, int exit_status)
     event_base_loopbreak(monitor->base);
 }
 
-/* Ends the monitor after the daemon's request END, and removes the pidfile. The daemon still waits
- * for the monitor's end. */
+/* Ends the monitor at the daemon's request END, and removes the pidfile. The daemon waits until
+ * the monitor has ended. */
 static void end_in_order(struct monitor *monitor)
 {
     if (monitor->settings->pidfile[0] != '\0')
@@ -112,9 +114,9 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
     }
 }
 
-/* Moves each descriptor to its number from SOCKET on, and closes all others. A descriptor of 0
- * means none. The descriptors are first copied to higher numbers, so that none overwrites another.
- * Returns false on failure. */
+/* Moves each descriptor to a fixed number, from SOCKET on, and closes all other descriptors. 0
+ * in the list means that there is none. The descriptors are first copied to higher numbers, so
+ * that none overwrites another. Returns false on failure. */
 static bool keep_only(const int descriptors[KEPT])
 {
     int copies[KEPT];
@@ -134,7 +136,7 @@ static bool keep_only(const int descriptors[KEPT])
 }
 
 /* Replaces the standard descriptors by /dev/null. The process that started the daemon may wait
- * until its output is closed. */
+ * until the daemon's output is closed. */
 static void let_go(void)
 {
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -144,8 +146,9 @@ static void let_go(void)
         close(null);
 }
 
-/* Returns true when a part can be written to standard error without waiting, as to a file. When the
- * reader of a pipe is slow, the monitor leaves the output unread, so that only the daemon waits. */
+/* Returns true when standard error accepts a part without blocking; a file always does. When
+ * standard error is a pipe with a slow reader, the monitor leaves the daemon's output unread, so
+ * that only the daemon waits. */
 static bool is_output_taken(void)
 {
     struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
@@ -167,8 +170,8 @@ static ssize_t pass_output(void)
     return count;
 }
 
-/* Copies output of the daemon. At the end of the output the daemon has gone to the background and
- * prints nothing more. */
+/* Copies output of the daemon. When the output has ended, the daemon has gone into the
+ * background and prints nothing more. */
 static void on_output(evutil_socket_t fd, short what, void *context)
 {
     static const struct timeval pause = {.tv_usec = OUTPUT_PAUSE_US};
@@ -196,8 +199,8 @@ static void on_output_pause(evutil_socket_t fd, short what, void *context)
     event_add(&monitor->output, NULL);
 }
 
-/* Copies output that an ended daemon left in the pipe, at most as much as a pipe holds. Another
- * process may hold the other end and print without end. */
+/* Copies the output that an ended daemon left in the pipe, but at most as much as a pipe holds,
+ * since another process may hold the writing end and print without end. */
 static void pass_rest(const struct vfj_monitor_settings *settings)
 {
     unsigned parts = 0;
@@ -229,10 +232,11 @@ static void ignore_signals(void)
 static pid_t daemon_pid;
 static const struct vfj_monitor_settings *settings_at_end;
 
-/* Ends the monitor, since the daemon has ended. A process that the daemon started may still hold
- * the daemon's socket, and the kernel may give the pid in the pidfile to any program. The monitor
- * therefore releases its locks at once, even while a reply waits to be sent. When another process
- * sent the signal, this function does nothing. */
+/* Handles the signal that the daemon has ended, and ends the monitor. The end of the connection
+ * may come late: a process that the daemon started may still hold the daemon's socket. The
+ * monitor must release its locks immediately, even while a reply waits to be sent, since the
+ * kernel may give the pid in the pidfile to any program. When another process sent the signal,
+ * this function does nothing. */
 static void on_daemon_ended(int number)
 {
     int error = errno;
@@ -244,7 +248,7 @@ static void on_daemon_ended(int number)
     errno = error;
 }
 
-/* Makes the kernel report the daemon's end by a signal. Returns false when the daemon has ended
+/* Makes the kernel send a signal when the daemon ends. Returns false when the daemon has ended
  * already, or the kernel refuses. */
 static bool watch_daemon(const struct vfj_monitor_settings *settings)
 {

@@ -1,4 +1,4 @@
-/* Determines the user that root becomes in order to work on the files of a path. */
+/* Determines the user as whom root works on the files of a path. */
 #include "adapters/freebsd/privsep/owner.h"
 
 #include <errno.h>
@@ -9,13 +9,14 @@
 #include "adapters/freebsd/privsep/passwd.h"
 #include "adapters/freebsd/privsep/path_walk.h"
 
-enum { ID_OF_NOBODY = 65534 }; /* the id of nobody on FreeBSD and Debian */
+enum { ID_OF_NOBODY = 65534 }; /* the user id of nobody on FreeBSD and Debian */
 
 struct search {
     struct vfj_path_walk walk;
     struct vfj_user *user;
     enum vfj_owner_use use;
-    /* several users own components, or others can write to a directory of root's */
+    /* the result is a user without rights: several users own components of the path, or others
+     * can write to a directory of root's */
     bool no_rights;
     struct vfj_text *why;
 };
@@ -52,8 +53,8 @@ static void blame_owner(struct search *search)
     blame_owner_of(search, vfj_path_walk_name(&search->walk), search->walk.status.st_uid);
 }
 
-/* Notes a directory of root's that others can write to. When the directory belongs to another user,
- * that user bears the risk. */
+/* Records a directory of root's that others can write to. Ignores directories of other users,
+ * who bear the risk themselves. */
 static void note_writable(struct search *search, bool sticky_protects)
 {
     mode_t mode = search->walk.status.st_mode;
@@ -70,7 +71,8 @@ static void note_writable(struct search *search, bool sticky_protects)
     search->no_rights = true;
 }
 
-/* Notes who else can change a file that is opened: its owner, or others when the file is root's. */
+/* Records who else can change a file that will be opened: its owner, or, when it is root's,
+ * everybody who may write to it. */
 static void note_file(struct search *search, const char *path, const struct stat *status)
 {
     mode_t mode = status->st_mode;
@@ -104,8 +106,8 @@ static void note_files(struct search *search)
     }
 }
 
-/* Walks to the file. When a name does not exist, walks to the directory that lacks it. When the
- * path ends with a dot, walks to the directory itself. */
+/* Walks along the path to the file. When a name does not exist, ends at the directory in which
+ * it is missing. When the path ends with a dot, ends at the directory itself. */
 static bool walk_path(struct search *search)
 {
     struct vfj_path_walk *walk = &search->walk;
@@ -127,8 +129,8 @@ static bool walk_path(struct search *search)
     return true;
 }
 
-/* Checks the directory that walk_path() reached. Its sticky bit protects only a new file: others
- * can still make a directory that does not exist yet. */
+/* Checks the directory that walk_path() reached. The directory's sticky bit protects a new file,
+ * but not a missing directory, which others could make first. */
 static bool check_directory(struct search *search)
 {
     struct vfj_path_walk *walk = &search->walk;

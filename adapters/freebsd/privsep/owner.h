@@ -1,4 +1,4 @@
-/* Determines the user that root becomes in order to work on the files of a path. */
+/* Determines the user as whom root works on the files of a path. */
 #ifndef VFJ_FREEBSD_PRIVSEP_OWNER_H
 #define VFJ_FREEBSD_PRIVSEP_OWNER_H
 
@@ -7,22 +7,22 @@
 #include "adapters/freebsd/privsep/user.h"
 #include "core/text/text.h"
 
-/* How the program uses the directory that holds the file. */
+/* What the program does in the directory of the file. */
 enum vfj_owner_use {
-    /* The program opens files there by name. Whoever can write to the directory can put other files
-     * there. */
+    /* The program opens files there by name. Everybody who can write to the directory can put
+     * other files there. */
     VFJ_OWNER_USES,
     /* As VFJ_OWNER_USES, and the file is a journal that the program opens. The owners of the
      * journal and of the files beside it count, too, since they can change these files. SQLite
-     * gives new files to the owner of the journal. */
+     * gives new files the owner of the journal. */
     VFJ_OWNER_OPENS,
-    /* The program only makes new files there, with O_EXCL. A sticky directory protects such
+    /* The program only makes new files there, with O_EXCL. A sticky directory protects new
      * files. */
     VFJ_OWNER_MAKES,
 };
 
-/* Finds the user that root becomes in order to work on the file at `path`, which need not exist.
- * Follows symbolic links. Reads no file.
+/* Finds the user as whom root works on the file at `path`, which need not exist. Follows symbolic
+ * links. Reads no file.
  *
  *   root                 only root can change a component of the path by its mode or an access
  *                        control list (acl.h). Components are directories and links, with OPENS

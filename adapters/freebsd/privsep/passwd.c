@@ -6,7 +6,8 @@
 
 #include "adapters/freebsd/privsep/apart.h"
 
-/* Asks for the entry with that name, or, when the name is NULL, with that number. */
+/* A request for the entry of passwd(5) with that name, or, when the name is NULL, with that user
+ * id. */
 struct question {
     const char *name;
     uid_t uid;

@@ -10,9 +10,9 @@ struct vfj_passwd {
     gid_t gid;
 };
 
-/* Find an entry by its name or its number. Both return false when there is no such entry. For root,
- * getpwnam(3) of FreeBSD reads spwd.db, which has all password hashes (lib/libc/gen/getpwent.c). A
- * child process therefore calls getpwnam(3). */
+/* Find an entry of passwd(5) by its name or its user id. Both return false when there is no such
+ * entry. For root, getpwnam(3) of FreeBSD reads spwd.db, which has all password hashes
+ * (lib/libc/gen/getpwent.c). A child process therefore calls getpwnam(3). */
 bool vfj_passwd_by_name(const char *name, struct vfj_passwd *entry);
 bool vfj_passwd_by_uid(uid_t uid, struct vfj_passwd *entry);
 

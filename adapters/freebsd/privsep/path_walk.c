@@ -37,7 +37,7 @@ static void leave(struct vfj_path_walk *walk)
         *slash = '\0';
 }
 
-/* Puts the target of the symbolic link before the names that are left to walk. */
+/* Replaces the symbolic link in the walk by its target, which is put before the remaining names. */
 static bool follow(struct vfj_path_walk *walk)
 {
     char joined[VFJ_PATHNAME_SIZE], target[VFJ_PATHNAME_SIZE];
@@ -58,7 +58,7 @@ static bool follow(struct vfj_path_walk *walk)
     return true;
 }
 
-/* Takes the next name off the rest of the path. */
+/* Reads the next name of the rest of the path, and removes it there. */
 static struct vfj_span take_name(struct vfj_path_walk *walk, char name[VFJ_PATHNAME_SIZE])
 {
     size_t length = strcspn(walk->rest, "/");

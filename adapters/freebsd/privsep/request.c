@@ -1,4 +1,5 @@
-/* Requests to the guest. They are a closed list, each is checked, and none is a command line. */
+/* Requests to the process that has root's rights. The kinds are a closed list. Each request is
+ * checked, and none is a command line. */
 #include "adapters/freebsd/privsep/request.h"
 
 #include <errno.h>
@@ -13,7 +14,7 @@
 
 #define ORIGIN_HELPER "vfjournal-rcorigin"
 
-/* numbers of programs of PROBE_SLOT and PROBE_SNAPSHOT */
+/* number of programs of a PROBE_SLOT and of a PROBE_SNAPSHOT */
 enum { SLOT_PROGRAMS = 4, SNAPSHOT_PROGRAMS = 2 };
 
 struct vfj_request vfj_request_of(enum vfj_request_kind kind, const struct vfj_command *command,
@@ -100,8 +101,8 @@ static bool check_command(const struct vfj_request *request)
     return request->index < programs && is_bare(command) && vfj_command_is_well_formed(command);
 }
 
-/* Returns true when a request that runs a program has a valid time limit, and any other request has
- * none. */
+/* Returns true when the time limit is right: a request that runs a program has a valid one, and
+ * any other request has none. */
 static bool check_limit(const struct vfj_request *request)
 {
     uint32_t limit_ms = request->command.limit_ms;
@@ -141,7 +142,8 @@ bool vfj_request_check(const struct vfj_request *request)
     return false;
 }
 
-/* Sets the program and its words. The words `first` and `second` must live as long as the paths. */
+/* Sets the program's path and its words. The words `first` and `second` are not copied: they
+ * must live as long as the paths. */
 static void set_words(struct vfj_request_program *program, const char *path, const char *first,
                       const char *second)
 {
@@ -162,7 +164,8 @@ static int complain(struct vfj_request_program *program, int error, const char *
     return error;
 }
 
-/* Checks a kill command: it may send a signal only to a dhclient whose pidfile names it now. */
+/* Checks a kill command. Each process must be a dhclient, and its pidfile must name it at this
+ * time. */
 static int prepare_kill(const struct vfj_request *request, const struct vfj_paths *paths,
                         struct vfj_request_program *program)
 {
@@ -179,8 +182,8 @@ static int prepare_kill(const struct vfj_request *request, const struct vfj_path
     return 0;
 }
 
-/* Checks the administrator's script again before it runs, since the file may have changed after the
- * observation. */
+/* Checks the administrator's script once more before it runs, since the file may have changed
+ * since the observation. */
 static int prepare_script(struct vfj_request_program *program)
 {
     struct vfj_text complaint = vfj_text_begin(program->complaint, sizeof program->complaint);
@@ -209,7 +212,8 @@ static int prepare_command(const struct vfj_request *request, const struct vfj_p
     return argv->program == VFJ_PROGRAM_SCRIPT ? prepare_script(program) : 0;
 }
 
-/* Runs vfjournal-rcorigin, in the directory of vfjournal-rcconf, with the same words. */
+/* Prepares a run of vfjournal-rcorigin, which is in the same directory as vfjournal-rcconf and
+ * gets the same words. */
 static int prepare_rc_origin(const struct vfj_paths *paths, struct vfj_request_program *program)
 {
     program->errors = VFJ_STDERR_WITH_STDOUT;

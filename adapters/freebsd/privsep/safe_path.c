@@ -40,8 +40,8 @@ static bool is_ours(const struct vfj_path_walk *walk, struct vfj_text *complaint
     return true;
 }
 
-/* Checks the last component. Its status is read again, since the last name may be "..", which leads
- * to a directory above. */
+/* Checks the last component. Reads its status again, since the last name may be "..", so that
+ * the path leads to a directory above. */
 static bool is_program(struct vfj_path_walk *walk, struct vfj_text *complaint)
 {
     if (lstat(vfj_path_walk_name(walk), &walk->status) != 0)

@@ -1,4 +1,4 @@
-/* Serves requests to the guest, in the process that has root's rights. */
+/* Serves requests, in the process that has root's rights. */
 #include "adapters/freebsd/privsep/server.h"
 
 #include <errno.h>
@@ -14,7 +14,7 @@ struct vfj_server {
     const struct vfj_paths *paths;
     struct vfj_programs *programs;
     pid_t daemon;
-    int act_lock; /* the lock's descriptor; -1 until it is taken */
+    int act_lock; /* descriptor of the act lock; -1: the lock was not taken yet */
     vfj_reply_fn *replied;
     void *context;
 };
@@ -36,8 +36,8 @@ static void on_ended(void *context, uint64_t number, const struct vfj_program_en
     reply_with(context, &reply, -1);
 }
 
-/* Replies for a program that was not started. When the process to be ended does not exist, the
- * reply is that of kill(1): exit status 1. */
+/* Replies for a program that was not started. When a kill command names a process that does not
+ * exist, the reply is exit status 1, as of kill(1). */
 static void reply_not_started(struct vfj_server *server, const struct vfj_request *request,
                               int error, const char *complaint)
 {
@@ -82,7 +82,7 @@ static void run_program(struct vfj_server *server, const struct vfj_request *req
         vfj_server_run(server, request, program.path, program.argv.words, program.errors);
 }
 
-/* Sends a body in parts. The last part has `more` unset. */
+/* Sends the body of an observation in parts. `more` is false in the last part. */
 static void reply_body(struct vfj_server *server, const struct vfj_request *request,
                        struct vfj_span body)
 {
@@ -140,8 +140,8 @@ static void connect_to_devd(struct vfj_server *server, const struct vfj_request 
     reply_with(server, &reply, fd);
 }
 
-/* Takes the act lock. The lock's descriptor is not sent: a process that has it could write another
- * pid into root's file. */
+/* Takes the act lock. Does not send the lock's descriptor, since a process that has it could
+ * write another pid into root's file. */
 static void take_act_lock(struct vfj_server *server, const struct vfj_request *request)
 {
     struct vfj_reply reply = reply_of(request, VFJ_REPLY_LOCK);
@@ -180,7 +180,7 @@ void vfj_server_serve(struct vfj_server *server, const struct vfj_request *reque
     case VFJ_REQUEST_ACT_LOCK:
         take_act_lock(server, request);
         break;
-    case VFJ_REQUEST_END: /* the monitor handles this request itself */
+    case VFJ_REQUEST_END: /* the monitor handles END itself, without the server */
     case VFJ_REQUEST_COUNT:
         VFJ_CHECK(false);
     }

@@ -1,4 +1,4 @@
-/* Serves requests to the guest, in the process that has root's rights. */
+/* Serves requests, in the process that has root's rights. */
 #ifndef VFJ_FREEBSD_PRIVSEP_SERVER_H
 #define VFJ_FREEBSD_PRIVSEP_SERVER_H
 
@@ -21,14 +21,14 @@ void vfj_server_close(struct vfj_server *server);
 /* Returns true when the server holds the act lock. The server then holds it until it is closed. */
 bool vfj_server_has_act_lock(const struct vfj_server *server);
 
-/* Serves a request that vfj_request_check() accepts, and replies. The replies are sent before this
- * function returns, except for the end of a program, which the loop reports. An observation has one
- * reply for each part. A program has the replies STARTED and ENDED, or only ENDED when it does not
- * start. */
+/* Serves a request that vfj_request_check() accepts, and replies. Sends the replies before it
+ * returns, except for the end of a program, which the event loop reports later. An observation
+ * has one reply for each part. A program has the replies STARTED and ENDED, or only ENDED when
+ * it does not start. */
 void vfj_server_serve(struct vfj_server *server, const struct vfj_request *request);
 
-/* Runs a program for which there is no request kind, with the number and the time limit
- * (command.limit_ms) of `request`. */
+/* Runs a program that no kind of request describes. `request` has only the number and the time
+ * limit (command.limit_ms). */
 void vfj_server_run(struct vfj_server *server, const struct vfj_request *request, const char *path,
                     const char *const *argv, enum vfj_stderr errors);
 

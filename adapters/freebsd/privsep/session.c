@@ -1,5 +1,5 @@
-/* Leaves the controlling terminal. A parent process waits for its child and ends as the child
- * does. */
+/* Leaves the controlling terminal. If that needs a fork, the parent process waits for its child,
+ * and ends with the child's exit status or signal. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* glibc declares closefrom() only with this macro */
 #endif
@@ -16,8 +16,8 @@ enum { EXIT_SYSTEM = 4 };
 
 static volatile pid_t passed_to;
 
-/* Sends a signal to all processes of the child's group, as a terminal does. When the child leads no
- * group, sends the signal to the child. */
+/* Sends a signal to all processes of the child's group, as a terminal does. If the child leads
+ * no process group, sends the signal only to the child. */
 static void send_signal(int number)
 {
     if (kill(-passed_to, number) != 0)
@@ -31,7 +31,7 @@ static void pass_signal(int number)
     errno = error;
 }
 
-/* Stops the child and this process, and continues the child afterwards. A terminal stops only this
+/* Stops the child and this process, and later continues the child. A terminal stops only this
  * process, since the child may be in another session. */
 static void stop_both(int number)
 {
@@ -77,15 +77,15 @@ noreturn void vfj_session_end_as(pid_t child)
     _exit(WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_SYSTEM);
 }
 
-/* Leaves the terminal without a fork. Linux permits that to any process, FreeBSD only to the leader
- * of a session. A leader would take the terminal from its whole session, so this function fails for
- * a leader. */
+/* Leaves the terminal without a fork. Fails for the leader of a session, since a leader would
+ * take the terminal from its whole session. FreeBSD lets only a leader leave, so this function
+ * always fails there. */
 static bool leave_alone(int terminal)
 {
     return getsid(0) != getpid() && ioctl(terminal, TIOCNOTTY) == 0;
 }
 
-/* Leaves the terminal in a child. Signals are blocked until the parent can pass them on. */
+/* Leaves the terminal in a child process. Signals are blocked until the parent can pass them on. */
 static bool leave_by_child(void)
 {
     sigset_t all, before;
@@ -113,7 +113,7 @@ bool vfj_session_leave_terminal(void)
 {
     int terminal = open("/dev/tty", O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (terminal < 0 && (errno == ENXIO || !has_open_terminal()))
-        return true; /* there is no terminal, or it cannot be opened */
+        return true; /* this process has no terminal, or the terminal cannot be opened */
     bool left = leave_alone(terminal);
     if (terminal >= 0)
         (void)close(terminal);

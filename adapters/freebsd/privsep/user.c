@@ -1,4 +1,4 @@
-/* The unprivileged user, and its files. */
+/* The unprivileged user, and the files that belong to that user. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* glibc declares setresuid() and setgroups() only with this macro */
 #endif
@@ -35,8 +35,8 @@ static bool complain(struct vfj_text *complaint, const char *path, const char *w
     return false;
 }
 
-/* Returns true when the file belongs to the user or does not exist. Only a message depends on the
- * result, since the user can change the file later. */
+/* Returns true when the file belongs to the user or does not exist. The result is used for a
+ * message only, since the user can change the file later. */
 static bool is_users(const struct vfj_user *user, const char *path)
 {
     struct stat status;
@@ -57,8 +57,8 @@ static bool check_files(const struct vfj_user *user, const char *journal,
     return true;
 }
 
-/* Gives the new directory to the user, by its descriptor. Only root can change the directory above
- * it. */
+/* Changes the owner of the new directory to the user, by a descriptor. Only root can change the
+ * directory above it. */
 static bool give_directory(const struct vfj_user *user, const char *directory,
                            struct vfj_text *complaint)
 {
@@ -83,7 +83,8 @@ bool vfj_user_own_journal(const struct vfj_user *user, const char *journal,
     *slash = '\0';
     if (!vfj_owner_find(journal, VFJ_OWNER_USES, &owner, complaint))
         return false;
-    /* the owner is "nobody" for lack of a single owner, even when the user is nobody */
+    /* A name is set only when the path has no single owner. The directory is refused then, even
+     * if the user is nobody. */
     bool is_nobodys = owner.name[0] != '\0';
     if (is_nobodys || (owner.uid != 0 && owner.uid != user->uid))
         return false;

@@ -1,4 +1,4 @@
-/* The unprivileged user, and its files. */
+/* The unprivileged user, and the files that belong to that user. */
 #ifndef VFJ_FREEBSD_PRIVSEP_USER_H
 #define VFJ_FREEBSD_PRIVSEP_USER_H
 
@@ -27,11 +27,12 @@ bool vfj_user_own_journal(const struct vfj_user *user, const char *journal,
                           struct vfj_text *complaint);
 
 /* Makes this process run as the user, with the user's groups and a clean environment
- * (environment.h), for good. Returns false for root and root's group, and when the process could
- * become root again. After a failure the process must end. */
+ * (environment.h), for good. Returns false when the user is root or in root's group, or when the
+ * process could become root again. After a failure the process must end. */
 bool vfj_user_become(const struct vfj_user *user);
 
-/* As vfj_user_become(), but with the group user->gid only. passwd(5) need not have the user. */
+/* Does the same as vfj_user_become(), but the process has only the group user->gid. passwd(5)
+ * need not have the user. */
 bool vfj_user_become_alone(const struct vfj_user *user);
 
 #endif

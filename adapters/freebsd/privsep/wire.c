@@ -17,8 +17,8 @@ enum {
     DESCRIPTORS_MAX = 512,
 };
 
-/* Unions, for alignment. The first has room for the one descriptor that is sent, the second for all
- * that can be received. */
+/* Buffers for control messages; unions give the alignment. The first one has room for one
+ * descriptor to send, the second one for all descriptors that can be received. */
 union control {
     struct cmsghdr header;
     char bytes[CMSG_SPACE(sizeof(int))];
@@ -96,7 +96,7 @@ static size_t count_of(const struct cmsghdr *header)
     return header->cmsg_len >= CMSG_LEN(0) ? (header->cmsg_len - CMSG_LEN(0)) / sizeof(int) : 0;
 }
 
-/* Takes the first descriptor that the header carries, and closes its other descriptors. */
+/* Keeps the first descriptor of the control message, and closes the others. */
 static void take_rights(struct vfj_wire *wire, struct cmsghdr *header)
 {
     for (size_t i = 0; i < count_of(header); i++) {
@@ -109,8 +109,8 @@ static void take_rights(struct vfj_wire *wire, struct cmsghdr *header)
     }
 }
 
-/* Takes the descriptors of a message; they belong to this process already. Returns true when the
- * message has no descriptor, or one descriptor with the first byte of a frame. */
+/* Handles the descriptors that a message brought, which are open in this process already.
+ * Returns true when there is none, or exactly one that came with the first byte of a frame. */
 static bool take_control(struct vfj_wire *wire, struct msghdr *message)
 {
     size_t headers = 0, descriptors = 0;

@@ -7,9 +7,9 @@
 
 enum { ONE_DAY_S = 86400 };
 
-/* Arms libevent's timer, for a day at most. libevent's clock may be coarse, and some systems do not
- * accept far deadlines. When the timer expires, vfj_clock_mono_us() decides whether the deadline is
- * reached. */
+/* Arms libevent's timer for a day at most, since some systems do not accept longer times. When
+ * the timer expires, vfj_clock_mono_us() decides whether the deadline is reached, since
+ * libevent's clock may be coarse. */
 static void arm(struct vfj_alarm *alarm)
 {
     int64_t left_us = alarm->due_us - vfj_clock_mono_us();

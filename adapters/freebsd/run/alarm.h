@@ -14,7 +14,7 @@ struct vfj_alarm {
     void *context;
 };
 
-/* The object must not move while it is in use. */
+/* Makes an alarm, which calls `due`. The object must not move while it is in use. */
 void vfj_alarm_open(struct vfj_alarm *alarm, struct event_base *base, void (*due)(void *context),
                     void *context);
 void vfj_alarm_close(struct vfj_alarm *alarm);

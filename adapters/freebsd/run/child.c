@@ -1,4 +1,5 @@
-/* Child programs: their output and their end. The dispatch decides which process starts them. */
+/* Runs child programs: reads their output, and reports their end. The dispatch decides which
+ * process starts them. */
 #include "adapters/freebsd/run/child.h"
 
 #include <errno.h>
@@ -17,7 +18,8 @@ struct vfj_child {
     struct event input, linger;
     struct vfj_child_spec spec;
     size_t taken; /* bytes of output passed on */
-    int output;   /* -1: the program has not started, or its output has ended */
+    /* reading end of the output; -1: the program has not started, or its output has ended */
+    int output;
     bool paused;
     bool reaped; /* reaped, or never started */
     struct vfj_program_end end;
@@ -55,13 +57,14 @@ static void finish(struct vfj_child *child)
     release(child);
 }
 
-/* Returns true when all further output is dropped. */
+/* Returns true when the output has reached its limit, so that further output is dropped. */
 static bool is_capped(const struct vfj_child *child)
 {
     return child->taken == child->spec.output_max;
 }
 
-/* Waits for output. When further output is dropped, waits for the time of the next read instead. */
+/* Makes the event loop wait for output. When further output is dropped, makes the loop wait for
+ * the time of the next read instead. */
 static void watch_output(struct vfj_child *child)
 {
     struct timeval later = {0, VFJ_CHILD_DROP_MS * 1000};

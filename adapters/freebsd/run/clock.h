@@ -4,11 +4,11 @@
 
 #include <stdint.h>
 
-/* Returns CLOCK_MONOTONIC in microseconds, for decisions and durations. On FreeBSD this clock
- * counts from boot (clock_gettime(2)), so that it continues when the daemon restarts. */
+/* Returns CLOCK_MONOTONIC in microseconds, the clock for decisions and durations. On FreeBSD
+ * this clock counts from boot (clock_gettime(2)), so that it continues when the daemon restarts. */
 int64_t vfj_clock_mono_us(void);
 
-/* Returns CLOCK_REALTIME, the Unix time, in microseconds, for people. */
+/* Returns CLOCK_REALTIME (Unix time) in microseconds, the clock for times that people read. */
 int64_t vfj_clock_wall_us(void);
 
 #endif

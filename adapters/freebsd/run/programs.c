@@ -1,4 +1,4 @@
-/* Runs programs: their start, time limit and end. */
+/* Starts programs, enforces their time limits and reports their ends. */
 #include "adapters/freebsd/run/programs.h"
 
 #include <errno.h>
@@ -17,7 +17,8 @@ enum stage {
     STAGE_RUNS,
     STAGE_TERM, /* the time limit has passed, and SIGTERM was sent */
     STAGE_KILL, /* SIGKILL was sent */
-    /* the program survived SIGKILL: its end was reported, and its process is reaped later */
+    /* the program did not end after SIGKILL: TIMEOUT was reported, and the process is reaped
+     * later */
     STAGE_LEFT,
 };
 
@@ -71,8 +72,8 @@ static void set_end_of(struct program *program, int status)
         set_end(program, timed_out ? VFJ_OUTCOME_TIMEOUT : VFJ_OUTCOME_EXITED, WEXITSTATUS(status));
 }
 
-/* Reaps the program if it is a zombie. After a time limit, first kills the programs that it
- * started: while it is a zombie, no other program can get its process group. */
+/* Reaps the program if it has ended. If its time limit has passed, first kills all processes of
+ * its group: until the program is reaped, no other program can get this process group. */
 static bool reap(struct program *program)
 {
     siginfo_t info = {0};
@@ -103,9 +104,8 @@ static struct program *find(struct vfj_programs *programs, pid_t pid)
     return program;
 }
 
-/* Reaps all zombies among the programs. waitid(2) may report a zombie that another part of this
- * process has to reap. That zombie hides the others, so waitid(2) is then called for each
- * program. */
+/* Reaps all programs that have ended. waitid(2) may report a child that another part of this
+ * process has to reap, and keeps reporting that one. Then waitid(2) is called for each program. */
 static void reap_all(struct vfj_programs *programs)
 {
     siginfo_t info = {0};
@@ -122,8 +122,8 @@ static void reap_all(struct vfj_programs *programs)
     reap(program);
 }
 
-/* Reports the programs that have ended. A callback may start programs, so the search of the list
- * begins again after each callback. */
+/* Reports the programs that have ended. A callback may start programs and so change the list.
+ * The search therefore begins again after each callback. */
 static void on_died(evutil_socket_t fd, short what, void *context)
 {
     struct vfj_programs *programs = context;

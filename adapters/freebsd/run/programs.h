@@ -1,4 +1,5 @@
-/* Runs programs: their start, time limit and end. The caller reads their output. */
+/* Starts programs, enforces their time limits and reports their ends. The caller reads their
+ * output. */
 #ifndef VFJ_FREEBSD_RUN_PROGRAMS_H
 #define VFJ_FREEBSD_RUN_PROGRAMS_H
 
@@ -11,12 +12,13 @@ struct event_base;
 struct vfj_programs;
 
 enum {
-    /* programs that run at the same time; starting another one fails with EAGAIN */
+    /* number of programs that may run at the same time; starting another one fails with EAGAIN */
     VFJ_PROGRAMS_MAX = 512,
-    VFJ_PROGRAM_TERM_GRACE_MS = 2000, /* time from SIGTERM, sent at the time limit, to SIGKILL */
+    /* time between SIGTERM, which is sent at the time limit, and SIGKILL */
+    VFJ_PROGRAM_TERM_GRACE_MS = 2000,
 };
 
-/* The end of a program. `status` is as in struct vfj_outcome. */
+/* The end of a program. `status` has the meaning that it has in struct vfj_outcome. */
 struct vfj_program_end {
     enum vfj_outcome_kind kind; /* EXITED, SIGNALED, TIMEOUT or ABSENT */
     int32_t status;
@@ -25,17 +27,17 @@ struct vfj_program_end {
 
 struct vfj_program_spec {
     const char *path;        /* absolute */
-    const char *const *argv; /* ended by NULL; like path, used only during the call */
+    const char *const *argv; /* ends with NULL; like path, only used during the call */
     enum vfj_stderr errors;
-    uint32_t limit_ms; /* after this time the process group gets SIGTERM, then SIGKILL */
+    uint32_t limit_ms; /* after this time the program's process group gets SIGTERM, then SIGKILL */
     uint64_t number;   /* chosen by the caller, and passed to `ended` */
     /* called once, from the loop */
     void (*ended)(void *context, uint64_t number, const struct vfj_program_end *end);
     void *context;
 };
 
-/* Opens a list of programs. Catches SIGCHLD, but waits only for its own children. An event base has
- * one list at most. Returns NULL when libevent fails. */
+/* Makes a list of programs. Catches SIGCHLD, but reaps only its own children. An event base has
+ * at most one list. Returns NULL when libevent fails. */
 struct vfj_programs *vfj_programs_open(struct event_base *base);
 
 /* Closes the list. Programs that run continue. No callback is called any more. */

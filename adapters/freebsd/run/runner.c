@@ -7,7 +7,7 @@
 
 #include "core/check.h"
 
-/* A command that runs, or that waits for the commands of its slot before it in the list. */
+/* A command that runs, or that waits until earlier commands of its slot in the list have ended. */
 struct job {
     TAILQ_ENTRY(job) link;
     struct vfj_runner *runner;
@@ -85,7 +85,7 @@ static void start_next(struct vfj_runner *runner, struct vfj_name hn)
         start(next);
 }
 
-/* Moves the commands that wait for the failed one, in its batch, from the list to `rest`. */
+/* Moves to `rest` all waiting commands of the batch in which a command has failed. */
 static void take_rest(struct vfj_runner *runner, const struct job *failed, struct jobs *rest)
 {
     struct job *job, *next;
@@ -117,7 +117,7 @@ static void on_ended(void *context, const struct vfj_program_end *end)
     struct vfj_runner *runner = job->runner;
     struct jobs rest = TAILQ_HEAD_INITIALIZER(rest);
     while (job->kept > 0 && job->outcome.output[job->kept - 1] == '\n')
-        /* the command substitution $(…) of sh(1) also removes line ends */
+        /* line ends at the end are removed, as $(…) of sh(1) does */
         job->outcome.output[--job->kept] = '\0';
     job->outcome.kind = (uint8_t)end->kind;
     job->outcome.status = end->status;
@@ -157,7 +157,7 @@ void vfj_runner_close(struct vfj_runner *runner)
     free(runner);
 }
 
-/* A job that runs still blocks its slot. */
+/* A job that runs stays in the list, so that its slot starts no other command. */
 void vfj_runner_forget(struct vfj_runner *runner)
 {
     struct job *job, *next;

@@ -21,8 +21,8 @@
 #define HAVE_ADDCLOSEFROM 0
 #endif
 
-/* Sets the program's standard descriptors. All other descriptors of this process have O_CLOEXEC;
- * where the system permits, they are also closed explicitly. */
+/* Sets the program's standard descriptors. No other descriptor must reach it: all have
+ * O_CLOEXEC, and where the system permits, they are also closed explicitly. */
 static int set_descriptors(posix_spawn_file_actions_t *actions, int output, enum vfj_stderr errors)
 {
     int status = posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
@@ -39,8 +39,8 @@ static int set_descriptors(posix_spawn_file_actions_t *actions, int output, enum
     return status;
 }
 
-/* Adds the signals whose default action is restored. exec resets caught signals but not ignored
- * ones, which this program or the process that started it may have set. SIGKILL is left out, since
+/* Adds the signals that must have their default action in the program. exec resets caught
+ * signals, but not signals that this process or its parent ignores. SIGKILL is left out, since
  * FreeBSD's libc refuses to set it. */
 static void add_ignorable(sigset_t *set)
 {
@@ -75,7 +75,8 @@ static int start(const char *path, const char *const *argv,
     static char search[] = "PATH=/sbin:/bin:/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin";
     char *const environment[] = {home, locale, search, NULL};
     mode_t mask = umask(022);
-    /* posix_spawn(3) does not write to the words. Its prototype lacks const. */
+    /* The cast is safe: posix_spawn(3) does not write to the words, although its prototype lacks
+     * const. */
     int status = posix_spawn(pid, path, actions, attributes, (char *const *)(const void *)argv,
                              environment);
     umask(mask);

@@ -1,4 +1,4 @@
-/* The daemon's end of the helper that asks Azure Scheduled Events. */
+/* The daemon's connection to the helper that reads Azure Scheduled Events. */
 #include "adapters/freebsd/scheduled/client.h"
 
 #include <errno.h>
@@ -17,10 +17,11 @@ struct vfj_scheduled_client {
     int socket;
     struct vfj_scheduled_listener listener;
     struct vfj_lines lines;
-    char bytes[VFJ_SCHEDULED_BODY_SIZE + 1]; /* a line of the helper; a longer line is invalid */
-    bool in_list;                            /* between the lines "list" and "end" */
-    const char *wrong;                       /* why the helper is ended; NULL: it is not */
-    bool is_silent;                          /* the last row about the service was SILENT */
+    /* a line that the helper sent; a longer line is invalid */
+    char bytes[VFJ_SCHEDULED_BODY_SIZE + 1];
+    bool in_list;      /* the line "list" was received, and "end" was not received yet */
+    const char *wrong; /* the reason why the helper is ended; NULL: it is not ended */
+    bool is_silent;    /* the last row about the service was SILENT: the service does not answer */
     struct vfj_scheduled_budget budget;
     struct vfj_scheduled_list open, document;
 };
@@ -37,7 +38,7 @@ bool vfj_scheduled_budget_take(struct vfj_scheduled_budget *budget, unsigned row
     return true;
 }
 
-/* Reports the rows, or none of them when there are too many. */
+/* Reports the rows. When there are too many, reports none of them and ends the helper. */
 static void report(struct vfj_scheduled_client *client, const struct vfj_scheduled *rows,
                    unsigned count)
 {
@@ -57,7 +58,8 @@ static void end_list(struct vfj_scheduled_client *client)
     report(client, rows, count);
 }
 
-/* Takes an event of a list, or a row about the service. Returns false for any other line. */
+/* Handles a line that is the body of a row: an event of a list, or a row about the service.
+ * Returns false for any other line. */
 static bool take_row(struct vfj_scheduled_client *client, struct vfj_span line)
 {
     struct vfj_scheduled row;
@@ -93,9 +95,9 @@ static void take_line(void *context, struct vfj_span line)
     }
 }
 
-/* Stops reading from the helper, which ends when its socket is shut down. Nobody asks the service
- * from now on, so this function reports a row SILENT, unless the helper has ended and its last row
- * about the service was SILENT already. */
+/* Stops reading, and shuts the socket down, so that the helper ends. Nobody asks the service any
+ * more, so this function reports a row SILENT. It does not when the helper has ended by itself
+ * and its last row about the service was SILENT already. */
 static void end(struct vfj_scheduled_client *client)
 {
     const char *why

@@ -1,4 +1,4 @@
-/* The daemon's end of the helper that asks Azure Scheduled Events. */
+/* The daemon's connection to the helper that reads Azure Scheduled Events. */
 #ifndef VFJ_FREEBSD_SCHEDULED_CLIENT_H
 #define VFJ_FREEBSD_SCHEDULED_CLIENT_H
 
@@ -18,7 +18,7 @@ struct vfj_scheduled_listener {
     void *context;
 };
 
-/* Most rows that the helper may cause in a period of the monotonic clock. */
+/* Largest number of rows that the helper may cause in each period of the monotonic clock. */
 #define VFJ_SCHEDULED_BUDGET_ROWS 64
 #define VFJ_SCHEDULED_BUDGET_US   INT64_C(60000000)
 
@@ -27,13 +27,13 @@ struct vfj_scheduled_budget {
     unsigned used; /* rows since then */
 };
 
-/* Takes `rows` rows at this time from the budget. Returns false, and takes nothing, when the
- * budget has too few. Begin with a budget of zeros. */
+/* Takes `rows` rows from the budget at the time `now_us`. Returns false, and takes nothing, when
+ * the budget has fewer rows left. A new budget is all zeros. */
 bool vfj_scheduled_budget_take(struct vfj_scheduled_budget *budget, unsigned rows, int64_t now_us);
 
-/* `socket` is the result of vfj_helper_start(). The helper is not trusted: the first line that a
- * helper may not send, or rows beyond the budget, end the connection. The helper ends with it.
- * Returns NULL when memory runs out. */
+/* Makes a client. `socket` is the result of vfj_helper_start(). The helper is not trusted: an
+ * invalid line, or more rows than the budget has, end the connection, and so the helper. Returns
+ * NULL when memory runs out. */
 struct vfj_scheduled_client *vfj_scheduled_client_open(
     struct event_base *base, int socket, const struct vfj_scheduled_listener *listener);
 
@@ -41,7 +41,7 @@ struct vfj_scheduled_client *vfj_scheduled_client_open(
 void vfj_scheduled_client_start(struct vfj_scheduled_client *client,
                                 const struct vfj_scheduled_list *open);
 
-/* Leaves the socket open. Does nothing for NULL. */
+/* Closes the client, but not the socket. Does nothing for NULL. */
 void vfj_scheduled_client_close(struct vfj_scheduled_client *client);
 
 #endif

@@ -15,11 +15,11 @@ struct vfj_fetch {
     vfj_fetch_fn *answered;
     void *context;
     struct event deadline, done;
-    /* connection of the current request; NULL: there is no request */
+    /* connection of the current request; NULL: no request runs */
     struct evhttp_connection *connection;
     bool has_answer;
     char why[64];    /* reason of a failure; empty: no failure */
-    size_t received; /* bytes that the server sent for the current request */
+    size_t received; /* number of bytes that the server has sent for the current request */
     size_t length;
     char body[VFJ_FETCH_BODY_MAX];
 };
@@ -32,8 +32,8 @@ static void set_why(struct vfj_fetch *fetch, const char *format, int number)
         vfj_text_add_i64(&text, number);
 }
 
-/* Ends the request with the reason that was set first. A callback of libevent may not free the
- * connection, so the event loop frees it later. */
+/* Ends the request. The reason that was set first counts. A callback of libevent may not free
+ * the connection, so the event loop frees it later. */
 static void finish(struct vfj_fetch *fetch)
 {
     if (fetch->has_answer)

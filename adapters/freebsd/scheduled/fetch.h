@@ -1,5 +1,5 @@
-/* Sends GET requests to Azure's instance metadata service, one at a time. Any server may answer
- * in the service's place, so answers are untrusted. */
+/* Sends GET requests to Azure's instance metadata service, one at a time. Another server may
+ * answer in place of the service, so answers are untrusted. */
 #ifndef VFJ_FREEBSD_SCHEDULED_FETCH_H
 #define VFJ_FREEBSD_SCHEDULED_FETCH_H
 
@@ -16,15 +16,16 @@ struct vfj_fetch;
 enum {
     VFJ_FETCH_BODY_MAX = 64 * 1024,
     VFJ_FETCH_HEADERS_MAX = 8 * 1024,
-    /* all that the server sends for a request: libevent counts no "100 Continue" answers */
+    /* all bytes that the server sends for one request, since libevent does not count the bytes
+     * of "100 Continue" answers */
     VFJ_FETCH_RECEIVED_MAX = 128 * 1024,
 };
 
-/* Called with an answer. `why` is NULL when the HTTP status is 200. Otherwise `why` is a reason
- * of a few words, and the body is empty. */
+/* Called with an answer. When the HTTP status is 200, `why` is NULL. Otherwise `why` is the
+ * reason in a few words, and the body is empty. */
 typedef void vfj_fetch_fn(void *context, struct vfj_span body, const char *why);
 
-/* Returns NULL when memory runs out. */
+/* Makes a fetcher for the service at `url`. Returns NULL when memory runs out. */
 struct vfj_fetch *vfj_fetch_open(struct event_base *base, const struct vfj_url *url,
                                  vfj_fetch_fn *answered, void *context);
 

@@ -1,4 +1,4 @@
-/* The process that asks Azure Scheduled Events. */
+/* The helper: the process that reads Azure Scheduled Events. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* glibc declares chroot and closefrom only with this */
 #endif
@@ -21,7 +21,7 @@
 
 enum { SOCKET = STDERR_FILENO + 1, EXIT_SYSTEM = 4 };
 
-/* Sends the whole line. Waits while the daemon is busy. */
+/* Sends the whole line to the daemon. Waits while the daemon is busy. */
 static void send_line(void *context, const char *line)
 {
     char bytes[VFJ_SCHEDULED_BODY_SIZE + 1];
@@ -42,8 +42,8 @@ static void on_given_up(void *context)
     (void)event_base_loopbreak(context);
 }
 
-/* The daemon never writes to the socket. So the socket becomes readable only when the daemon
- * closes it. */
+/* Ends the helper. The daemon never writes to the socket, so the socket becomes readable only
+ * when the daemon closes its end. */
 static void on_readable(evutil_socket_t fd, short what, void *context)
 {
     (void)fd;
@@ -63,7 +63,7 @@ static bool keep_only(int socket)
     return right;
 }
 
-/* Returns whether only root can put a file into the directory. */
+/* Returns true when only root can put a file into the directory. */
 static bool is_roots(const char *directory)
 {
     char why[VFJ_PATHNAME_SIZE + 64], inside[VFJ_PATHNAME_SIZE];
@@ -74,7 +74,7 @@ static bool is_roots(const char *directory)
         && vfj_owner_find(inside, VFJ_OWNER_OPENS, &owner, &text) && owner.uid == 0;
 }
 
-/* Gives up the ability to write files and to start processes. */
+/* Gives up the ability to write files and to start processes, by resource limits. */
 static bool forgo_resources(void)
 {
     const struct rlimit none = {0, 0};
@@ -154,7 +154,8 @@ int vfj_helper_start(const struct vfj_helper_settings *settings, pid_t *pid)
     return -1;
 }
 
-/* In capability mode waitpid(2) fails, and init reaps the helper. */
+/* Closes the connection and waits for the helper. In capability mode waitpid(2) fails, and init
+ * reaps the helper later. */
 void vfj_helper_end(int socket, pid_t pid)
 {
     if (socket >= 0)

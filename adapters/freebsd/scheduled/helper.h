@@ -1,4 +1,5 @@
-/* The process that asks Azure Scheduled Events. It alone opens a connection to the network. */
+/* The helper: the process that reads Azure Scheduled Events. Only the helper opens connections
+ * to the network. */
 #ifndef VFJ_FREEBSD_SCHEDULED_HELPER_H
 #define VFJ_FREEBSD_SCHEDULED_HELPER_H
 
@@ -11,21 +12,22 @@
 
 struct vfj_helper_settings {
     struct vfj_url url;
-    uint32_t unit_ms;        /* as in struct vfj_watch_settings */
-    vfj_watch_read_fn *read; /* as in struct vfj_watch_settings; only the helper calls it */
-    /* A helper that root starts becomes this user, and its root directory becomes `empty_dir`.
-     * Otherwise both are unused. */
+    uint32_t unit_ms; /* as in struct vfj_watch_settings */
+    /* reads a document, as in struct vfj_watch_settings; only the helper process calls it */
+    vfj_watch_read_fn *read;
+    /* A helper that root starts becomes this user, and its root directory becomes `empty_dir`. A
+     * helper of another user ignores both members. */
     struct vfj_user user;
     char empty_dir[VFJ_PATHNAME_SIZE];
 };
 
-/* Forks the helper. The caller has started no thread and opened no database. The helper's only
- * descriptor is its end of a socket pair, besides /dev/null. The helper cannot write a file or
- * start a process. When root started it, it cannot open any file. The helper ends when the
+/* Forks the helper. The caller has started no thread and opened no database. Besides /dev/null,
+ * the helper has only one descriptor, its end of a socket pair. The helper cannot write a file
+ * or start a process. When root started it, it cannot open any file. The helper ends when the
  * caller's end is closed. Returns the caller's end, which does not block, or -1 with errno. */
 int vfj_helper_start(const struct vfj_helper_settings *settings, pid_t *pid);
 
-/* Closes the caller's end, which may be -1, and waits for the helper's end. */
+/* Closes the caller's end, which may be -1, and waits until the helper has ended. */
 void vfj_helper_end(int socket, pid_t pid);
 
 #endif

@@ -7,11 +7,10 @@
 
 #include "core/text/text.h"
 
-/* The link-local address is the same in every VM of Azure. */
+/* The service's link-local address is the same in every VM of Azure. */
 #define VFJ_SCHEDULED_URL "http://169.254.169.254/metadata/scheduledevents?api-version=2020-07-01"
 
-/* The path that returns the VM's name as plain text. The member Resources of a document lists
- * such names. */
+/* Path of the VM's name as plain text. The member Resources of a document lists names of VMs. */
 #define VFJ_SCHEDULED_NAME_PATH "/metadata/instance/compute/name?api-version=2020-09-01&format=text"
 
 struct vfj_url {
@@ -20,8 +19,8 @@ struct vfj_url {
     char path[192]; /* the path, with the query */
 };
 
-/* Reads "http://ADDRESS[:PORT]/PATH". The address is numeric: the process that asks has no
- * resolver. The path is printable ASCII without blanks. Returns false for any other text. */
+/* Reads "http://ADDRESS[:PORT]/PATH". The address is numeric, since the helper cannot resolve
+ * names. The path is printable ASCII without blanks. Returns false for any other text. */
 bool vfj_url_parse(struct vfj_span text, struct vfj_url *url);
 
 #endif

@@ -1,4 +1,4 @@
-/* Reads the list of Azure Scheduled Events again and again. */
+/* Reads the list of Azure Scheduled Events periodically. */
 #include "adapters/freebsd/scheduled/watch.h"
 
 #include <stdlib.h>
@@ -15,11 +15,11 @@ struct vfj_watch {
     struct vfj_fetch *fetch;
     int64_t started_us;
     char vm[sizeof((struct vfj_scheduled *)NULL)->resources]; /* this VM's name; empty: unknown */
-    bool asks_name;   /* the current request asks for the VM's name */
-    bool has_name;    /* `vm` is final, and no further request asks for the name */
+    bool asks_name;   /* the current request is for the VM's name, not for the list */
+    bool has_name;    /* `vm` is known, or stays unknown: no further request for the name follows */
     bool has_answer;  /* a valid list has been received since the start */
     bool is_watching; /* the last row about the service was WATCHING */
-    bool has_sent;    /* a list was sent; `sent` is the newest one */
+    bool has_sent;    /* a list was sent to the daemon; `sent` is the newest one */
     unsigned failures;
     struct vfj_scheduled_list sent;
 };
@@ -141,8 +141,8 @@ static void ask_document(struct vfj_watch *watch)
         watch->has_answer ? VFJ_WATCH_DEADLINE_UNITS : VFJ_WATCH_FIRST_DEADLINE_UNITS);
 }
 
-/* Takes the VM's name from an answer. The name ends at the first blank or other byte that a word
- * cannot have. */
+/* Sets the VM's name from an answer. The name ends at the first blank, or at another byte that a
+ * word cannot have. */
 static void take_name(struct vfj_watch *watch, struct vfj_span body)
 {
     size_t length = 0;

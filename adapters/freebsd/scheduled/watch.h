@@ -1,5 +1,5 @@
-/* Reads the list of Azure Scheduled Events again and again, and reports each change of the list
- * as lines. Sends only GET requests: a POST request would approve an event. */
+/* Reads the list of Azure Scheduled Events periodically, and reports each change of the list in
+ * lines of text. Sends only GET requests: a POST request would approve an event. */
 #ifndef VFJ_FREEBSD_SCHEDULED_WATCH_H
 #define VFJ_FREEBSD_SCHEDULED_WATCH_H
 
@@ -9,13 +9,16 @@
 struct event_base;
 struct vfj_watch;
 
-/* Pauses and time limits, in units of vfj_watch_settings.unit_ms, and a number of failures. */
+/* Pauses and time limits, in units of vfj_watch_settings.unit_ms; also the number of failures
+ * after which the service counts as silent. */
 enum {
-    VFJ_WATCH_IDLE_UNITS = 60, /* pause while no listed event may be about this VM */
-    VFJ_WATCH_BUSY_UNITS = 1,  /* pause while a listed event may be about this VM */
+    /* pause between requests while no listed event can be about this VM */
+    VFJ_WATCH_IDLE_UNITS = 60,
+    /* pause between requests while a listed event may be about this VM */
+    VFJ_WATCH_BUSY_UNITS = 1,
     /* longest pause after failures; the pauses are 1, 2, 4 … units */
     VFJ_WATCH_BACKOFF_UNITS = 60,
-    /* the watch ends when no valid list was received for so long after the start */
+    /* the watch ends when it has received no valid list for this time after its start */
     VFJ_WATCH_GIVE_UP_UNITS = 600,
     /* number of failures in a row after which the service is reported as silent */
     VFJ_WATCH_FAILURES = 3,
@@ -26,8 +29,8 @@ enum {
     VFJ_WATCH_DEADLINE_LEAST_MS = 2000,
 };
 
-/* Reads a document into a list, as vfj_document_read() of the store does. Returns NULL, or the
- * reason why the text is no such document. */
+/* Reads a document into a list. The store's vfj_document_read() is such a function. Returns NULL
+ * on success, or the reason why the text is no such document. */
 typedef const char *vfj_watch_read_fn(struct vfj_span text, const char *vm,
                                       struct vfj_scheduled_list *list);
 
@@ -39,12 +42,12 @@ struct vfj_watch_settings {
      * listed event, and the line "end". Any other line is the body of a row about the service. */
     void (*line)(void *context, const char *line);
     /* Called when the service gave no valid list for VFJ_WATCH_GIVE_UP_UNITS after the start. A
-     * row SILENT was sent before. The watch sends no further request. */
+     * row SILENT was reported before. The watch sends no further request. */
     void (*given_up)(void *context);
     void *context;
 };
 
-/* Starts a watch. The event loop sends the first request without a pause. Returns NULL when
+/* Starts a watch. It sends its first request as soon as the event loop runs. Returns NULL when
  * memory runs out. */
 struct vfj_watch *vfj_watch_open(struct event_base *base,
                                  const struct vfj_watch_settings *settings);
