@@ -134,13 +134,17 @@ void vfj_link_changed(struct vfj_step_context *context, struct vfj_slot *slot, b
 }
 
 /* Clears the facts about the VF's link, unless a command of the machine took the VF down or is
- * going to. When somebody else took the VF down, its link does not matter. */
+ * going to. When somebody else took the VF down, its link does not matter. The line may come late,
+ * when the VF is up again without link. An observation then decides. */
 void vfj_link_vf_down(const struct vfj_step_context *context, struct vfj_slot *slot)
 {
     bool is_ours
         = vfj_link_is_held(slot) || (vfj_link_wants_down(slot) && vfj_step_is_acting(context));
-    if (!is_ours)
-        link_came(slot);
+    if (is_ours)
+        return;
+    if (slot->link.monitor != VFJ_LINK_MONITOR_OFF)
+        vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
+    link_came(slot);
 }
 
 void vfj_link_due(struct vfj_slot *slot)

@@ -345,8 +345,8 @@ enum phase { PREPARE, SWITCH, JOIN, FINISH, PHASE_COUNT };
 /* The flags of a row. REQUIRED: the rest of the batch and the next phase run only when the need
  * is met. OF_VF: the need is void when the VF leaves. MOVES: the need's command moves an
  * address, and the kernel deletes routes with an address. ROUTE: the need's command adds or
- * changes a route. */
-enum { REQUIRED = 1, OF_VF = 2, MOVES = 4, ROUTE = 8 };
+ * changes a route. UPS: the need's command ups laggN. An address that is added does so, too. */
+enum { REQUIRED = 1, OF_VF = 2, MOVES = 4, ROUTE = 8, UPS = 16 };
 
 struct row {
     enum vfj_need need;
@@ -362,36 +362,37 @@ struct row {
  * a function is met by a batch of its own. */
 static const struct row rows[] = {
     /* clang-format off */
-    {VFJ_NEED_LAGG,               PREPARE, REQUIRED,         VFJ_REASON_NONE,            plan_lagg},
-    {VFJ_NEED_NO_DAD,             PREPARE, 0,                VFJ_REASON_NONE,            plan_no_dad},
-    {VFJ_NEED_LABELS,             PREPARE, 0,                VFJ_REASON_NONE,            plan_labels},
-    {VFJ_NEED_HN_UP,              PREPARE, REQUIRED,         VFJ_REASON_NONE,            plan_hn_up},
-    {VFJ_NEED_INET,               PREPARE, REQUIRED | MOVES, VFJ_REASON_NONE,            vfj_plan_inet},
-    {VFJ_NEED_LAGG_UP,            PREPARE, REQUIRED,         VFJ_REASON_NONE,            plan_lagg_up},
-    {VFJ_NEED_LEASE,              PREPARE, 0,                VFJ_REASON_NONE,            plan_lease},
-    {VFJ_NEED_HN_DHCLIENT,        SWITCH,  0,                VFJ_REASON_HN_HAS_DHCLIENT, plan_hn_dhclient},
-    {VFJ_NEED_HN_PORT,            SWITCH,  REQUIRED,         VFJ_REASON_NONE,            plan_hn_port},
-    {VFJ_NEED_HN_ADDRESSES,       SWITCH,  REQUIRED | MOVES, VFJ_REASON_NONE,            vfj_plan_hn_addresses},
-    {VFJ_NEED_VF_DHCLIENT,        SWITCH,  OF_VF,            VFJ_REASON_VF_HAS_DHCLIENT, plan_vf_dhclient},
-    {VFJ_NEED_VF_ADDRESSES,       SWITCH,  OF_VF | MOVES,    VFJ_REASON_VF_HAS_ADDRESS,  vfj_plan_vf_addresses},
-    {VFJ_NEED_RC_INET,            SWITCH,  MOVES,            VFJ_REASON_ADDRESS_FAILED,  vfj_plan_rc_inet},
-    {VFJ_NEED_INET6,              SWITCH,  MOVES,            VFJ_REASON_ADDRESS_FAILED,  vfj_plan_inet6},
-    {VFJ_NEED_RC_INET6,           SWITCH,  MOVES,            VFJ_REASON_ADDRESS_FAILED,  vfj_plan_rc_inet6},
-    {VFJ_NEED_STATIC_ROUTE,       SWITCH,  ROUTE,            VFJ_REASON_ROUTE_FAILED,    vfj_plan_interface_routes},
-    {VFJ_NEED_DEFAULT_ROUTE,      SWITCH,  ROUTE,            VFJ_REASON_ROUTE_FAILED,    vfj_plan_default_route},
-    {VFJ_NEED_DEFAULT_ROUTE6,     SWITCH,  ROUTE,            VFJ_REASON_ROUTE_STAYS,     vfj_plan_default_route6},
-    {VFJ_NEED_NEW_DEFAULT_ROUTE6, SWITCH,  ROUTE,            VFJ_REASON_ROUTE_STAYS,     vfj_plan_new_default_route6},
-    {VFJ_NEED_STATIC_ROUTE,       SWITCH,  ROUTE,            VFJ_REASON_ROUTE_FAILED,    vfj_plan_static_routes},
-    {VFJ_NEED_RTADV,              SWITCH,  0,                VFJ_REASON_NONE,            plan_rtadv},
-    {VFJ_NEED_DHCLIENT,           SWITCH,  0,                VFJ_REASON_DHCLIENT_FAILED, plan_dhclient_early},
-    {VFJ_NEED_VF_LEAVE,           JOIN,    REQUIRED | OF_VF, VFJ_REASON_NONE,            plan_stray_ports},
-    {VFJ_NEED_VF_PORT,            JOIN,    REQUIRED | OF_VF, VFJ_REASON_NONE,            plan_vf_port},
-    {VFJ_NEED_VF_UP,              JOIN,    REQUIRED | OF_VF, VFJ_REASON_NONE,            plan_vf_up},
-    {VFJ_NEED_DHCLIENT,           FINISH,  0,                VFJ_REASON_DHCLIENT_FAILED, plan_dhclient},
-    {VFJ_NEED_RTSOL,              FINISH,  0,                VFJ_REASON_NONE,            plan_rtsol},
-    {VFJ_NEED_SCRIPT,             FINISH,  0,                VFJ_REASON_NONE,            NULL},
-    {VFJ_NEED_GIVE_BACK,          FINISH,  MOVES,            VFJ_REASON_NONE,            NULL},
-    {VFJ_NEED_VF_DOWN,            FINISH,  REQUIRED | OF_VF, VFJ_REASON_NONE,            NULL},
+    {VFJ_NEED_LAGG,               PREPARE, REQUIRED,               VFJ_REASON_NONE,            plan_lagg},
+    {VFJ_NEED_NO_DAD,             PREPARE, 0,                      VFJ_REASON_NONE,            plan_no_dad},
+    {VFJ_NEED_LABELS,             PREPARE, 0,                      VFJ_REASON_NONE,            plan_labels},
+    {VFJ_NEED_HN_UP,              PREPARE, REQUIRED,               VFJ_REASON_NONE,            plan_hn_up},
+    {VFJ_NEED_INET,               PREPARE, REQUIRED | MOVES | UPS, VFJ_REASON_NONE,            vfj_plan_inet},
+    {VFJ_NEED_LAGG_UP,            PREPARE, REQUIRED | UPS,         VFJ_REASON_NONE,            plan_lagg_up},
+    {VFJ_NEED_LEASE,              PREPARE, 0,                      VFJ_REASON_NONE,            plan_lease},
+    {VFJ_NEED_HN_DHCLIENT,        SWITCH,  0,                      VFJ_REASON_HN_HAS_DHCLIENT, plan_hn_dhclient},
+    {VFJ_NEED_HN_PORT,            SWITCH,  REQUIRED,               VFJ_REASON_NONE,            plan_hn_port},
+    {VFJ_NEED_HN_ADDRESSES,       SWITCH,  REQUIRED | MOVES,       VFJ_REASON_NONE,            vfj_plan_hn_addresses},
+    {VFJ_NEED_VF_DHCLIENT,        SWITCH,  OF_VF,                  VFJ_REASON_VF_HAS_DHCLIENT, plan_vf_dhclient},
+    {VFJ_NEED_VF_ADDRESSES,       SWITCH,  OF_VF | MOVES,          VFJ_REASON_VF_HAS_ADDRESS,  vfj_plan_vf_addresses},
+    {VFJ_NEED_RC_INET,            SWITCH,  MOVES | UPS,            VFJ_REASON_ADDRESS_FAILED,  vfj_plan_rc_inet},
+    {VFJ_NEED_INET6,              SWITCH,  MOVES | UPS,            VFJ_REASON_ADDRESS_FAILED,  vfj_plan_inet6},
+    {VFJ_NEED_RC_INET6,           SWITCH,  MOVES | UPS,            VFJ_REASON_ADDRESS_FAILED,  vfj_plan_rc_inet6},
+    {VFJ_NEED_STATIC_ROUTE,       SWITCH,  ROUTE,                  VFJ_REASON_ROUTE_FAILED,    vfj_plan_interface_routes},
+    {VFJ_NEED_DEFAULT_ROUTE,      SWITCH,  ROUTE,                  VFJ_REASON_ROUTE_FAILED,    vfj_plan_default_route},
+    {VFJ_NEED_DEFAULT_ROUTE6,     SWITCH,  ROUTE,                  VFJ_REASON_ROUTE_STAYS,     vfj_plan_default_route6},
+    {VFJ_NEED_NEW_DEFAULT_ROUTE6, SWITCH,  ROUTE,                  VFJ_REASON_ROUTE_STAYS,     vfj_plan_new_default_route6},
+    {VFJ_NEED_STATIC_ROUTE,       SWITCH,  ROUTE,                  VFJ_REASON_ROUTE_FAILED,    vfj_plan_static_routes},
+    {VFJ_NEED_RTADV,              SWITCH,  0,                      VFJ_REASON_NONE,            plan_rtadv},
+    {VFJ_NEED_DHCLIENT,           SWITCH,  UPS,                    VFJ_REASON_DHCLIENT_FAILED, plan_dhclient_early},
+    {VFJ_NEED_VF_LEAVE,           JOIN,    REQUIRED | OF_VF,       VFJ_REASON_NONE,            plan_stray_ports},
+    {VFJ_NEED_VF_PORT,            JOIN,    REQUIRED | OF_VF,       VFJ_REASON_NONE,            plan_vf_port},
+    {VFJ_NEED_VF_UP,              JOIN,    REQUIRED | OF_VF,       VFJ_REASON_NONE,            plan_vf_up},
+    {VFJ_NEED_DHCLIENT,           FINISH,  UPS,                    VFJ_REASON_DHCLIENT_FAILED, plan_dhclient},
+    {VFJ_NEED_RTSOL,              FINISH,  0,                      VFJ_REASON_NONE,            plan_rtsol},
+    {VFJ_NEED_SCRIPT,             FINISH,  0,                      VFJ_REASON_NONE,            NULL},
+    {VFJ_NEED_GIVE_BACK,          FINISH,  MOVES,                  VFJ_REASON_NONE,            NULL},
+    {VFJ_NEED_TAKE_BACK,          FINISH,  REQUIRED | MOVES,       VFJ_REASON_NONE,            NULL},
+    {VFJ_NEED_VF_DOWN,            FINISH,  REQUIRED | OF_VF,       VFJ_REASON_NONE,            NULL},
     /* clang-format on */
 };
 
@@ -445,6 +446,11 @@ uint64_t vfj_plan_route_needs(void)
     const uint64_t all_static_routes = (((uint64_t)1 << VFJ_ROUTES_MAX) - 1)
         << VFJ_NEED_STATIC_ROUTE;
     return needs_with(ROUTE) | all_static_routes;
+}
+
+uint64_t vfj_plan_up_needs(void)
+{
+    return needs_with(UPS);
 }
 
 enum vfj_reason vfj_plan_fault(enum vfj_need need)
@@ -580,6 +586,19 @@ bool vfj_plan_give_back(struct vfj_step_context *context, struct vfj_slot *slot)
     if (vfj_planner_is_dhcp(&planner))
         vfj_planner_add(&planner, VFJ_NEED_GIVE_BACK, VFJ_COMMAND_DHCLIENT_BACKGROUND)->a
             = slot->hn;
+    return slot->batch.count > 0;
+}
+
+bool vfj_plan_take_back(struct vfj_step_context *context, struct vfj_slot *slot)
+{
+    const uint64_t inet = (uint64_t)1 << VFJ_NEED_INET, back = (uint64_t)1 << VFJ_NEED_TAKE_BACK;
+    const struct vfj_plan *plan = &slot->plan;
+    struct vfj_planner planner = {.context = context, .slot = slot};
+    bool has_taken_back = (plan->tried & ~plan->failed & back) != 0;
+    if (!vfj_step_is_acting(context) || ((plan->tried | plan->failed) & inet) == 0 || has_taken_back
+        || !vfj_observed_is_foreign(slot) || vfj_observed_has_hn_port(slot))
+        return false;
+    vfj_plan_foreign_addresses(&planner);
     return slot->batch.count > 0;
 }
 

@@ -67,16 +67,22 @@ bool vfj_plan_vf_must_leave(const struct vfj_step_context *context, const struct
  * a batch once. Returns true when a batch was issued. */
 bool vfj_plan_give_back(struct vfj_step_context *context, struct vfj_slot *slot);
 
+/* Issues a batch that deletes hn's addresses from a foreign laggN when this plan has added addresses
+ * to laggN: somebody destroyed laggN and created it again while a batch ran. Returns true when a
+ * batch was issued. */
+bool vfj_plan_take_back(struct vfj_step_context *context, struct vfj_slot *slot);
+
 /* Issues a batch of one command, which takes the VF down. */
 void vfj_plan_take_vf_down(struct vfj_step_context *context, struct vfj_slot *slot);
 
 /* Returns true when the need is required: the plan cannot continue while the need is open. */
 bool vfj_plan_is_required(enum vfj_need need);
-/* Return the masks of all required needs, of all needs about the VF, and of all needs about routes.
- * When a plan ends, the required needs are met. */
+/* Return the masks of all required needs, of all needs about the VF, of all needs about routes, and
+ * of all needs whose commands up laggN. When a plan ends, the required needs are met. */
 uint64_t vfj_plan_required_needs(void);
 uint64_t vfj_plan_vf_needs(void);
 uint64_t vfj_plan_route_needs(void);
+uint64_t vfj_plan_up_needs(void);
 
 /* Returns true when the need is about the VF. Such a need is void when the VF leaves. */
 bool vfj_plan_is_of_vf(enum vfj_need need);

@@ -144,6 +144,18 @@ void vfj_plan_hn_addresses(struct vfj_planner *planner)
     }
 }
 
+/* Deletes hn's addresses from laggN. */
+void vfj_plan_foreign_addresses(struct vfj_planner *planner)
+{
+    const struct vfj_slot *slot = planner->slot;
+    const struct vfj_interface *hn = &slot->observed.hn;
+    for (unsigned i = 0; i < hn->address_count; i++) {
+        if (vfj_interface_has_host(&slot->observed.lagg, &hn->addresses[i]))
+            delete_address(planner, VFJ_NEED_TAKE_BACK, vfj_name_lagg(slot->unit),
+                           &hn->addresses[i]);
+    }
+}
+
 /* Adds the desired addresses to hn itself. */
 void vfj_plan_hn_inet(struct vfj_planner *planner)
 {

@@ -68,6 +68,7 @@ void vfj_planner_desire(struct vfj_planner *planner);
 void vfj_plan_inet(struct vfj_planner *planner);
 void vfj_plan_rc_inet(struct vfj_planner *planner);
 void vfj_plan_hn_addresses(struct vfj_planner *planner);
+void vfj_plan_foreign_addresses(struct vfj_planner *planner);
 void vfj_plan_hn_inet(struct vfj_planner *planner);
 void vfj_plan_vf_addresses(struct vfj_planner *planner);
 void vfj_plan_inet6(struct vfj_planner *planner);

@@ -230,7 +230,8 @@ static bool handle_conflict(struct vfj_step_context *context, struct vfj_slot *s
     slot->plan.batches = 0;
     /* the conflict is new, or the pause since it was last checked is over */
     if (slot->timers.observe_us == VFJ_NEVER_US)
-        slot->plan.tried &= ~((uint64_t)1 << VFJ_NEED_GIVE_BACK | vfj_plan_route_needs());
+        slot->plan.tried &= ~((uint64_t)1 << VFJ_NEED_GIVE_BACK | (uint64_t)1 << VFJ_NEED_TAKE_BACK
+                              | vfj_plan_route_needs());
     pause_plan(context, slot);
     return protect_traffic(context, slot) || (is_lost && vfj_plan_give_back(context, slot));
 }
@@ -347,13 +348,22 @@ static void finish_plan(struct vfj_step_context *context, struct vfj_slot *slot)
 
 /* The functions below decide after an observation. */
 
+/* Returns true when a command of the plan may have upped laggN after it was taken down. hn, a port,
+ * was then configured anew. A VF whose delay is over is about to be upped anyway. */
+static bool is_lagg_upped_again(const struct vfj_slot *slot)
+{
+    return slot->plan.phase == VFJ_PLAN_ACTIVE && slot->delay == VFJ_DELAY_NONE
+        && (slot->plan.tried & vfj_plan_up_needs()) != 0
+        && (slot->observed.hn.address_count > 0 || slot->observed.hn_dhclient != 0);
+}
+
 /* Returns true when laggN and the VF were taken down together. `service netif restart` takes all
  * interfaces down, and ups only those of rc.conf. Nobody then chose that the VF is down. */
 static bool was_all_taken_down(const struct vfj_slot *slot)
 {
     const struct vfj_view *view = &slot->observed;
-    return vfj_observed_has_vf_port(slot) && vfj_observed_has_hn_port(slot) && !view->lagg.up
-        && !view->vf.up;
+    return vfj_observed_has_vf_port(slot) && vfj_observed_has_hn_port(slot) && !view->vf.up
+        && (!view->lagg.up || is_lagg_upped_again(slot));
 }
 
 /* Returns true when the VF is a port and this plan does not have to start its delay: somebody
@@ -474,6 +484,8 @@ static bool decide_plan(struct vfj_step_context *context, struct vfj_slot *slot)
         pause_plan(context, slot);
         return false;
     }
+    if (vfj_plan_take_back(context, slot))
+        return true;
     if (!vfj_plan_is_due(slot))
         slot->plan.failed = 0; /* no command is needed on laggN */
     if (!vfj_plan_is_due(slot) || is_logged) {

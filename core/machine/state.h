@@ -133,7 +133,8 @@ enum vfj_need {
     VFJ_NEED_STATIC_ROUTE,
     /* hn has the addresses of a laggN that was lost and cannot be created again */
     VFJ_NEED_GIVE_BACK = VFJ_NEED_STATIC_ROUTE + VFJ_ROUTES_MAX,
-    VFJ_NEED_LABELS, /* laggN is in the groups of hn, and has its description */
+    VFJ_NEED_LABELS,    /* laggN is in the groups of hn, and has its description */
+    VFJ_NEED_TAKE_BACK, /* a foreign laggN has no address that this plan added for hn */
     VFJ_NEED_COUNT,
 };
 

@@ -5,7 +5,7 @@
 
 const char *vfj_need_text(unsigned need)
 {
-    static const char *const texts[VFJ_NEED_STATIC_ROUTE] = {
+    static const char *const texts[VFJ_NEED_COUNT] = {
         [VFJ_NEED_NONE] = "nothing",
         [VFJ_NEED_VF_DOWN] = "the VF is down",
         [VFJ_NEED_SCRIPT] = "the administrator's script has run",
@@ -32,6 +32,10 @@ const char *vfj_need_text(unsigned need)
         [VFJ_NEED_VF_UP] = "the VF is up",
         [VFJ_NEED_DHCLIENT] = "a dhclient runs on the lagg",
         [VFJ_NEED_RTSOL] = "the lagg has asked for a router advertisement",
+        [VFJ_NEED_GIVE_BACK] = "hn has the addresses of a lost lagg",
+        [VFJ_NEED_LABELS] = "the lagg has hn's groups and description",
+        [VFJ_NEED_TAKE_BACK] = "a foreign lagg has no address of hn",
     };
-    return need < VFJ_NEED_STATIC_ROUTE ? texts[need] : "a static route leads through the lagg";
+    bool is_route = need >= VFJ_NEED_STATIC_ROUTE && need < VFJ_NEED_GIVE_BACK;
+    return is_route ? "a static route leads through the lagg" : texts[need];
 }

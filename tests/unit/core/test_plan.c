@@ -300,7 +300,14 @@ static void test_every_need(void **unused)
     uint64_t required = 0, of_vf = 0,
              routes = (uint64_t)1 << VFJ_NEED_DEFAULT_ROUTE | (uint64_t)1 << VFJ_NEED_DEFAULT_ROUTE6
         | (uint64_t)1 << VFJ_NEED_NEW_DEFAULT_ROUTE6;
+    const uint64_t up = (uint64_t)1 << VFJ_NEED_LAGG_UP | (uint64_t)1 << VFJ_NEED_INET
+        | (uint64_t)1 << VFJ_NEED_RC_INET | (uint64_t)1 << VFJ_NEED_INET6
+        | (uint64_t)1 << VFJ_NEED_RC_INET6 | (uint64_t)1 << VFJ_NEED_DHCLIENT;
+    assert_true(vfj_plan_is_required(VFJ_NEED_TAKE_BACK));
+    assert_false(vfj_plan_is_of_vf(VFJ_NEED_TAKE_BACK));
+    assert_int_equal(vfj_plan_fault(VFJ_NEED_TAKE_BACK), VFJ_REASON_NONE);
     (void)unused;
+    required |= (uint64_t)1 << VFJ_NEED_TAKE_BACK;
     for (unsigned i = 0; i < sizeof needs / sizeof needs[0]; i++) {
         assert_int_equal(needs[i].need, VFJ_NEED_NONE + 1 + i); /* the list is complete */
         assert_int_equal(vfj_plan_is_required(needs[i].need), needs[i].is_required);
@@ -316,6 +323,7 @@ static void test_every_need(void **unused)
     assert_true(vfj_plan_route_needs() == routes);
     assert_true(vfj_plan_required_needs() == required);
     assert_true(vfj_plan_vf_needs() == of_vf);
+    assert_true(vfj_plan_up_needs() == up);
 }
 
 /* The number of commands that were issued for each need, and the number of commands that do not
@@ -349,6 +357,8 @@ static enum vfj_need need_of(const struct vfj_slot *of, const struct vfj_command
             return VFJ_NEED_GIVE_BACK;
         return inet6 ? VFJ_NEED_INET6 : VFJ_NEED_INET;
     case VFJ_COMMAND_ADDRESS_DELETE:
+        if (vfj_name_equal(command->a, vfj_name_lagg(of->unit)))
+            return VFJ_NEED_TAKE_BACK;
         return vfj_name_equal(command->a, of->hn) ? VFJ_NEED_HN_ADDRESSES : VFJ_NEED_VF_ADDRESSES;
     case VFJ_COMMAND_CONFIGURE:
         if (strncmp(command->text, "group", 5) == 0)
@@ -477,6 +487,15 @@ static void test_each_command_has_its_need(void **unused)
          "%gap\n"
          "%at 60\n",
          (uint64_t)1 << VFJ_NEED_GIVE_BACK},
+        {"%if hn0 up inet 10.0.0.4/24\n"
+         "%slow 5 ifconfig lagg0 inet\n"
+         "%vf mce0 hn0\n"
+         "@0 !system=ETHERNET subsystem=mce0 type=IFATTACH\n"
+         "%at 4\n"
+         "%noif lagg0\n"
+         "%if lagg0 up laggproto loadbalance\n"
+         "%at 60\n",
+         (uint64_t)1 << VFJ_NEED_TAKE_BACK},
     };
     (void)unused;
     for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -486,6 +505,36 @@ static void test_each_command_has_its_need(void **unused)
             if (is_in(cases[i].needs, (enum vfj_need)need) && issued[need] == 0)
                 fail_msg("case %u: no command for need %u", i, need);
         }
+    }
+}
+
+/* A foreign laggN keeps hn's address when it has hn as a port, and in observe mode. */
+static void test_not_taken_back(void **unused)
+{
+    static const char *const traces[] = {
+        "%if hn0 up inet 10.0.0.4/24\n"
+        "%slow 5 ifconfig lagg0 inet\n"
+        "%vf mce0 hn0\n"
+        "@0 !system=ETHERNET subsystem=mce0 type=IFATTACH\n"
+        "%at 4\n"
+        "%noif lagg0\n"
+        "%if lagg0 up laggproto loadbalance laggport hn0\n"
+        "%at 60\n",
+        "%mode observe\n"
+        "%if hn0 up inet 10.0.0.4/24\n"
+        "%vf mce0 hn0\n"
+        "@0 !system=ETHERNET subsystem=mce0 type=IFATTACH\n"
+        "%at 10\n"
+        "%if lagg0 up laggproto loadbalance inet 10.0.0.4/24\n"
+        "%gap\n"
+        "%at 60\n",
+    };
+    (void)unused;
+    for (unsigned i = 0; i < sizeof traces / sizeof traces[0]; i++) {
+        play_and_count(traces[i]);
+        assert_int_equal(issued[VFJ_NEED_INET], 1);
+        assert_int_equal(issued[VFJ_NEED_TAKE_BACK], 0);
+        assert_true(lagg0_has("10.0.0.4/24"));
     }
 }
 
@@ -624,6 +673,7 @@ int main(void)
         cmocka_unit_test(test_failed_needs_are_kept),
         cmocka_unit_test(test_every_need),
         cmocka_unit_test(test_each_command_has_its_need),
+        cmocka_unit_test(test_not_taken_back),
         cmocka_unit_test(test_uses_by_rc),
         cmocka_unit_test(test_way_among_too_many_routes),
         cmocka_unit_test(test_no_way_when_recovering),

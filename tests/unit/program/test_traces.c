@@ -29,7 +29,7 @@
 #include "tools/replay/trace_file.h"
 #include "tools/replay/transcript.h"
 
-enum { TRACES_MAX = 512 };
+enum { TRACES_MAX = 1024 };
 
 struct rehearsal {
     struct vfj_play play;
