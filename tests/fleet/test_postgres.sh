@@ -57,7 +57,10 @@ real=$(wc -l <"$work/real.ndjson")
 check "there are guests" test "$number" -gt 10
 
 # Once, again, in another order, with a part that was there.
+# New and clean lines need only the quick way.
+sql 'ALTER FUNCTION vfjournal.load_stage RENAME TO slow_way'
 load "first" 0 "$work/real.ndjson: $real new rows, 0 known, 0 bad lines, 0 contradicting" "$work/real.ndjson"
+sql 'ALTER FUNCTION vfjournal.slow_way RENAME TO load_stage'
 load "again" 0 "$work/real.ndjson: 0 new rows, $real known, 0 bad lines, 0 contradicting" "$work/real.ndjson"
 sql "DELETE FROM vfjournal.event WHERE sequence % 3 = 0" >/dev/null
 shuffle "$work/real.ndjson" >"$work/shuffled"
