@@ -48,7 +48,10 @@ need() {
     else
         need_package=$2
     fi
-    [ "$need_package" = - ] || missing="$missing $need_package"
+    case " $missing " in
+    *" $need_package "*) ;;
+    *) [ "$need_package" = - ] || missing="$missing $need_package" ;;
+    esac
 }
 need_command() { have "$1" || need "$2" "$3"; }
 need_file() { [ -e "$1" ] || need "$2" "$3"; }
