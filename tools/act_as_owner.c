@@ -1,4 +1,4 @@
-/* Ends root's rights before a verb touches the files of a journal. */
+/* Gives up root's rights before a verb opens the files of a journal. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* glibc declares closefrom and pipe2 only with this */
 #endif
@@ -26,7 +26,8 @@
 
 enum { WHY_SIZE = 1200, FIRST_DESCRIPTOR = STDERR_FILENO + 1 };
 
-/* A user to become, and the component of a path that is the reason. */
+/* The user that this process must become. `why` names the component of a path that makes this
+ * necessary. */
 struct choice {
     struct vfj_user user;
     char why[WHY_SIZE];
@@ -44,8 +45,8 @@ static bool choose(const char *path, enum vfj_owner_use use, struct choice *choi
 /* The result of vfj_owner_became(). */
 static char became[WHY_SIZE + 64];
 
-/* Becomes the user, and prints a message about this, since that user may be unable to read a
- * file of root's. Returns false on a failure. */
+/* Makes this process run as the user of `choice`, and prints a message about this, because that
+ * user may be unable to read a file that root can read. Returns false when it fails. */
 static bool become(const struct choice *choice)
 {
     struct vfj_text text = vfj_text_begin(became, sizeof became);
@@ -62,7 +63,7 @@ static bool become(const struct choice *choice)
         vfj_complain(choice->why, what);
     }
     if (vfj_session_leave_terminal() && vfj_user_become_alone(&choice->user)) {
-        closelog(); /* libc may have connected to root's socket of syslogd(8) */
+        closelog(); /* libc may have a connection to the syslogd(8) socket that only root may use */
         return true;
     }
     vfj_complain(choice->why, "root's rights can't be given up");
@@ -155,8 +156,8 @@ static int hand_over(int socket, const struct choice *reader)
     return VFJ_EXIT_OK;
 }
 
-/* Closes all descriptors except the socket and the standard streams, and makes standard input
- * empty. Returns the new descriptor of the socket. */
+/* Closes all descriptors except `socket` and the standard streams, and replaces standard input by
+ * /dev/null. Returns the new descriptor of the socket. */
 static int keep_socket(int socket)
 {
     int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -166,8 +167,8 @@ static int keep_socket(int socket)
     return FIRST_DESCRIPTOR;
 }
 
-/* Leaves the terminal, makes a socket pair, and forks like fork(2). The parent has ends[0], and
- * the child has ends[1]. When this fails, prints a message. */
+/* Leaves the terminal, makes a socket pair, and forks. Returns what fork(2) returns. The parent
+ * uses ends[0], and the child uses ends[1]. Prints a message when a step fails. */
 static pid_t fork_with_socket(const char *what, int ends[2])
 {
     pid_t child = -1;
@@ -183,7 +184,7 @@ static pid_t fork_with_socket(const char *what, int ends[2])
         return child;
     ends[0] = keep_socket(ends[0]);
     (void)signal(SIGPIPE, SIG_IGN);
-    /* a signal to this process ends the child, and this process ends after it */
+    /* a signal that this process gets ends the child, and then this process */
     vfj_session_pass_signals(child);
     return child;
 }
@@ -208,8 +209,9 @@ static noreturn void replace(int socket, const char *file, mode_t mode,
     vfj_session_end_as(child);
 }
 
-/* Starts a child that replaces the file, for a process that stays root and keeps its terminal
- * and files. The child ends when this process ends. */
+/* Starts a child process that will replace the file as the user of `publisher`. The caller's
+ * process stays root and keeps its terminal and files. The child ends when the caller's process
+ * ends. */
 static int replace_by_child(const char *file, mode_t mode, const struct choice *publisher)
 {
     int ends[2];
@@ -257,8 +259,8 @@ int vfj_act_as_owner_and_replace(const char *journal, const char *file, mode_t m
     return become(&reader) ? VFJ_EXIT_OK : VFJ_EXIT_SYSTEM;
 }
 
-/* Becomes the user of the publisher, unless that is root. Closes no descriptor: the publisher
- * reads an open one itself, and its user needs no rights for that. */
+/* Makes this process run as the user of the publisher, unless that user is root. Closes no
+ * descriptor: this process itself reads the file that it has open, which needs no rights. */
 static int become_publisher(const struct choice *publisher)
 {
     return publisher->user.uid == 0 || become(publisher) ? VFJ_EXIT_OK : VFJ_EXIT_SYSTEM;

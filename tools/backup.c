@@ -1,4 +1,4 @@
-/* vfjournal backup: copies the journal while a daemon may write it. */
+/* vfjournal backup: copies a journal, even while a daemon writes it. */
 #include "store/backup.h"
 
 #include <stdio.h>

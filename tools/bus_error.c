@@ -1,4 +1,4 @@
-/* Ends the program with a message when a mapped file is truncated. */
+/* Ends the program with a message when somebody truncates a file that is mapped into memory. */
 #include "tools/bus_error.h"
 
 #include <signal.h>
@@ -21,7 +21,8 @@ static void print(const char *line)
     (void)!write(STDERR_FILENO, "\n", 1);
 }
 
-/* SIGBUS comes from an access inside SQLite, and never from a call inside `report`. */
+/* Calls `report` within a signal handler. This is safe: SIGBUS interrupts SQLite's access to the
+ * mapped file, and never `report` itself. */
 static void on_bus_error(int number)
 {
     (void)number;

@@ -1,4 +1,4 @@
-/* vfjournal config: prints the settings of rc.conf. */
+/* vfjournal config: prints the settings that vfjournal reads from rc.conf. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,7 +77,7 @@ static void print_value(const char *value)
     vfj_terminal_print(stdout, (struct vfj_span){text.bytes, text.length});
 }
 
-/* Prints " (NAME in FILE)" and ends the line. */
+/* Prints " (NAME in FILE)", which says where a variable was set, and ends the line. */
 static void end_with_origin(const struct config *config, const char *variable)
 {
     char file[VFJ_VALUE_SIZE];
@@ -145,8 +145,8 @@ static void print_routes(const struct config *config)
     }
 }
 
-/* Makes the name of the variable ifconfig_IF, with the interface's name changed as in
- * get_if_var() of network.subr. */
+/* Makes the name of the rc.conf variable ifconfig_IF. Characters of the interface's name are
+ * replaced as in get_if_var() of network.subr. */
 static void variable_of(char *variable, size_t size, struct vfj_name interface)
 {
     struct vfj_text text = vfj_text_begin(variable, size);
@@ -188,7 +188,8 @@ static void print_ipv4(const struct config *config, struct vfj_name hn)
     }
 }
 
-/* Removes the prefix from the span. Returns false when the span does not begin with it. */
+/* Removes the prefix from the beginning of the span. Returns false when the span does not begin
+ * with the prefix. */
 static bool take_prefix(struct vfj_span *span, const char *prefix)
 {
     size_t length = strlen(prefix);
@@ -198,7 +199,7 @@ static bool take_prefix(struct vfj_span *span, const char *prefix)
     return true;
 }
 
-/* Returns whether the text is "_alias" with or without a number. */
+/* Returns true when the text is "_alias", or "_alias" followed by a number. */
 static bool is_alias(struct vfj_span rest)
 {
     if (!take_prefix(&rest, "_alias"))
@@ -208,9 +209,9 @@ static bool is_alias(struct vfj_span rest)
     return rest.length == 0;
 }
 
-/* Returns whether the variable belongs to the interface in network.subr, as ifconfig_IF and its
- * aliases do. Another variable that begins with the same text belongs to another interface:
- * ifconfig_hn0_10 is that of hn0.10. */
+/* Returns true when the variable `key` configures the interface `hn` in network.subr. Examples are
+ * ifconfig_IF and its aliases. A variable that only begins with the same text can belong to another
+ * interface: ifconfig_hn0_10 is that of hn0.10. */
 static bool is_more_of(struct vfj_span key, struct vfj_name hn)
 {
     static const char *const forms[]
@@ -284,7 +285,7 @@ static void print_hn(const struct config *config, struct vfj_name hn)
     vfj_guest_find_names(&config->paths, hn, print_file, NULL);
 }
 
-/* Reports each -i that does not name an hn interface. Returns the exit status. */
+/* Reports each argument of -i that is not the name of an hn interface. Returns the exit status. */
 static int report_unknown(const struct config *config)
 {
     int exit_status = VFJ_EXIT_OK;

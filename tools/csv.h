@@ -4,16 +4,16 @@
 
 #include <stdio.h>
 
-/* Prints a cell of text in quotes. A quote inside the text is doubled.
+/* Prints a text as a cell in quotes. A quote inside the text is doubled.
  *
- * A spreadsheet takes a cell for a formula when it begins with = + - @ TAB or CR, and anyone may have
- * written the journal. So an apostrophe is put before such a text. It is put also before a text that
- * itself begins with an apostrophe: whoever removes one apostrophe from the front of each cell that
- * has one gets the text back. The caller has made the text safe for a terminal. */
+ * A spreadsheet evaluates a cell as a formula when its text begins with = + - @ TAB or CR, and
+ * anyone may have written the journal. Such a text gets an apostrophe in front. A text that begins
+ * with an apostrophe gets a second one, so that a reader who removes one apostrophe from the front
+ * of each cell obtains the original texts. The caller has made the text safe for a terminal. */
 void vfj_csv_print(FILE *out, const char *cell);
 
-/* Prints a time. A time that begins with a digit is printed without quotes. Only a time before
- * the year 0 begins with another character. */
+/* Prints a time as a cell. A time that begins with a digit has no quotes. Only a time before the
+ * year 0 begins with another character. */
 void vfj_csv_print_time(FILE *out, const char *time);
 
 #endif

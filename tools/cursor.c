@@ -1,4 +1,5 @@
-/* Cursors: places in a journal, written as "SEQ:CHAIN". */
+/* Cursors. A cursor names a place in a journal as "SEQ:CHAIN": a record's sequence number and
+ * hash. */
 #include "tools/cursor.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
-/* Announcements: matches the events that Azure Scheduled Events announced with the episodes that
- * were measured. */
+/* Matches the host events that Azure Scheduled Events announced with the episodes (times without
+ * the VF) that the journal shows. */
 #include "tools/audit/announce.h"
 
 #include <stdlib.h>
@@ -15,7 +15,8 @@ static struct vfj_point point_of(const struct vfj_record *record)
                               .mono_us = record->mono_us};
 }
 
-/* Returns the place for one more element, or NULL when memory runs out. */
+/* Returns the next free element of a list, or NULL when memory runs out. Enlarges the list if
+ * necessary. */
 static void *grow(struct vfj_announcements *announcements, void **list, size_t count, size_t *room,
                   size_t size)
 {
@@ -32,7 +33,7 @@ static void *grow(struct vfj_announcements *announcements, void **list, size_t c
     return (char *)*list + count * size;
 }
 
-/* Returns the event with this id that is not over yet, or NULL. Azure uses an id for one event
+/* Returns the event with this id that has no end yet, or NULL. Azure uses an id for one event
  * only. */
 static struct vfj_announcement *find_open(const struct vfj_announcements *announcements,
                                           const char *id)
@@ -99,7 +100,7 @@ static void begin_watch(struct vfj_announcements *announcements, const struct vf
     *watched = (struct vfj_watched){.from = *at};
 }
 
-/* Returns the last watched time that begins before the row, or NULL. */
+/* Returns the last period of `watched` that begins before the row `seq`, or NULL. */
 static struct vfj_watched *find_watch(const struct vfj_announcements *announcements, uint64_t seq)
 {
     size_t low = 0, high = announcements->watched_count;
@@ -171,8 +172,8 @@ static int64_t last_us(const struct vfj_announcement *announcement)
         : vfj_announcement_begin_us(announcement) + VFJ_ANNOUNCED_LASTS_S * second_us;
 }
 
-/* Returns how far the beginnings of the episode and of the event are apart, or -1 when the two
- * do not belong together. The times of a forged journal may be anything. */
+/* Returns the time between the beginning of the episode and that of the event, or -1 when the two
+ * cannot belong together. In a forged journal the times may have any value. */
 static int64_t distance_us(const struct vfj_announcement *announcement,
                            const struct vfj_episode *episode)
 {

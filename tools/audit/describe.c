@@ -1,12 +1,12 @@
-/* Describes episodes, in words and as JSON. */
+/* Describes episodes, times in which a slot was without its VF, in words and as JSON. */
 #include "tools/audit/describe.h"
 
 #include <string.h>
 
 #include "tools/scheduled_text.h"
 
-/* The episodes of one host event are near each other in the list. Other episodes may begin
- * between them. */
+/* The limit of the search for other episodes of the same host event. They are near each other in
+ * the list, but other episodes may begin between them. */
 enum { LOOK_MAX = 2 * VFJ_SLOTS_MAX };
 
 void vfj_episode_add_vf(struct vfj_text *text, const struct vfj_episode *episode)
@@ -22,7 +22,7 @@ void vfj_episode_add_vf(struct vfj_text *text, const struct vfj_episode *episode
 
 const char *vfj_vf_driver(struct vfj_name vf)
 {
-    /* the beginning of the interface's name, and the driver's manual page in FreeBSD */
+    /* the beginning of the VF's name, and the manual page of its driver in FreeBSD */
     static const char *const drivers[][2]
         = {{"mce", "mlx5en(4)"}, {"mlxen", "mlx4en(4)"}, {"mana", "mana(4)"},  {"ixv", "ixgbe(4)"},
            {"ixlv", "iavf(4)"},  {"iavf", "iavf(4)"},    {"vtnet", "vtnet(4)"}};
@@ -151,8 +151,8 @@ static void add_states(struct vfj_json *json, const struct vfj_episode *episode)
     }
 }
 
-/* Adds whether the episode was announced, and how. When nobody watched, this is unknown, and
- * nothing is added. */
+/* Adds whether the episode was announced, and how. Adds nothing when this is unknown because nobody
+ * asked Azure's service at that time. */
 static void add_announcement_json(struct vfj_json *json, const struct vfj_episode *episode)
 {
     const struct vfj_announcement *announcement = episode->announcement;

@@ -1,4 +1,5 @@
-/* Episodes: how long a slot was without the fast path, and why. */
+/* Episodes. An episode is a time in which a slot's traffic did not go through its VF; it has a
+ * reason, a duration and a verdict. */
 #include "tools/audit/episode.h"
 
 #include <stdlib.h>
@@ -56,7 +57,8 @@ const char *vfj_episode_verdict_name(enum vfj_episode_verdict verdict)
     return names[verdict];
 }
 
-/* Returns a - b, or the nearest limit on overflow: a hostile journal may have any numbers. */
+/* Returns a - b. On overflow returns INT64_MAX or, when b is larger, 0. The numbers of a hostile
+ * journal can have any value. */
 static int64_t minus(int64_t a, int64_t b)
 {
     int64_t difference = 0;
@@ -119,8 +121,8 @@ static uint8_t find_state(struct vfj_span name)
     return (uint8_t)state;
 }
 
-/* Finds a reason by its name, or returns NONE. Compares lengths first, because a journal has
- * many transitions and there are many reasons. */
+/* Returns the reason with this name, or NONE. Compares lengths first, because a journal has many
+ * transitions and there are many reasons. */
 static uint8_t find_reason(struct vfj_span name)
 {
     static const struct vfj_span names[] = {
@@ -209,8 +211,9 @@ static struct vfj_episode_slot *find_slot(struct vfj_episodes *episodes, struct 
     return NULL;
 }
 
-/* Adds a slot. Without room, it replaces the slot whose last change is the oldest. The machine
- * never has more slots at a time, but the names of hn may change over the years. */
+/* Adds a slot. When all places are in use, replaces the slot whose last change is the oldest. The
+ * machine never has more slots at a time, but over the years hn interfaces may have had more
+ * names. */
 static struct vfj_episode_slot *add_slot(struct vfj_episodes *episodes, struct vfj_name name)
 {
     struct vfj_episode_slot *slot = &episodes->slots[0];
@@ -255,7 +258,8 @@ static void begin_episode(struct vfj_episodes *episodes, struct vfj_episode_slot
     }
 }
 
-/* Takes the first row about a slot. In a pruned journal the slot was in the state `from` before. */
+/* Handles the first row about a slot. In a pruned journal, older rows that moved the slot into the
+ * state `from` are missing. */
 static struct vfj_episode_slot *meet(struct vfj_episodes *episodes,
                                      const struct vfj_transition_row *row,
                                      const struct vfj_point *now)
@@ -318,7 +322,7 @@ static void follow_vf(struct vfj_episode *episode, const struct vfj_transition_r
     }
 }
 
-/* Takes a change of state of a slot that has an open episode. */
+/* Handles a change of state of a slot whose episode has not ended. */
 static void take_move(struct vfj_episode_slot *slot, const struct vfj_transition_row *row,
                       const struct vfj_point *now)
 {
@@ -334,7 +338,8 @@ static void take_move(struct vfj_episode_slot *slot, const struct vfj_transition
         episode->ended_by = row->reason;
 }
 
-/* Notes that rows are missing before this one: the slot reached the state `from` without a row. */
+/* Handles that rows before this one are missing: the slot is in the state `from`, but no row moved
+ * it there. */
 static void miss(struct vfj_episode_slot *slot, const struct vfj_transition_row *row,
                  const struct vfj_point *now)
 {
@@ -373,7 +378,7 @@ static void take_change(struct vfj_episodes *episodes, struct vfj_episode_slot *
         episodes->put_leave(episodes->arg, slot->name, now);
 }
 
-/* Ends the slot of an hn that was renamed: the rows continue under the new name. */
+/* Removes the slot of an hn that was renamed: later rows use the new name. */
 static void forget(struct vfj_episodes *episodes, struct vfj_episode_slot *slot)
 {
     put_episode(episodes, slot);

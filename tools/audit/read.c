@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STEP_MAX = 64 }; /* the largest step in seqs when a read skips a damaged part */
+/* The largest number of sequence numbers that are skipped at once when part of the journal is
+ * damaged. */
+enum { STEP_MAX = 64 };
 
 struct reading {
     struct vfj_audit *audit;
@@ -66,7 +68,8 @@ static void set_point(struct vfj_point *point, const struct vfj_record *record)
                                 .mono_us = record->mono_us};
 }
 
-/* Reads the first record of a walk. When that record is damaged, the point remains empty. */
+/* Reads the journal's first record (VFJ_FORWARD) or its last one (VFJ_BACKWARD). When this record
+ * is damaged, `point` remains empty. */
 static enum vfj_status read_end(struct vfj_journal *journal, enum vfj_direction direction,
                                 struct vfj_point *point)
 {
@@ -79,7 +82,7 @@ static enum vfj_status read_end(struct vfj_journal *journal, enum vfj_direction 
     return status == VFJ_END || status == VFJ_JOURNAL_DAMAGED ? VFJ_OK : status;
 }
 
-/* Notes that no record from `first` to `last` could be read. */
+/* Records that none of the rows from `first` to `last` can be read. */
 static void note_damage(struct reading *reading, uint64_t first, uint64_t last)
 {
     struct vfj_audit *audit = reading->audit;
@@ -94,8 +97,9 @@ static void note_damage(struct reading *reading, uint64_t first, uint64_t last)
     audit->unreadable_last = last;
 }
 
-/* Reads on after a damaged part. Reads by seq, because the index may be damaged too. `after` is
- * the newest seq that was read. Returns VFJ_OK with the next readable record. */
+/* Finds the next readable record after a damaged part. Looks for it by its seq, because the index
+ * may be damaged too. `after` is the seq of the last record that was read. Returns VFJ_OK when
+ * there is one. */
 static enum vfj_status read_behind(struct reading *reading, uint64_t after,
                                    struct vfj_record *record)
 {
@@ -150,7 +154,8 @@ static enum vfj_status read_all(struct reading *reading)
     return status == VFJ_END ? VFJ_OK : status;
 }
 
-/* Reads the rows of Azure Scheduled Events in a walk of their own, since there are few. */
+/* Reads the rows about Azure Scheduled Events. A separate pass over the journal is fast enough,
+ * because these rows are few. */
 static enum vfj_status read_announcements(struct reading *reading)
 {
     struct vfj_announcements *announcements = &reading->audit->announcements;
@@ -170,7 +175,8 @@ static enum vfj_status read_announcements(struct reading *reading)
     return status == VFJ_END || status == VFJ_JOURNAL_DAMAGED ? VFJ_OK : status;
 }
 
-/* Sets the present time, which is later than that of the newest record, on the same clocks. */
+/* Sets audit->now, the time up to which episodes last, to the present time, if this is later than
+ * the time of the newest record. */
 static void set_now(struct vfj_audit *audit, int64_t now_us)
 {
     int64_t later = 0;
@@ -197,7 +203,8 @@ static enum vfj_status run(struct reading *reading, int64_t now_us)
     if (status != VFJ_OK)
         return status;
     set_now(audit, now_us);
-    /* When the first record is damaged, the beginning of each slot is unknown, as after pruning. */
+    /* When the first record is damaged, the beginning of each slot is unknown, as in a pruned
+     * journal. */
     vfj_episodes_begin(&reading->episodes, audit->oldest.seq != 0 ? audit->oldest.seq : 2,
                        put_episode, reading);
     reading->episodes.put_leave = put_leave;
@@ -230,7 +237,8 @@ enum vfj_status vfj_audit_read(struct vfj_journal *journal, int64_t now_us,
     return status;
 }
 
-/* Counts the outcome of a command of the slot, if the command changes the guest. */
+/* Counts the outcome of a command as part of the episode, if the command is one of its slot and
+ * changes the guest. */
 static enum vfj_status count_outcome(struct vfj_journal *journal, const struct vfj_record *record,
                                      struct vfj_episode *episode)
 {

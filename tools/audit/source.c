@@ -1,4 +1,4 @@
-/* Opens and reads the journal for a verb about migrations. */
+/* Opens and reads a journal for a verb that shows migrations. */
 #include "tools/audit/source.h"
 
 #include <string.h>
@@ -19,7 +19,7 @@ int vfj_audit_source_fail(const struct vfj_audit_source *source, enum vfj_status
     return vfj_complain_status(source->input.name, status, vfj_journal_detail(source->journal));
 }
 
-/* Reports why the journal cannot be read. */
+/* Reports why the journal cannot be read. Returns the exit status. */
 static int fail(struct vfj_audit_source *source, enum vfj_status status)
 {
     struct vfj_text text = vfj_text_begin(source->problem, sizeof source->problem);
@@ -46,8 +46,8 @@ static void report_waiting(const struct vfj_audit_source *source)
     vfj_complain(source->input.name, line);
 }
 
-/* Reads the lock before the journal. When a daemon ends in between, open episodes last to the
- * present, and never to a time before the newest record. */
+/* Reads the daemon's lock first and then the journal. When the daemon ends in between, episodes
+ * without an end last to the present, and never to a time before the newest record. */
 static int read_journal(struct vfj_audit_source *source)
 {
     char bytes[128];

@@ -1,4 +1,4 @@
-/* Opens and reads the journal for a verb about migrations, and reports faults. */
+/* Opens and reads a journal for a verb that shows migrations, and reports what is wrong with it. */
 #ifndef VFJ_TOOLS_AUDIT_SOURCE_H
 #define VFJ_TOOLS_AUDIT_SOURCE_H
 
@@ -11,35 +11,43 @@ struct vfj_audit_source {
     struct vfj_journal *journal;
     struct vfj_audit audit;
     long daemon; /* pid of the daemon that writes the journal; 0: no daemon runs; -1: unknown */
-    uint64_t waiting; /* number of events in the daemon's memory that have no record yet */
-    bool quiet; /* set before opening: opening prints nothing, and `problem` has the message */
-    char problem[512]; /* untrusted bytes; empty when there is no problem, or when it was printed */
-    /* Set before opening: gets every span of a state. NULL: not called. */
+    uint64_t waiting; /* number of events that the daemon has in memory and could not write yet */
+    /* set this before the call of vfj_audit_source_open(), which then prints nothing; `problem`
+     * gets the message */
+    bool quiet;
+    /* bytes that must not be trusted; empty when there is no problem or its message was printed */
+    char problem[512];
+    /* Set these two before the call of vfj_audit_source_open(). The function is called for each
+     * period that a slot spent in one state. NULL: not called. */
     vfj_state_span_put *put_span;
     void *arg;
-    /* The file that the verb replaces (tools/replace_file.h), with mode 0644; NULL: none. Has to
-     * be set before opening. */
+    /* Set this before the call of vfj_audit_source_open(): the file that the verb replaces
+     * (tools/replace_file.h), with mode 0644; NULL: none. */
     const char *replaced_file;
 };
 
-/* Gives up root's rights, opens the journal and reads its episodes. Reports waiting events, an
- * unusable journal and one without records on standard error, unless `quiet` is set. Returns
- * VFJ_EXIT_OK, or the exit status. The caller calls vfj_audit_source_close() in any case. */
+/* Gives up root's rights, opens the journal and reads its episodes. Prints a message when the
+ * daemon has unwritten events, when the journal is unusable, and when it has no records; with
+ * `quiet` it prints nothing. Returns VFJ_EXIT_OK, or the exit status. The caller calls
+ * vfj_audit_source_close() in any case. */
 int vfj_audit_source_open(struct vfj_audit_source *source, const char *path);
 
-/* Reports records that the damage of the file hides. Returns VFJ_EXIT_OK, or VFJ_EXIT_DAMAGED. */
+/* Prints a message when records can't be read because the file is damaged. Returns VFJ_EXIT_OK, or
+ * VFJ_EXIT_DAMAGED. */
 int vfj_audit_source_report(const struct vfj_audit_source *source);
 
-/* Prints the message for a failed read of the open journal. Returns the exit status. */
+/* Prints a message when reading the open journal failed with this status. Returns the exit
+ * status. */
 int vfj_audit_source_fail(const struct vfj_audit_source *source, enum vfj_status status);
 
-/* Finds the episode whose id is `word`. `name` is the journal's name in messages. Fills in
- * *episode and returns as vfj_audit_source_find() does. */
+/* Sets *episode to the episode whose id is the number in `word`. `name` is the journal's name for
+ * messages. Returns what vfj_audit_source_find() returns. */
 int vfj_audit_find_word(const struct vfj_audit *audit, const char *name, const char *verb,
                         const char *word, struct vfj_episode **episode);
 
-/* Finds the episode whose id is `word`, and fills in *episode. Returns VFJ_EXIT_OK, or the exit
- * status after a message: VFJ_EXIT_DIFFERENT, with the nearest id, when no episode has that id. */
+/* Sets *episode to the episode whose id is the number in `word`. Returns VFJ_EXIT_OK, or the exit
+ * status after a message. The status is VFJ_EXIT_DIFFERENT when no episode has this id; the message
+ * then names the nearest id. */
 int vfj_audit_source_find(const struct vfj_audit_source *source, const char *verb, const char *word,
                           struct vfj_episode **episode);
 

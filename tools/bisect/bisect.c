@@ -1,4 +1,4 @@
-/* vfjournal bisect: finds the first record at which a command fails. */
+/* vfjournal bisect: finds the first record of a journal at which a command fails. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,8 +43,9 @@ struct bisect {
     struct vfj_input input;
     struct vfj_cuts cuts;
     bool *is_skipped; /* indexed like cuts.list */
-    size_t good;      /* number of places at the beginning that are known as good */
-    size_t bad;       /* index of the first place that is known as bad */
+    size_t good;      /* the command succeeds for this many places at the beginning of cuts.list */
+    /* index of the first place in cuts.list for which the command is known to fail */
+    size_t bad;
     unsigned runs;
 };
 
@@ -96,8 +97,8 @@ static const char *word_of(const struct bisect *bisect)
     return bisect->cuts.journal != NULL ? "record" : "line";
 }
 
-/* Runs the command on the beginning of the file up to this place. When the command cannot be
- * run, sets *exit_status to the failure. */
+/* Writes the beginning of the file up to the place `index` to a new file, and runs the command on
+ * it. When the command cannot be run, sets *exit_status. */
 static enum result run(struct bisect *bisect, size_t index, int *exit_status)
 {
     static const char *const words[] = {[GOOD] = "good", [BAD] = "bad", [SKIPPED] = "skipped"};
@@ -130,8 +131,8 @@ static enum result run(struct bisect *bisect, size_t index, int *exit_status)
     return result;
 }
 
-/* Returns the place to try next: among the places that were not skipped, the one nearest to the
- * middle. Returns `bad` when all places in between were skipped. */
+/* Returns the place to try next: the one nearest to the middle between `good` and `bad`, without
+ * the skipped places. Returns `bad` when all places in between were skipped. */
 static size_t next_place(const struct bisect *bisect)
 {
     size_t middle = bisect->good + (bisect->bad - bisect->good) / 2;
@@ -145,8 +146,8 @@ static size_t next_place(const struct bisect *bisect)
     return bisect->bad;
 }
 
-/* Halves the range of places between `good` and `bad` until the first bad place is found, or
- * until all places in the range were skipped. */
+/* Finds the first bad place. Each step tries a place between `good` and `bad` and halves this
+ * range. Ends when no place is left in the range, or all were skipped. */
 static int search(struct bisect *bisect)
 {
     int exit_status = VFJ_EXIT_OK;
@@ -252,7 +253,8 @@ static int bisect_file(struct bisect *bisect)
     if (exit_status == VFJ_EXIT_OK)
         exit_status = vfj_cuts_open(&bisect->cuts, &bisect->input);
     vfj_progress_end();
-    if (exit_status != VFJ_EXIT_OK) /* the status 1 is reserved for a command that never fails */
+    /* exit status 1 is reserved for a command that does not fail on the whole file */
+    if (exit_status != VFJ_EXIT_OK)
         return exit_status == VFJ_EXIT_DIFFERENT ? VFJ_EXIT_UNUSABLE : exit_status;
     bisect->is_skipped = calloc(bisect->cuts.count, sizeof *bisect->is_skipped);
     if (bisect->is_skipped == NULL)

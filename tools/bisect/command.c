@@ -1,4 +1,4 @@
-/* Runs the user's command of a bisection. */
+/* Runs the command that the user has given to vfjournal bisect. */
 #include "tools/bisect/command.h"
 
 #include <errno.h>
@@ -18,7 +18,8 @@
 extern char **environ;
 
 static const int numbers[] = {SIGHUP, SIGINT, SIGTERM};
-static volatile sig_atomic_t group; /* process group of the command that runs; 0: none */
+/* process group of the command that runs now; 0: no command runs */
+static volatile sig_atomic_t group;
 
 static void on_signal(int number)
 {
@@ -27,7 +28,8 @@ static void on_signal(int number)
     vfj_progress_clear();
     vfj_publish_abandon();
     (void)signal(number, SIG_DFL);
-    (void)raise(number); /* the signal is delivered when the handler returns */
+    /* the signal is delivered again when the handler returns, and ends this process */
+    (void)raise(number);
 }
 
 void vfj_bisect_handle_signals(void)
@@ -41,8 +43,8 @@ void vfj_bisect_handle_signals(void)
     }
 }
 
-/* Blocks the signals while the command starts: a signal before `group` is set would not reach
- * the command. */
+/* Blocks or unblocks the signals while the command is started. A signal that came before `group` is
+ * set would not be passed to the command. */
 static void block(bool on)
 {
     sigset_t set;

@@ -1,4 +1,4 @@
-/* Writes the beginning of a journal or a trace to a file of its own. */
+/* Writes the beginning of a journal or a trace to a separate file. */
 #include "tools/bisect/cut.h"
 
 #include <errno.h>
@@ -28,7 +28,7 @@ static bool add(struct vfj_cuts *cuts, uint64_t number)
     return true;
 }
 
-/* Finds the places in a journal: the record before each event, and the last record. */
+/* Finds the places at which a journal can be cut: before each event, and after the last record. */
 static enum vfj_status find_events(struct vfj_cuts *cuts)
 {
     struct vfj_record record;
@@ -86,8 +86,8 @@ void vfj_cuts_close(struct vfj_cuts *cuts)
     free(cuts->list);
 }
 
-/* Appends the records up to the record `last`, but at most BATCH records. Sets *more to false
- * when the record `last` was reached. */
+/* Copies further records up to the record `last`, but at most BATCH records. Sets *more to false
+ * when the record `last` was copied. */
 static enum vfj_status copy_batch(const struct vfj_cuts *cuts, struct vfj_journal *to,
                                   uint64_t last, bool *more)
 {

@@ -1,5 +1,6 @@
-/* vfjournal bundle: makes one file for a ticket. The file holds the records of a migration, the
- * output of other verbs about these records, and the output of verbs about the guest. */
+/* vfjournal bundle: makes an archive for a support ticket. The archive contains the records of a
+ * migration, the output of other verbs about these records, and the output of verbs about the
+ * guest. */
 #include "tools/bundle/bundle.h"
 
 #include <errno.h>
@@ -190,7 +191,8 @@ int vfj_verb_bundle(int argc, char **argv)
     bundle->notes_text = vfj_text_begin(bundle->notes, sizeof bundle->notes);
     exit_status = vfj_act_as_owners(options.path, options.to);
     if (exit_status == VFJ_EXIT_OK) {
-        /* Not as root: the owner of the journal may read this process and the file that it writes. */
+        /* This must not run as root, because the owner of the journal may read the memory of this
+         * process and the file that it writes. */
         capture_guest(bundle);
         vfj_interrupt_handle();
         vfj_progress_report("bundle", false);

@@ -25,7 +25,8 @@ struct vfj_bundle_options {
     const char *ids[VFJ_BUNDLE_IDS_MAX];
 };
 
-/* What the program says about the guest. It is read after root's rights are given up. */
+/* The verbs whose output about the guest is in the bundle. They run after root's rights were given
+ * up. */
 enum vfj_bundle_said {
     VFJ_BUNDLE_STATUS,
     VFJ_BUNDLE_DOCTOR,
@@ -42,23 +43,24 @@ struct vfj_bundle {
     struct vfj_redactor *redactor; /* NULL: nothing is redacted */
     uint64_t first, last;          /* the first and the last record of the bundle */
     unsigned id_count;
-    uint64_t ids[VFJ_BUNDLE_IDS_MAX]; /* ids of the migrations; none: all records */
-    /* for a temporary journal, made from the exported lines of the bundle's records */
+    /* ids of the migrations in the bundle; if there are none, the bundle has all records */
+    uint64_t ids[VFJ_BUNDLE_IDS_MAX];
+    /* a temporary journal that is made from the exported lines of the bundle's records */
     struct vfj_publish scratch;
     bool has_journal;
     int64_t now;
     FILE *out;
-    int exit_status; /* the exit status for the records: 5 or 6 when some are missing */
+    int exit_status; /* exit status of the export: 5 or 6 when some records are missing */
     char text[VFJ_BUNDLE_LINE_ROOM];
     char notes[2048]; /* text for README.txt: what is missing in the bundle, and why */
     struct vfj_text notes_text;
 };
 
-/* Runs a verb as vfj_capture() does. The last word is followed by NULL. */
+/* Runs a verb as vfj_capture() does. `words` ends with NULL. */
 void vfj_bundle_capture(struct vfj_captured *captured, bool messages, const char *const *words);
 
-/* Finds the migrations and the records of the bundle. Returns VFJ_EXIT_OK, or the exit status after a
- * message. */
+/* Finds the migrations and the records that the bundle will contain. Returns VFJ_EXIT_OK, or the
+ * exit status after a message. */
 int vfj_bundle_find_records(struct vfj_bundle *bundle);
 
 /* Writes the archive to bundle->out. Returns false and sets errno when that fails. */

@@ -1,4 +1,4 @@
-/* Runs a verb of this program and keeps its output. */
+/* Runs a verb of this program in a child process and stores its output in memory. */
 #include "tools/bundle/capture.h"
 
 #include <errno.h>
@@ -23,7 +23,9 @@ static noreturn void run(int argc, char **argv, bool messages, int pipe_end)
     (void)close(pipe_end);
     (void)close(nothing);
     (void)setvbuf(stdout, NULL, _IOLBF,
-                  0); /* without a buffer, messages stay between the lines that they are about */
+                  /* line by line, so that error messages appear next to the lines that they are
+                   * about */
+                  0);
     optind = 1;
 #ifdef __FreeBSD__
     optreset = 1;
@@ -33,7 +35,7 @@ static noreturn void run(int argc, char **argv, bool messages, int pipe_end)
     _exit(exit_status);
 }
 
-/* Reads to the end. What exceeds the limit is read and dropped. */
+/* Reads from a pipe until its end. Discards what exceeds the limit VFJ_CAPTURE_MAX. */
 static void read_all(int fd, struct vfj_captured *captured)
 {
     char bytes[1 << 16];

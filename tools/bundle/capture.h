@@ -1,4 +1,4 @@
-/* Runs a verb of this program and keeps its output. */
+/* Runs a verb of this program in a child process and stores its output in memory. */
 #ifndef VFJ_TOOLS_BUNDLE_CAPTURE_H
 #define VFJ_TOOLS_BUNDLE_CAPTURE_H
 
@@ -13,10 +13,10 @@ struct vfj_captured {
 
 enum { VFJ_CAPTURE_MAX = 64 << 20 };
 
-/* Runs the verb argv[0] in a child process, and keeps at most VFJ_CAPTURE_MAX bytes of its
- * standard output. With `messages` it keeps standard error too, and otherwise drops it. Before
- * the call, the caller flushes its streams and closes its journals. Afterwards it frees
- * captured->bytes. */
+/* Runs the verb argv[0] in a child process, and stores at most VFJ_CAPTURE_MAX bytes of its
+ * standard output. With `messages` also stores its standard error, and otherwise discards it.
+ * Before the call, the caller flushes its streams and closes its journals. After it, the caller
+ * frees captured->bytes. */
 void vfj_capture(int argc, char **argv, bool messages, struct vfj_captured *captured);
 
 #endif

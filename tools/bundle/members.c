@@ -20,7 +20,7 @@ static const char *const said_names[VFJ_BUNDLE_SAID_COUNT] = {[VFJ_BUNDLE_STATUS
                                                               [VFJ_BUNDLE_DOCTOR] = "doctor.txt",
                                                               [VFJ_BUNDLE_CONFIG] = "config.txt"};
 
-/* Adds to the text for README.txt that a member is missing. */
+/* Adds a line to README.txt: the member `name` is missing from the archive, and why. */
 static void note(struct vfj_bundle *bundle, const char *name, const char *why)
 {
     vfj_text_format(&bundle->notes_text, "%s is not there: %s\n", name, why);
@@ -31,7 +31,7 @@ void vfj_bundle_capture(struct vfj_captured *captured, bool messages, const char
     char *argv[12];
     int argc = 0;
     for (; words[argc] != NULL && argc < 11; argc++)
-        /* getopt_long(3) may change the order of the words, but not the words */
+        /* the elements are copied, because getopt_long(3) may change their order */
         argv[argc] = (char *)(uintptr_t)words[argc];
     argv[argc] = NULL;
     vfj_capture(argc, argv, messages, captured);
@@ -51,8 +51,8 @@ static bool add_stream(struct vfj_bundle *bundle, const char *name, FILE *from)
     return vfj_tar_add_stream(bundle->out, path, bundle->now, from);
 }
 
-/* Appends a line without passwords and, when asked for, without names. A line that does not fit
- * is left out. */
+/* Appends a line without its passwords and, if the user asked for this, without names. Leaves out a
+ * line that does not fit. */
 static void add_safe_line(struct vfj_bundle *bundle, FILE *to, struct vfj_span line)
 {
     struct vfj_text safe = vfj_text_begin(bundle->text, VFJ_BUNDLE_LINE_ROOM / 2);
@@ -90,7 +90,8 @@ static bool add_said(struct vfj_bundle *bundle, const char *name,
     return is_written;
 }
 
-/* Reads the lines back into rows. A journal made from them has no passwords or names either. */
+/* Makes rows from exported lines. A journal made from these rows contains no passwords or names,
+ * because the lines contain none. */
 static enum vfj_status take_lines(struct vfj_import_rows *rows, FILE *lines)
 {
     char *line = NULL;
@@ -133,7 +134,7 @@ static void make_journal(struct vfj_bundle *bundle, FILE *lines)
     vfj_import_rows_close(rows);
 }
 
-/* Adds the records as lines, and makes the journal from these. */
+/* Adds the records as lines to the archive. Then makes the temporary journal from these lines. */
 static bool add_lines(struct vfj_bundle *bundle)
 {
     const struct vfj_lines_options options = {.since_us = INT64_MIN,
@@ -161,8 +162,8 @@ static bool add_journal(struct vfj_bundle *bundle)
     return is_written;
 }
 
-/* Adds the trace. It has no passwords, and no names when they are redacted, since it is made
- * from the bundle's journal. */
+/* Adds the trace to the archive. It is made from the temporary journal. So it has no passwords and,
+ * if names are redacted, no names. */
 static bool add_trace(struct vfj_bundle *bundle)
 {
     struct vfj_captured captured = {.exit_status = -1};
@@ -181,8 +182,8 @@ static bool add_trace(struct vfj_bundle *bundle)
     return is_written;
 }
 
-/* Adds the output of a verb about the bundle's journal. The names in this output therefore agree
- * with the names in the other members. */
+/* Adds the output of a verb that reads the temporary journal. Names are therefore redacted in the
+ * same way as in the other members of the archive. */
 static bool add_view(struct vfj_bundle *bundle, const char *name, const char *const *words)
 {
     struct vfj_captured captured;

@@ -12,8 +12,8 @@ static int complain(const struct vfj_bundle *bundle, struct vfj_journal *journal
     return vfj_complain_status(bundle->input.name, status, vfj_journal_detail(journal));
 }
 
-/* Finds the last checkpoint before the row, or else the journal's first record. Sets *start to
- * its seq. */
+/* Sets *start to the seq of the last checkpoint before the row `seq`, or to that of the journal's
+ * first record when there is none. */
 static enum vfj_status find_start(struct vfj_journal *journal, uint64_t seq, uint64_t *start)
 {
     struct vfj_record record;
@@ -54,8 +54,8 @@ static int find_episodes(struct vfj_bundle *bundle, const struct vfj_audit *audi
     return VFJ_EXIT_OK;
 }
 
-/* Moves *last so that the records end with the last decision of an event: the machine cannot
- * check only a part of them. */
+/* Moves *last so that it is the last decision of an event. The machine can check an event only
+ * together with all its decisions. */
 static enum vfj_status find_end(struct vfj_journal *journal, uint64_t *last)
 {
     struct vfj_record record;

@@ -7,7 +7,7 @@
 
 enum { BLOCK = 512, NAME_SIZE = 100 };
 
-/* A field of the header: where it begins, and its size including the byte after it. */
+/* A field of the header: its offset, and its size including the byte that ends it. */
 struct field {
     size_t at, size;
 };
@@ -33,7 +33,7 @@ static void make_header(char header[BLOCK], const char *name, int64_t mtime, uin
     put_octal(header, gid, 0);
     put_octal(header, length, size);
     put_octal(header, time, mtime > 0 ? (uint64_t)mtime : 0);
-    /* the checksum is computed with blanks in its own field */
+    /* the checksum is computed as if its own field contained blanks */
     memset(header + checksum.at, ' ', 8);
     header[156] = '0'; /* the type of a regular file */
     memcpy(header + 257, "ustar", 6);

@@ -54,7 +54,7 @@ enum {
 
 struct check {
     const char *path, *metrics;
-    /* stale_us 0: the journal's age is not checked */
+    /* 0: do not check the age of the journal's newest record */
     int64_t max_outage_us, window_us, flaps_window_us, stale_us;
     uint64_t max_flaps, max_failed, max_gap;
     bool is_offline;
@@ -81,7 +81,7 @@ static int take_number(const char *value, const char *what, uint64_t *number)
     return vfj_span_to_u64(vfj_span_of(value), number) ? VFJ_OPTIONS_READ : usage(what, value);
 }
 
-/* Reads the value of --max-flaps, such as "10/h" or "3/10m". */
+/* Parses the argument of --max-flaps, such as "10/h" or "3/10m". */
 static int take_flaps(struct check *check, const char *value)
 {
     static const char what[] = "--max-flaps takes a number and a time as 10/h or 3/10m, not";
@@ -155,7 +155,7 @@ static int read_options(struct check *check, int argc, char **argv)
         : VFJ_CHECK_STATUS_UNKNOWN;
 }
 
-/* Returns the rank of a status. "Unknown" ranks between warning and critical. */
+/* Returns a number that is higher for a worse status. "Unknown" is between warning and critical. */
 static unsigned rank(enum vfj_check_status status)
 {
     static const unsigned ranks[] = {[VFJ_CHECK_STATUS_OK] = 0,
@@ -165,7 +165,7 @@ static unsigned rank(enum vfj_check_status status)
     return ranks[status];
 }
 
-/* Begins the text about a finding, and makes the result at least this bad. */
+/* Begins a text about a finding. Changes the result to `status` if that is worse. */
 static void add_finding(struct check *check, enum vfj_check_status status)
 {
     if (rank(status) > rank(check->status))
@@ -204,7 +204,7 @@ static void measure_episode(struct check *check, const struct vfj_episode *episo
     }
 }
 
-/* A number for each slot. Slots beyond VFJ_SLOTS_MAX, which no machine has, do not count. */
+/* A number for each slot. Slots beyond VFJ_SLOTS_MAX are not counted; no machine has so many. */
 struct tally {
     unsigned count;
     struct {
@@ -260,7 +260,7 @@ static enum vfj_status measure(struct check *check)
             measure_episode(check, episode);
     }
     measure_marks(check);
-    /* A hostile journal may have any time. A record from the future has the age 0. */
+    /* A hostile journal may contain any time. A record from the future has the age 0. */
     int64_t now_us = check->is_offline ? audit->now.wall_us : vfj_clock_wall_us();
     if (__builtin_sub_overflow(now_us, audit->newest.wall_us, &check->facts.age_us))
         check->facts.age_us = now_us > audit->newest.wall_us ? INT64_MAX : 0;
@@ -326,7 +326,7 @@ static void check_slots(struct check *check)
 
 /* Adds the number of migrations that Azure did not announce. Such a migration may come from a
  * failure of the host, but it is not a fault of this guest. The number therefore does not change
- * the result. */
+ * the check's result. */
 static void check_announcements(struct check *check)
 {
     unsigned count = check->facts.unannounced;
@@ -364,7 +364,7 @@ static void add_seconds(struct vfj_text *text, const char *name, int64_t us, int
     vfj_text_add(text, ";0");
 }
 
-/* Adds the performance data, as name=value[unit];warning;critical;minimum. */
+/* Adds the performance data in the form name=value[unit];warning;critical;minimum. */
 static void add_data(const struct check *check, struct vfj_text *text)
 {
     const struct vfj_check_facts *facts = &check->facts;
@@ -379,15 +379,14 @@ static void add_data(const struct check *check, struct vfj_text *text)
     add_seconds(text, "age", facts->age_us, 0, check->stale_us);
 }
 
-/* Writes the metrics. The file is replaced as a whole, so that a collector reads either the old
- * metrics or the new ones. */
+/* Writes the metrics to `out`. `source` is the check's source of the episodes. */
 static bool print_metrics(FILE *out, const void *source)
 {
     return vfj_check_print_metrics(out, source);
 }
 
-/* Writes the metrics to their file. All users may read it, because the collector runs as another
- * user. */
+/* Replaces the metrics file as a whole, so that a collector reads either the old metrics or the new
+ * ones. All users may read the file, because the collector runs as another user. */
 static bool write_metrics(const struct check *check)
 {
     int error = vfj_replace_file(check->metrics, 0644, print_metrics, &check->source);

@@ -6,7 +6,8 @@
 
 #include "tools/audit/source.h"
 
-/* The statuses of a plugin for Nagios and compatible systems. They are also exit statuses. */
+/* The result of a check, as plugins for Nagios and compatible systems report it. The numbers are
+ * also the exit statuses. */
 enum vfj_check_status {
     VFJ_CHECK_STATUS_OK,
     VFJ_CHECK_STATUS_WARNING,
@@ -14,24 +15,25 @@ enum vfj_check_status {
     VFJ_CHECK_STATUS_UNKNOWN
 };
 
-/* The measured values. The counts are those of a window that ends at the present. */
+/* The values that the check measured. Counts are for a period that ends at the present time. */
 struct vfj_check_facts {
-    unsigned slots;     /* number of slots in the journal */
-    unsigned without;   /* number of slots that are without the fast path now */
-    int64_t outage_us;  /* the longest time for which a slot has been without the fast path */
-    int64_t longest_us; /* the longest of the episodes that ended in the window */
-    unsigned flaps;  /* the most times that the VF of one slot left in the window of --max-flaps */
-    unsigned failed; /* number of failed episodes that ended in the window */
+    unsigned slots;   /* number of slots in the journal */
+    unsigned without; /* number of slots whose traffic does not go through a VF now */
+    /* for the slots without a VF in use now: the longest time that this has lasted */
+    int64_t outage_us;
+    int64_t longest_us; /* duration of the longest episode that ended in the period */
+    /* largest number of times that the VF of one slot left in the period of --max-flaps */
+    unsigned flaps;
+    unsigned failed; /* number of episodes with the verdict "failed" that ended in the period */
     unsigned gaps;
-    unsigned
-        /* migrations in the window that nobody announced although the service was watched */
-        unannounced;
+    /* number of migrations in the period that Azure did not announce although the daemon asked */
+    unsigned unannounced;
     int64_t age_us; /* age of the newest record */
     struct vfj_name outage_slot, longest_slot, flaps_slot, failed_slot;
 };
 
-/* Writes the metrics of the journal in Prometheus' text format. Returns false when memory runs
- * out. */
+/* Writes the metrics of the journal in the text format of Prometheus. Returns false when memory
+ * runs out. */
 bool vfj_check_print_metrics(FILE *out, const struct vfj_audit_source *source);
 
 #endif

@@ -4,7 +4,8 @@
 
 #include "tools/check/check.h"
 
-/* The totals of one slot in the journal. They are gauges, because pruning makes them smaller. */
+/* The numbers of one slot in the whole journal. As Prometheus metrics they are gauges and not
+ * counters, because pruning the journal makes them smaller. */
 struct totals {
     struct vfj_name slot;
     unsigned episodes[VFJ_EPISODE_KIND_COUNT];
@@ -18,7 +19,8 @@ struct metrics {
     size_t count;
 };
 
-/* Returns the totals of a slot, or NULL when there is no room for another slot. */
+/* Returns the totals of a slot, and adds the slot if it is new. Returns NULL when all places are in
+ * use. */
 static struct totals *find(struct metrics *metrics, struct vfj_name slot)
 {
     for (size_t i = 0; i < metrics->count; i++) {

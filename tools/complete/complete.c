@@ -1,4 +1,4 @@
-/* vfjournal complete: prints the words that can complete a command line, for shells. */
+/* vfjournal complete: prints the words that can complete a command line. Shells call it. */
 #include "tools/complete/complete.h"
 
 #include <stdio.h>
@@ -53,7 +53,7 @@ static const struct option *find_long(const struct vfj_completion *completion, s
     return NULL;
 }
 
-/* Returns the option with this letter if its value may be the next word, and otherwise NULL. */
+/* Returns the option with this letter if the option takes a value, and otherwise NULL. */
 static const struct option *find_short(const struct vfj_completion *completion, char letter)
 {
     const char *at = letter != ':' ? strchr(completion->shorts, letter) : NULL;
@@ -66,7 +66,7 @@ static const struct option *find_short(const struct vfj_completion *completion, 
     return NULL;
 }
 
-/* Returns the option whose value follows the word, or NULL. */
+/* Returns the option in `word` if the next word is or may be its value, and otherwise NULL. */
 static const struct option *option_before(const struct vfj_completion *completion, const char *word)
 {
     if (strncmp(word, "--", 2) == 0) {
@@ -78,7 +78,7 @@ static const struct option *option_before(const struct vfj_completion *completio
     return find_short(completion, word[strlen(word) - 1]);
 }
 
-/* Completes the value in a word "--name=value". Returns false for another word. */
+/* Completes the value in a word of the form "--name=value". Returns false for any other word. */
 static bool complete_joined(struct vfj_completion *completion)
 {
     const char *equals = strchr(completion->prefix, '=');

@@ -1,5 +1,5 @@
-/* The candidates for values of options and fields, from the program's lists and from the
- * journal. */
+/* Prints the candidates for the values of options and fields. They come from the program's own
+ * lists and from the journal. */
 #include <stdio.h>
 #include <string.h>
 
@@ -15,13 +15,13 @@
 #include "tools/verb.h"
 
 enum {
-    ROWS_MAX = 20000, /* number of rows that are read, from the end of the journal */
+    ROWS_MAX = 20000, /* number of rows that are read, those at the end of the journal */
     NAMES_MAX = 64,
-    MIGRATIONS_MAX = 50, /* number of migrations that are offered, the newest ones */
+    MIGRATIONS_MAX = 50, /* only this many migrations are offered, the newest ones */
 };
 
-/* The words that may follow an option of a verb. An entry without a verb holds for all verbs
- * that have no entry for the option before it. */
+/* The values that an option of a verb accepts. An entry with the verb NULL applies to each verb
+ * without its own entry for this option earlier in the list. */
 static const struct {
     const char *verb, *option;
     const char *words[8];
@@ -85,7 +85,7 @@ static void print_kinds(const struct vfj_completion *completion)
         vfj_complete_print(completion, vfj_devd_kind_name((enum vfj_devd_kind)kind));
 }
 
-/* Names and boots in the newest rows of the journal. */
+/* The names and boots that the newest rows of the journal contain. */
 struct found {
     unsigned count;
     struct vfj_name names[NAMES_MAX];
@@ -111,8 +111,8 @@ static void add_value(struct found *found, struct vfj_span body, const char *key
         add_name(found, name);
 }
 
-/* Returns the path of the journal: the value of -J or --journal in the command line, or the
- * default. */
+/* Returns the path of the journal: the value of -J or --journal in the command line that is being
+ * completed, or the default. */
 static const char *path_of(const struct vfj_completion *completion)
 {
     for (int i = 1; i < completion->count - 2; i++) {
@@ -123,7 +123,7 @@ static const char *path_of(const struct vfj_completion *completion)
     return VFJ_JOURNAL_PATH;
 }
 
-/* Opens the journal. Returns NULL when that fails. */
+/* Opens the journal of the command line that is being completed. Returns NULL when that fails. */
 static struct vfj_journal *open_journal(const struct vfj_completion *completion)
 {
     struct vfj_journal *journal = NULL;

@@ -1,4 +1,5 @@
-/* vfjournal daemon: journals devd's lines and, in act mode, runs the commands that they require. */
+/* vfjournal daemon: records devd's lines in the journal and, in act mode, runs the commands that
+ * they make necessary. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* glibc declares closefrom only with this */
 #endif
@@ -27,9 +28,9 @@
 
 enum { DESCRIPTORS = 1024 }; /* twice VFJ_PROGRAMS_MAX */
 
-/* Raises the limit of open files. A probe runs several programs for each slot, each with a pipe,
- * and the inherited limit may be too low for that. Only root, or a user with a higher hard
- * limit, can raise it. */
+/* Raises the limit of open files. Observing the guest runs several programs for each slot, each
+ * with a pipe, and the inherited limit may be too low for this. Only root, or a user with a higher
+ * hard limit, can raise the limit. */
 static void allow_descriptors(void)
 {
     struct rlimit limit;
@@ -45,9 +46,9 @@ static void allow_descriptors(void)
     (void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* Makes sure that descriptors 0 to 2 are open, and closes all others. A file that the daemon
- * opens then never becomes a standard stream, and no descriptor of the parent process reaches
- * the programs that the daemon runs. */
+/* Opens descriptors 0 to 2 if they are closed, and closes all others. A file that the daemon opens
+ * then never becomes a standard stream, and no descriptor of the parent process is passed to the
+ * programs that the daemon runs. */
 static bool open_standard_descriptors(void)
 {
     int fd;
@@ -92,8 +93,8 @@ static void log_start(const struct vfj_daemon_options *options, const struct vfj
                        "part of it was written under other rules, which decide otherwise now");
 }
 
-/* Passes the events of Azure Scheduled Events that are open in the journal to guest_io, so that
- * they are not announced again. */
+/* Tells guest_io which events of Azure Scheduled Events the journal contains without an end, so
+ * that they are not recorded a second time as new. */
 static void know_scheduled(const struct vfj_daemon_options *options, struct vfj_daemon_loop *loop)
 {
     struct vfj_scheduled_list open;
@@ -105,8 +106,9 @@ static void know_scheduled(const struct vfj_daemon_options *options, struct vfj_
     vfj_guest_io_set_scheduled(loop->guest_io, &open);
 }
 
-/* Takes the act lock and runs the loop. While the lock is held, the rules of devd that move VFs
- * do nothing. So the daemon takes it last, when the rest of its start has succeeded. */
+/* Takes the act lock and runs the loop. While the lock is held, devd's stock rules that join VFs do
+ * nothing. The daemon therefore takes the lock last, when everything else of its start has
+ * succeeded. */
 static int run_on_journal(const struct vfj_daemon_options *options, struct vfj_daemon_loop *loop)
 {
     if (options->mode == VFJ_MODE_ACT && !vfj_guest_io_take_act_lock(loop->guest_io)) {
@@ -124,8 +126,8 @@ static int run_on_journal(const struct vfj_daemon_options *options, struct vfj_d
     return is_broken ? VFJ_EXIT_SYSTEM : VFJ_EXIT_OK;
 }
 
-/* Opens the journal. All processes that the start needs were forked before, so none of them has
- * a descriptor of SQLite. */
+/* Opens the journal and runs the daemon on it. All processes that the daemon needs were forked
+ * earlier, so that none of them has a descriptor of SQLite. */
 static int run_on_guest(const struct vfj_daemon_options *options, struct vfj_daemon_loop *loop)
 {
     loop->started.rules = VFJ_RULES;
@@ -163,7 +165,7 @@ static int run(const struct vfj_daemon_options *options)
     return exit_status;
 }
 
-/* Splits the daemon into two processes if possible, and runs it. */
+/* Splits the daemon into two processes if possible, and runs it until it ends. */
 static int run_split(struct vfj_daemon_options *options)
 {
     vfj_daemon_start_scheduled(options);
@@ -176,9 +178,9 @@ static int run_split(struct vfj_daemon_options *options)
     return exit_status;
 }
 
-/* Leaves the terminal, since a process that gives up root's rights must not be able to send
- * keystrokes to root's terminal. The current directory becomes /, which is possible since all
- * paths in the options are absolute. */
+/* Leaves the terminal. A process that gives up root's rights must not be able to send keystrokes to
+ * root's terminal. Also changes the current directory to /, which is possible because all paths in
+ * the options are absolute. */
 static bool leave_terminal(const struct vfj_daemon_options *options)
 {
     if (geteuid() != 0 || options->one_process)
@@ -186,8 +188,8 @@ static bool leave_terminal(const struct vfj_daemon_options *options)
     return vfj_session_leave_terminal() && chdir("/") == 0;
 }
 
-/* Goes to the background and leaves the terminal. Then writes the pid of the remaining process
- * to the pidfile. */
+/* Goes to the background, leaves the terminal, writes the pid of the remaining process to the
+ * pidfile, and runs the daemon. */
 static int run_in_background(struct vfj_daemon_options *options)
 {
     if (options->daemonise && !vfj_daemonise()) {
@@ -206,8 +208,8 @@ static int run_in_background(struct vfj_daemon_options *options)
     return run_split(options);
 }
 
-/* Returns whether only root can change the path of this lock file: root creates, locks and
- * removes it. */
+/* Returns true when only root can change the path of this lock file, which root creates, locks and
+ * removes. */
 static bool is_lock_roots(const char *subsystem, const char *path)
 {
     char why[VFJ_PATHNAME_SIZE + 64];
@@ -220,8 +222,8 @@ static bool is_lock_roots(const char *subsystem, const char *path)
     return false;
 }
 
-/* Returns whether root may run the programs at the paths of the guest: only root may be able to
- * change them. No program may have been run and no file made before this check. */
+/* Returns true when root may run the programs at the guest's paths, because only root can change
+ * them. Before this check, the daemon must not have run a program or made a file. */
 static bool is_guest_roots(const struct vfj_daemon_options *options)
 {
     char why[VFJ_PATHNAME_SIZE + 64];
@@ -239,8 +241,8 @@ static void say_named(void *context, const char *file, unsigned line)
                    file, line, hn->text);
 }
 
-/* Logs the places in the guest's files that name an hn, for instance rules of a firewall. Reads
- * them before this process gives up root's rights. */
+/* Logs every place in the guest's files that names an hn, such as a firewall rule. The files are
+ * read before this process gives up root's rights. */
 static void say_files(const struct vfj_daemon_options *options)
 {
     for (unsigned i = 0; i < VFJ_UNITS_MAX && options->mode == VFJ_MODE_ACT; i++) {

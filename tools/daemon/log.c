@@ -1,5 +1,5 @@
-/* The daemon's log, on standard error and perhaps also to syslog(3). Each line begins with the
- * subsystem that it is about. */
+/* The daemon's log. It goes to standard error and, with an option, also to syslog(3). Each line
+ * begins with the name of the subsystem that the line is about. */
 #include "tools/daemon/log.h"
 
 #include <inttypes.h>
@@ -22,8 +22,8 @@ void vfj_daemon_log_to_syslog(void)
     to_syslog = true;
 }
 
-/* Closes the connection even if this program made none: libc may have used syslog(3) for a
- * message of its own. */
+/* Closes the connection to syslogd even if this program opened none, because libc may have used
+ * syslog(3) for its own messages. */
 void vfj_daemon_log_disconnect(void)
 {
     closelog();

@@ -1,5 +1,5 @@
-/* The daemon's log, on standard error and perhaps also to syslog(3). Each line begins with the
- * subsystem that it is about. */
+/* The daemon's log. It goes to standard error and, with an option, also to syslog(3). Each line
+ * begins with the name of the subsystem that the line is about. */
 #ifndef VFJ_TOOLS_DAEMON_LOG_H
 #define VFJ_TOOLS_DAEMON_LOG_H
 
@@ -10,20 +10,20 @@
  * notice and the tag vfjournal. */
 void vfj_daemon_log_to_syslog(void);
 
-/* Connects to syslogd now, if lines are sent there: in capability mode the name of its socket
- * can't be reached. */
+/* Connects to syslogd now, if the log goes there. In capability mode this would no longer be
+ * possible, because the path of syslogd's socket can't be opened. */
 void vfj_daemon_log_connect(void);
 
-/* Closes this process's connection to syslogd. The next line connects again, with the rights
- * that the process has by then. */
+/* Closes this process's connection to syslogd. The next line opens a new connection, with the
+ * rights that the process has then. */
 void vfj_daemon_log_disconnect(void);
 
-/* Logs "SUBSYSTEM: " and the text that printf(3) would print. Bytes that might control a
- * terminal are written as '?'. */
+/* Logs "SUBSYSTEM: " and the text that printf(3) would print. Bytes that could control a terminal
+ * are replaced by '?'. */
 void vfj_daemon_log(const char *subsystem, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Logs a whole line, which has to begin with its subsystem. */
+/* Logs a whole line, which must begin with the name of its subsystem. */
 void vfj_daemon_log_line(const char *line);
 
 /* Logs a line such as "hn0: delayed -> lagged, VF mce0: REASON". */

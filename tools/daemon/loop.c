@@ -1,5 +1,6 @@
-/* The daemon's only loop. A line becomes an event, and the event is submitted to the ledger. The
- * decision has commands, and the outcomes of these commands are events again. */
+/* The daemon's event loop. Each line of devd becomes an event, which the loop passes to the ledger,
+ * the writer of the journal. The ledger returns a decision with commands. The outcomes of these
+ * commands are events again. */
 #include "tools/daemon/loop.h"
 
 #include <string.h>
@@ -25,7 +26,8 @@ static void forget_held(struct vfj_daemon_loop *loop)
     loop->batch_count = 0;
 }
 
-/* Ends the loop. Commands whose rows are not durable are never run. */
+/* Ends the loop because the journal can't be written. A command runs only after its row is durable,
+ * so the commands that wait for a commit are never run. */
 static void fail(struct vfj_daemon_loop *loop)
 {
     vfj_daemon_log("journal", "can't be written, the daemon stops: %s",
@@ -50,7 +52,7 @@ static bool must_end_for_moved(const struct vfj_daemon_loop *loop)
     return loop->maintenance.is_moved && !loop->ends_for_moved;
 }
 
-/* Sets the next wake-up for the time in which no row waits for a commit. */
+/* Sets the next wake-up of the loop. Used while no row waits for a commit. */
 static void wake_later(struct vfj_daemon_loop *loop)
 {
     int64_t at_us = loop->reattach_us != 0 ? loop->reattach_us : INT64_MAX;
@@ -61,8 +63,8 @@ static void wake_later(struct vfj_daemon_loop *loop)
     vfj_guest_io_wake_at(loop->guest_io, at_us);
 }
 
-/* Does a step of the maintenance when nothing else is left to do, and commits the step's rows
- * immediately. */
+/* Does one step of the journal's maintenance when the loop has nothing else to do. Commits the
+ * step's rows immediately. */
 static void maintain(struct vfj_daemon_loop *loop)
 {
     struct vfj_event now;
@@ -76,7 +78,7 @@ static void maintain(struct vfj_daemon_loop *loop)
     wake_later(loop);
 }
 
-/* Runs the commands of each decision, whose rows are durable now. */
+/* Runs the commands that waited until their rows were durable, one batch for each decision. */
 static void run_held(struct vfj_daemon_loop *loop)
 {
     unsigned from = 0;
@@ -89,7 +91,7 @@ static void run_held(struct vfj_daemon_loop *loop)
     forget_held(loop);
 }
 
-/* Makes the submitted rows durable, and then runs the commands in them. */
+/* Makes the submitted rows durable. Then runs the commands that these rows contain. */
 static void commit(struct vfj_daemon_loop *loop)
 {
     if (vfj_ledger_commit(loop->ledger) != VFJ_OK) {
@@ -132,7 +134,8 @@ static void take_decision(struct vfj_daemon_loop *loop, const struct vfj_decisio
     vfj_guest_io_set_deadline(loop->guest_io, decision->deadline_us);
 }
 
-/* Returns whether the event is a line that concerns no slot, and so leaves the state unchanged. */
+/* Returns true when the event is a line of devd that concerns no slot and therefore does not change
+ * the machine's state. */
 static bool changes_nothing(const struct vfj_event *event, const struct vfj_decision *decision)
 {
     return event->kind == VFJ_EVENT_DEVD && decision->command_count == 0
@@ -140,7 +143,7 @@ static bool changes_nothing(const struct vfj_event *event, const struct vfj_deci
         && !decision->touched.scripts;
 }
 
-/* Logs once what the guest is, if there is nothing for this daemon to do on it. */
+/* Logs, once, what kind of guest this is, if the daemon has nothing to do in it. */
 static void log_guest(struct vfj_daemon_loop *loop, const struct vfj_event *event)
 {
     const struct vfj_map *map = &event->as.observed.as.map;
@@ -182,8 +185,8 @@ static void submit(struct vfj_daemon_loop *loop, const struct vfj_event *event)
     take_decision(loop, decision);
 }
 
-/* In observe mode, answers each changing command immediately with the outcome `skipped`. The
- * machine may issue the next command after such an outcome. */
+/* For observe mode: ends each changing command immediately with the outcome `skipped`. After this
+ * outcome the machine may order the next command. */
 static void answer_skipped(struct vfj_daemon_loop *loop)
 {
     while (loop->skipped_count > 0 && !loop->failed) {
@@ -237,7 +240,7 @@ static void on_event(void *context, const struct vfj_event *event)
     answer_skipped(loop);
 }
 
-/* Returns when the submitted events have to be committed at the latest. */
+/* Returns the time by which the submitted events must be committed. */
 static int64_t commit_due_us(const struct vfj_daemon_loop *loop, bool more)
 {
     if (loop->held_count > 0 || loop->waiting >= VFJ_COMMIT_EVENTS)
@@ -247,7 +250,8 @@ static int64_t commit_due_us(const struct vfj_daemon_loop *loop, bool more)
     return more || loop->probes > 0 || !loop->urgent ? loop->waiting_us + VFJ_COMMIT_AFTER_US : 0;
 }
 
-/* Ends a daemon that was asked to end, once no plan is active. */
+/* Ends the loop if a signal asked the daemon to end and no plan is active any more. Returns true
+ * when it did. */
 static bool end_when_idle(struct vfj_daemon_loop *loop)
 {
     if (loop->stopping == NULL || loop->failed
@@ -260,10 +264,10 @@ static bool end_when_idle(struct vfj_daemon_loop *loop)
     return true;
 }
 
-/* Decides when to commit. The loop commits immediately when a changing command waits for the
- * commit. Otherwise the loop commits when all events are submitted that have arrived or are
- * expected soon. Expected are the answers of running probes and the outcomes of a running batch.
- * Lines that concern no slot wait for a timer. */
+/* Called when no further event is ready; decides when to commit. The loop commits immediately when
+ * a changing command waits for the commit. Otherwise it commits when all expected events have
+ * arrived: the results of running observations and the outcomes of a running batch. Lines that
+ * concern no slot are committed later, by a timer. */
 static void on_batch_end(void *context, bool more)
 {
     struct vfj_daemon_loop *loop = context;
@@ -283,8 +287,8 @@ static void submit_stopping(struct vfj_daemon_loop *loop)
     submit_now(loop, &stopping);
 }
 
-/* Makes the machine start again after rows were lost: as if the daemon had crashed when the rows
- * were lost, and a new daemon started now. */
+/* Restarts the machine after rows were lost. The machine gets the events of a daemon that starts
+ * now after the earlier one crashed when the rows were lost. */
 static void start_anew(struct vfj_daemon_loop *loop)
 {
     struct vfj_event started = {.kind = VFJ_EVENT_STARTED, .as.started = loop->started};
@@ -302,9 +306,9 @@ static void start_anew(struct vfj_daemon_loop *loop)
         submit_stopping(loop);
 }
 
-/* A command that began before rows were lost has ended. Its effects may be newer than the last
- * observation. A gap event makes the machine observe the guest again. While devd is not
- * connected, there is a gap already. */
+/* Called when a command ends that was started before rows were lost. The last observation may lack
+ * its effects. A gap event therefore makes the machine observe the guest again. No such event is
+ * necessary while devd is not connected, because that is a gap already. */
 static void on_late_exit(void *context)
 {
     struct vfj_daemon_loop *loop = context;
@@ -327,7 +331,8 @@ static void reattach(struct vfj_daemon_loop *loop)
     struct vfj_event times;
     vfj_guest_io_stamp(loop->guest_io, &times);
     loop->reattach_us = times.mono_us + VFJ_REATTACH_AFTER_US;
-    /* Before the daemon ends, it has to finish its plans, and only the state in memory has them. */
+    /* A daemon that was asked to end must first finish its plans, and after a loss of rows only the
+     * state in memory has these plans. */
     bool must_wait = loop->stopping != NULL && vfj_ledger_has_lost(loop->ledger);
     if (must_wait
         || vfj_ledger_reattach(loop->ledger, times.wall_us, times.mono_us, &reattached, &decision)
@@ -347,9 +352,9 @@ static void reattach(struct vfj_daemon_loop *loop)
     commit(loop);
 }
 
-/* Ends the daemon because its journal was moved. Until then, rows go into the file that is open,
- * wherever it is now, so that none is lost. A journal opened anew at the path could not continue
- * them. */
+/* Asks the daemon to end because its journal was moved. Until the end, rows are written to the file
+ * that is open, wherever it is now, so that none is lost. A new journal at the old path could not
+ * continue these rows. */
 static void end_for_moved(struct vfj_daemon_loop *loop)
 {
     loop->ends_for_moved = true;
@@ -389,7 +394,7 @@ static void on_asked(void *context)
     vfj_daemon_status_log(loop->ledger, loop->connected, now_us(loop));
 }
 
-/* Writes a row of kind "journal". The machine gets no event. */
+/* Writes a row of kind "journal". The machine gets no event for this row. */
 static void note(struct vfj_daemon_loop *loop, const char *body)
 {
     struct vfj_event now;
@@ -401,8 +406,8 @@ static void note(struct vfj_daemon_loop *loop, const char *body)
     on_batch_end(loop, false);
 }
 
-/* Writes a row of kind "journal" with the complaint. The machine gets no event and keeps its
- * configuration. */
+/* Called when rc.conf cannot be read. Writes a row of kind "journal" with the complaint. The
+ * machine gets no event and keeps its configuration. */
 static void on_unread(void *context, const char *complaint)
 {
     char body[256];
@@ -412,8 +417,8 @@ static void on_unread(void *context, const char *complaint)
     note(context, body);
 }
 
-/* Logs that lines of devd came late, and writes a row about it. While devd runs a slow action of
- * devd.conf(5), all later lines wait. */
+/* Called when lines of devd came late. Logs this and writes a row about it. While devd runs a slow
+ * action of devd.conf(5), all later lines wait. */
 static void on_late(void *context, int64_t delay_us, unsigned lines)
 {
     char body[256];
@@ -448,9 +453,8 @@ struct vfj_guest_io_listener vfj_daemon_loop_listener(struct vfj_daemon_loop *lo
     };
 }
 
-/* Writes the rows that waited for the journal, if the journal can be written now. When rows were
- * lost, the row of the daemon's end is one of the lost rows, and the next daemon starts as after
- * a kill. */
+/* Writes the rows that are still in memory, if the journal can be written now. When rows were lost,
+ * the row about the daemon's end is one of them, and the next daemon starts as after a kill. */
 static void commit_last(struct vfj_daemon_loop *loop)
 {
     struct vfj_reattached reattached;
@@ -462,8 +466,8 @@ static void commit_last(struct vfj_daemon_loop *loop)
         fail(loop);
 }
 
-/* The previous daemon ended without a `stopped` row, and no daemon received events until this
- * start. */
+/* Submits a gap event for the time before this start: the previous daemon ended without a `stopped`
+ * row, and since then no daemon received events. */
 static void submit_gap_of_dead_daemon(struct vfj_daemon_loop *loop)
 {
     struct vfj_event gap
@@ -472,9 +476,9 @@ static void submit_gap_of_dead_daemon(struct vfj_daemon_loop *loop)
     submit_now(loop, &gap);
 }
 
-/* Writes a row that identifies the guest and the journal, near the start of the daemon. When the
- * guest was cloned, the journal thus names the clone from its first start on. The UUID of a new
- * journal is made from its first row, which therefore has to be durable. */
+/* Writes a row that identifies the guest and the journal, soon after the daemon's start. If the
+ * guest is cloned, the journal thus names the clone from its first start on. The UUID of a new
+ * journal is computed from its first row, which must therefore be durable. */
 static void note_identity(struct vfj_daemon_loop *loop)
 {
     struct vfj_identity *identity = &loop->maintenance.identity;

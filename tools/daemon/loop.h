@@ -1,5 +1,6 @@
-/* The daemon's only loop. A line becomes an event, and the event is submitted to the ledger. The
- * decision has commands, and the outcomes of these commands are events again. */
+/* The daemon's event loop. Each line of devd becomes an event, which the loop passes to the ledger,
+ * the writer of the journal. The ledger returns a decision with commands. The outcomes of these
+ * commands are events again. */
 #ifndef VFJ_TOOLS_DAEMON_LOOP_H
 #define VFJ_TOOLS_DAEMON_LOOP_H
 
@@ -9,53 +10,59 @@
 #include "tools/daemon/maintenance.h"
 
 enum {
-    /* how long a row that is not urgent may wait for a commit */
+    /* how long a row may wait for a commit when nothing else requires one */
     VFJ_COMMIT_AFTER_US = 20 * 1000,
-    /* the same while a batch of commands runs: no commit delays it */
+    /* how long a row may wait while a batch of commands runs, so that no commit delays the batch */
     VFJ_COMMIT_IN_BATCH_US = 1000 * 1000,
-    /* in a storm of events, so many submitted events make a commit due */
+    /* when this many events are submitted, they are committed immediately */
     VFJ_COMMIT_EVENTS = 1024,
-    VFJ_REATTACH_AFTER_US = 5 * 1000 * 1000, /* between two attempts to write the journal again */
+    /* time between two attempts to write the journal after a failure */
+    VFJ_REATTACH_AFTER_US = 5 * 1000 * 1000,
     VFJ_HELD_MAX = 2 * VFJ_COMMANDS_MAX,
 };
 
-/* The state of the loop. It connects the ledger and guest_io, and has to outlive guest_io. */
+/* The state of the loop, which connects the ledger and guest_io. It must exist longer than
+ * guest_io. */
 struct vfj_daemon_loop {
     struct vfj_ledger *ledger;
     struct vfj_guest_io *guest_io;
-    /* the event of the start, which is submitted again after a loss of rows */
+    /* the contents of the started event, which is submitted again after a loss of rows */
     struct vfj_started started;
     char host[VFJ_UUID_SIZE];          /* the guest's kern.hostuuid; empty: unknown */
     char connected[VFJ_PATHNAME_SIZE]; /* path of devd's socket; empty while it is not connected */
-    /* the signal that asked the daemon to end, while it finishes its plans; otherwise NULL */
+    /* name of the signal that asked the daemon to end, while it finishes its plans; otherwise
+     * NULL */
     const char *stopping;
-    bool guest_logged;   /* whether log_guest() has seen what the guest is */
-    bool ends_for_moved; /* the journal was moved, and so the daemon was asked to end */
-    bool failed;         /* the journal can't be written, and so the loop ended */
-    unsigned probes;     /* number of probes without an answer */
-    unsigned waiting;    /* number of events that are not committed */
-    bool urgent;         /* whether one of these events changes the state */
-    int64_t waiting_us;  /* mono time of the oldest row that is not committed; 0: there is none */
-    /* mono time of the next attempt to write the journal; 0: it can be written */
+    bool guest_logged;   /* log_guest() has checked what kind of guest this is */
+    bool ends_for_moved; /* the daemon was asked to end because the journal was moved */
+    bool failed;         /* the loop ended because the journal can't be written */
+    unsigned probes;     /* number of observations whose result has not arrived */
+    unsigned waiting;    /* number of submitted events that are not committed yet */
+    bool urgent;         /* an event that is not committed yet changes the machine's state */
+    /* monotonic time of the oldest row that is not committed; 0: all rows are committed */
+    int64_t waiting_us;
+    /* monotonic time of the next attempt to write the journal; 0: the journal can be written */
     int64_t reattach_us;
     struct vfj_daemon_maintenance maintenance;
-    int64_t maintenance_us; /* mono time of its next step; INT64_MAX or 0: there is none */
+    /* monotonic time of the next step of maintenance; INT64_MAX or 0: no step is due */
+    int64_t maintenance_us;
     unsigned held_count;
     struct vfj_command held[VFJ_HELD_MAX]; /* changing commands whose rows are not durable yet */
     unsigned batch_count;
-    /* the index in `held` after the last command of each decision */
+    /* for each decision: the index in `held` after its last command */
     unsigned batch_ends[VFJ_HELD_MAX];
     unsigned skipped_count;
-    /* in observe mode: ids of the commands to answer with `skipped` */
+    /* in observe mode: ids of the commands that must be ended with the outcome `skipped` */
     uint64_t skipped[VFJ_HELD_MAX];
 };
 
-/* Returns the listener for vfj_guest_io_open(). `loop` must outlive it. */
+/* Returns the functions that vfj_guest_io_open() needs to call the loop. `loop` must exist as long
+ * as they are used. */
 struct vfj_guest_io_listener vfj_daemon_loop_listener(struct vfj_daemon_loop *loop);
 
-/* Submits the start of the daemon, then runs until a signal ends the loop or the journal can't
- * be written. The caller has set ledger, guest_io, `started` and the settings in `maintenance`,
- * and the other members to zero. */
+/* Submits the event that the daemon starts. Then runs the loop until a signal ends it or the
+ * journal can't be written. The caller has set ledger, guest_io, `started` and the settings in
+ * `maintenance`, and all other members to zero. */
 void vfj_daemon_loop_run(struct vfj_daemon_loop *loop);
 
 #endif

@@ -1,11 +1,12 @@
-/* The daemon's maintenance of its journal. */
+/* The daemon's maintenance of its journal: prunes old rows, and reports a nearly full disk and a
+ * journal that was moved. */
 #include "tools/daemon/maintenance.h"
 
 #include <inttypes.h>
 
 #include "tools/daemon/log.h"
 
-/* SPARE_BYTES: as much may remain free in the file, for the next rows. */
+/* SPARE_BYTES is the number of free bytes that pruning may leave in the file for the next rows. */
 enum { BODY_SIZE = 256, SPARE_BYTES = 2 << 20 };
 
 static void check_disk(struct vfj_daemon_maintenance *maintenance, struct vfj_ledger *ledger,
@@ -23,7 +24,7 @@ static void check_disk(struct vfj_daemon_maintenance *maintenance, struct vfj_le
                        bytes >> 20);
         maintenance->is_low = true;
     } else if (bytes > limit + limit / 4) {
-        /* a free space that changes little around the limit is reported once */
+        /* free space that varies a little around the limit is thus reported only once */
         maintenance->is_low = false;
     }
 }
@@ -36,8 +37,8 @@ static uint64_t spare_of(const struct vfj_daemon_maintenance *maintenance)
     return eighth > 0 && eighth < SPARE_BYTES ? eighth : SPARE_BYTES;
 }
 
-/* Reports that the journal was pruned, either by the daemon or by `vfjournal prune`. `vfjournal
- * prune` cannot write a row itself while the daemon runs. */
+/* Writes a row that the journal was pruned, by the daemon or by `vfjournal prune`. While the daemon
+ * runs, `vfjournal prune` cannot write this row itself. */
 static void report_first(struct vfj_daemon_maintenance *maintenance, struct vfj_ledger *ledger,
                          int64_t wall_us, int64_t mono_us)
 {
@@ -54,7 +55,8 @@ static void report_first(struct vfj_daemon_maintenance *maintenance, struct vfj_
     vfj_daemon_log("journal", "pruned");
 }
 
-/* Notes that the journal was moved. Returns whether this step was the first to see it. */
+/* Writes a row when the journal was moved. Returns true when this step was the first to see
+ * that. */
 static bool check_moved(struct vfj_daemon_maintenance *maintenance, struct vfj_ledger *ledger,
                         int64_t wall_us, int64_t mono_us)
 {
@@ -95,7 +97,7 @@ struct vfj_prune_rule vfj_daemon_maintenance_rule(const struct vfj_daemon_mainte
 int64_t vfj_daemon_maintenance_step(struct vfj_daemon_maintenance *maintenance,
                                     struct vfj_ledger *ledger, int64_t wall_us, int64_t mono_us)
 {
-    /* The row of the daemon's end must be the daemon's last. */
+    /* The row about the daemon's end must remain the last one of this daemon. */
     bool is_running = vfj_ledger_state(ledger)->head.running != 0;
     if (mono_us < maintenance->next_us || !is_running
         || !vfj_ledger_first(ledger, &maintenance->first))

@@ -64,8 +64,8 @@ static const char help[]
       "Exit status: 0 ended in order; 2 usage, or an unusable journal; 4 the system\n"
       "failed; 5 the journal is damaged.\n";
 
-/* The options whose argument is a path in the guest: X(name of the option, member of struct
- * vfj_paths) */
+/* The options whose value is a path in the guest, as a list X(name of the option, member of struct
+ * vfj_paths). */
 #define PATH_OPTIONS(X)           \
     X("sysctl", sysctl)           \
     X("ifconfig", ifconfig)       \
@@ -149,7 +149,7 @@ static enum vfj_parsed wrong(const char *what, const char *value)
     return VFJ_PARSED_WRONG;
 }
 
-/* Makes a path absolute, starting from the current directory. */
+/* Makes a path absolute, relative to the current directory. Returns false when that fails. */
 static bool absolute(char to[VFJ_PATHNAME_SIZE], const char *path)
 {
     char here[VFJ_PATHNAME_SIZE];
@@ -164,8 +164,8 @@ static enum vfj_parsed set_path(char to[VFJ_PATHNAME_SIZE], const char *path)
     return absolute(to, path) ? VFJ_PARSED_RUN : wrong("not a path that can be used", path);
 }
 
-/* Sets the root directory without a slash at the end: "/" becomes "", and "/guest/" becomes
- * "/guest". */
+/* Sets the guest's root directory, without slashes at its end: "/" becomes "", and "/guest/"
+ * becomes "/guest". */
 static bool set_root(char root[VFJ_PATHNAME_SIZE], const char *path)
 {
     if (!absolute(root, path))
@@ -175,7 +175,7 @@ static bool set_root(char root[VFJ_PATHNAME_SIZE], const char *path)
     return true;
 }
 
-/* Reads --root before all other options, because the default paths depend on it. */
+/* Parses the option --root before all other options, because the default paths depend on it. */
 static enum vfj_parsed take_root(int argc, char **argv, struct vfj_daemon_options *options)
 {
     char root[VFJ_PATHNAME_SIZE] = "";
@@ -278,8 +278,8 @@ static enum vfj_parsed set_scheduled_second(struct vfj_daemon_options *options, 
         : wrong("--scheduled-events-second takes milliseconds, 1 to 1000, not", value);
 }
 
-/* Returns the default way to probe. When the user names a root directory or paths of programs,
- * probes run the programs and do not read this system's kernel. */
+/* Returns the default way to observe the guest. When the user names a root directory or paths of
+ * programs, the daemon runs these programs instead of reading this system's kernel. */
 static enum vfj_probe_way default_probe_way(const struct vfj_paths *paths)
 {
     struct vfj_paths base;

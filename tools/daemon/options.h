@@ -16,25 +16,26 @@ struct vfj_daemon_options {
     uint64_t min_free;
     char journal[VFJ_PATHNAME_SIZE];
     char pidfile[VFJ_PATHNAME_SIZE]; /* empty: none */
-    /* the pidfile, locked while the daemon runs; -1: this process does not hold the lock */
+    /* descriptor of the pidfile, which is locked while the daemon runs; -1: this process does not
+     * hold the lock */
     int pidfile_descriptor;
-    const char *user; /* NULL: not given */
+    const char *user; /* NULL: the option was not given */
     bool one_process;
     bool capsicum;
     bool daemonise;
     bool syslog;
-    bool asks_scheduled; /* whether --scheduled-events was given */
+    bool asks_scheduled; /* the option --scheduled-events was given */
     uint32_t scheduled_unit_ms;
     struct vfj_url scheduled_url;
-    bool probe_chosen; /* whether --probe was given; otherwise guest_io.probe_way is the default */
+    /* the option --probe was given; otherwise guest_io.probe_way is the default */
+    bool probe_chosen;
     struct vfj_guest_io_settings guest_io;
 };
 
 enum vfj_parsed { VFJ_PARSED_RUN, VFJ_PARSED_HELP, VFJ_PARSED_WRONG };
 
-/* Reads the arguments after argv[0], which is the verb. When the result is VFJ_PARSED_WRONG, the
- * reason was printed on standard error. When the result is VFJ_PARSED_HELP, the help was
- * printed. */
+/* Parses the arguments after argv[0], which is the verb. Before it returns VFJ_PARSED_WRONG, it
+ * prints the reason on standard error. Before it returns VFJ_PARSED_HELP, it prints the help. */
 enum vfj_parsed vfj_daemon_options_read(int argc, char **argv, struct vfj_daemon_options *options);
 
 #endif

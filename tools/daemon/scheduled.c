@@ -1,4 +1,4 @@
-/* The daemon's helper process, which asks Azure Scheduled Events. */
+/* Starts and ends the daemon's helper process, which asks Azure Scheduled Events. */
 #include "tools/daemon/scheduled.h"
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 
 static pid_t helper;
 
-/* Runs in the helper, which alone has the reader. */
+/* Reads the events in a document of the service. Runs in the helper process only. */
 static const char *read_document(struct vfj_span text, const char *vm,
                                  struct vfj_scheduled_list *list)
 {
@@ -21,7 +21,7 @@ static const char *read_document(struct vfj_span text, const char *vm,
     return reader != NULL ? vfj_document_read(reader, text, vm, list) : strerror(ENOMEM);
 }
 
-/* Finds the user that the helper runs as when the daemon is root: the daemon's user, or nobody. */
+/* Finds the user as which the helper runs when the daemon is root: the daemon's user, or nobody. */
 static bool find_user(const struct vfj_daemon_options *options, struct vfj_user *user)
 {
     const char *name = options->user != NULL ? options->user : VFJ_USER_DEFAULT;

@@ -31,7 +31,8 @@ static struct vfj_monitor_settings settings_of(const struct vfj_daemon_options *
     return settings;
 }
 
-/* Decides whether the daemon splits. If not, adds the reason to `why`. */
+/* Decides whether the daemon runs as two processes, and as which user. If it does not, appends the
+ * reason to `why`. */
 static void decide_split(const struct vfj_daemon_options *options, struct vfj_user *user,
                          struct vfj_text *why)
 {
@@ -49,10 +50,10 @@ static void decide_split(const struct vfj_daemon_options *options, struct vfj_us
     }
 }
 
-/* Closes all descriptors that root has passed to this process, since an unprivileged process
- * could misuse them: it could truncate a file, send keystrokes to a terminal (TIOCSTI), read
- * from a socket or a FIFO, or change the flags of a pipe for all its other writers. Standard
- * input becomes empty, and both outputs become `output`, a pipe to the monitor. */
+/* Closes all descriptors that root passed to this process, because an unprivileged process could
+ * misuse them: it could truncate a file, send keystrokes to a terminal (TIOCSTI), read from a
+ * socket or a FIFO, or change the flags of a pipe for all other processes that write to it.
+ * Standard input becomes /dev/null, and both outputs become `output`, a pipe to the monitor. */
 static bool close_files(struct vfj_daemon_options *options, int output)
 {
     int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -94,14 +95,14 @@ static bool split(struct vfj_daemon_options *options, const struct vfj_user *use
         vfj_monitor_end(options->guest_io.monitor);
         return false;
     }
-    /* this connection may be to /var/run/logpriv, FreeBSD's socket for messages of root only */
+    /* the connection may be one to /var/run/logpriv, FreeBSD's syslogd socket for root only */
     vfj_daemon_log_disconnect();
     vfj_text_format(&text, ", user %s, monitor %ld", user->name,
                     (long)vfj_monitor_pid(options->guest_io.monitor));
     return true;
 }
 
-/* Returns whether only root can replace the journal. A daemon that stays root opens no other
+/* Returns true when only root can replace the journal. A daemon that stays root opens no other
  * journal. */
 static bool is_roots(const struct vfj_daemon_options *options)
 {

@@ -1,4 +1,4 @@
-/* The daemon's status report in its log. */
+/* Writes a status report of the daemon into its log. */
 #include "tools/daemon/status.h"
 
 #include <inttypes.h>
