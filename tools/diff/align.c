@@ -1,10 +1,11 @@
-/* Aligns two lists of decisions. Pairs the equal decisions at the beginnings and at the ends of
- * the lists. Between these, pairs the decisions of the longest common subsequence. */
+/* Aligns two lists of decisions for a comparison side by side. Pairs equal decisions at the
+ * beginnings of both lists and at their ends. In between, pairs the decisions of the longest common
+ * subsequence. */
 #include <stdlib.h>
 
 #include "tools/diff/decisions.h"
 
-/* the most cells of the table: 4096 by 4096 decisions */
+/* the largest number of cells in the table: 4096 times 4096 decisions */
 enum { CELLS_MAX = 1 << 24 };
 
 static int compare_keys(const void *a, const void *b)
@@ -13,7 +14,7 @@ static int compare_keys(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* Returns the sorted keys, or NULL when memory runs out. */
+/* Returns the keys of all decisions, sorted. Returns NULL when memory runs out. */
 static uint64_t *sorted_keys(const struct vfj_decisions *decisions)
 {
     uint64_t *keys = malloc((decisions->count + 1) * sizeof *keys);
@@ -48,7 +49,8 @@ bool vfj_decisions_count(const struct vfj_decisions *a, const struct vfj_decisio
 struct table {
     const struct vfj_decided *a, *b;
     size_t rows, columns;
-    /* the length of the longest common subsequence of what follows (row, column) */
+    /* for each (row, column): the length of the longest common subsequence of the rest of both
+     * lists */
     uint16_t *cells;
 };
 
@@ -75,7 +77,8 @@ static void put(struct vfj_aligned *list, size_t *count, size_t a, size_t b, boo
                                             has_b ? (int32_t)b : VFJ_NO_INDEX};
 }
 
-/* Writes the lines between the equal ends. Without a table of cells it pairs no decisions. */
+/* Writes the lines for the middle part of both lists, between the pairs at the beginning and those
+ * at the end. When there is no table of cells, pairs no decisions. */
 static void write_middle(const struct table *table, size_t from, struct vfj_aligned *list,
                          size_t *count)
 {

@@ -1,4 +1,4 @@
-/* Reads the decisions in a part of a journal. */
+/* Reads the machine's decisions from a part of a journal. */
 #include "tools/diff/decisions.h"
 
 #include <stdlib.h>
@@ -29,7 +29,7 @@ static struct vfj_point point_of(const struct vfj_record *record)
                               .mono_us = record->mono_us};
 }
 
-/* Adds a decision. Its text is in reading->bytes. */
+/* Adds a decision of the record. The text has been written into reading->bytes. */
 static void add(struct reading *reading, const struct vfj_record *record,
                 enum vfj_decided_kind kind, struct vfj_name slot, const struct vfj_text *text)
 {
@@ -67,7 +67,7 @@ static bool is_chosen(const struct reading *reading, struct vfj_name slot)
     return vfj_name_is_empty(reading->part->slot) || vfj_name_equal(reading->part->slot, slot);
 }
 
-/* The slot changes its state: notes how long the state before lasted. */
+/* Called when the slot changes its state: sets the duration of the state that ends. */
 static void end_state(struct reading *reading, struct vfj_name slot, const struct vfj_point *end)
 {
     for (size_t i = reading->decisions->count; i-- > 0;) {

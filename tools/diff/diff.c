@@ -63,7 +63,7 @@ static int take_number(const char *word, const char **number)
         : vfj_usage_error("diff", "A and B are numbers from 1 on, not", word);
 }
 
-/* Takes the operands: [FILE] A [B], or A [B] FILE. */
+/* Reads the arguments [FILE] A [B], or A [B] FILE. */
 static int take_operands(struct vfj_diff_options *options, int argc, char **argv)
 {
     bool has_settings = vfj_settings_any(&options->settings);

@@ -10,7 +10,8 @@
 
 struct vfj_diff_options {
     const char *path;
-    const char *words[2]; /* A and B; B is NULL when settings are given instead */
+    /* A and B; B is NULL when the options give settings for a what-if instead */
+    const char *words[2];
     bool state, json;
     enum vfj_zone zone;
     struct vfj_settings settings;
@@ -21,26 +22,28 @@ struct vfj_diff_side {
     struct vfj_episode episode;
     struct vfj_decisions decisions;
     struct vfj_totals totals;
-    /* printed after its time, for instance "with hyperv_vf_delay=30; …"; safe for a terminal */
+    /* text after the migration's time, such as "with hyperv_vf_delay=30; …"; contains no control
+     * characters */
     char remark[2048];
 };
 
-/* Reads the decisions of side->episode. `last` is the last record that belongs to it. */
+/* Reads the decisions that belong to side->episode. `last` is the seq of its last record. */
 enum vfj_status vfj_diff_read(struct vfj_journal *journal, uint64_t last,
                               struct vfj_diff_side *side);
 void vfj_diff_free(struct vfj_diff_side *side);
 
-/* Prints the comparison. Returns VFJ_EXIT_OK when both migrations are the same, and
- * VFJ_EXIT_DIFFERENT when not. Returns another exit status after a message, which names `name`. */
+/* Prints both migrations side by side. Returns VFJ_EXIT_OK when they are equal, and
+ * VFJ_EXIT_DIFFERENT when they differ. Returns another exit status after a message, which begins
+ * with `name`. */
 int vfj_diff_print(const struct vfj_diff_options *options, const struct vfj_diff_side *a,
                    const struct vfj_diff_side *b, const char *name);
 
-/* The three kinds of comparison. Each returns an exit status. */
+/* Each of the next three functions makes one kind of comparison and returns an exit status. */
 int vfj_diff_migrations(const struct vfj_diff_options *options);
 int vfj_diff_settings(struct vfj_diff_options *options);
 int vfj_diff_states(const struct vfj_diff_options *options);
 
-/* Times that differ by less than twice this are not reported as different. */
+/* Two times are reported as different when they differ by at least twice this value. */
 #define VFJ_DIFF_US INT64_C(1000000)
 
 #endif

@@ -1,5 +1,5 @@
-/* Compares two migrations of a journal, or a migration with what it would be with other
- * settings. */
+/* Compares two migrations of a journal. Or compares one migration with how the same migration would
+ * have gone with other settings. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +23,7 @@ enum vfj_status vfj_diff_read(struct vfj_journal *journal, uint64_t last,
                             .end = side->episode.end};
     side->totals.migrations = 1;
     side->totals.slow_us = vfj_episode_us(&side->episode);
-    part.end.seq = UINT64_MAX; /* a migration that has not ended lasts to the newest record */
+    part.end.seq = UINT64_MAX; /* the part ends with the journal, if the migration has not ended */
     enum vfj_status status = vfj_decisions_read(journal, &part, &side->decisions);
     vfj_totals_add(&side->totals, &side->decisions);
     return status;
@@ -34,8 +34,8 @@ void vfj_diff_free(struct vfj_diff_side *side)
     vfj_decisions_free(&side->decisions);
 }
 
-/* Returns the exit status for a comparison that failed. The status 1 is reserved for migrations
- * that differ. */
+/* Returns the exit status of a comparison that could not be made. The status 1 is reserved for
+ * migrations that differ. */
 static int no_answer(int exit_status)
 {
     return exit_status == VFJ_EXIT_DIFFERENT ? VFJ_EXIT_UNUSABLE : exit_status;
@@ -76,7 +76,9 @@ int vfj_diff_migrations(const struct vfj_diff_options *options)
     return exit_status;
 }
 
-/* A migration, and the two plays of a what-if that it is looked up in. Too large for the stack. */
+/* The data of a what-if about one migration: the input is played twice, with its own settings and
+ * with the changed ones, and the migration is looked up in both results. This struct is too large
+ * for the stack. */
 struct trial {
     const struct vfj_diff_options *options;
     struct vfj_input input;
@@ -85,7 +87,8 @@ struct trial {
     int64_t end_us;
 };
 
-/* Returns the migration of the wanted slot whose beginning is nearest to the wanted time. */
+/* Returns the migration of the slot wanted->slot whose beginning is nearest to that of `wanted`, or
+ * NULL. */
 static const struct vfj_episode *find_nearest(const struct vfj_audit *audit,
                                               const struct vfj_episode *wanted)
 {
@@ -103,8 +106,8 @@ static const struct vfj_episode *find_nearest(const struct vfj_audit *audit,
     return nearest;
 }
 
-/* Finds the migration on one side. Its beginning has the same time if it is before the first
- * difference that the settings make, and about the same time otherwise. */
+/* Looks up the migration in the result of one play. If it begins before the changed settings have
+ * an effect, it begins at the same time in both results, and otherwise at about the same time. */
 static int read_side(struct trial *trial, struct vfj_journal *journal,
                      const struct vfj_episode *wanted, struct vfj_diff_side *side)
 {
@@ -126,7 +129,8 @@ static int read_side(struct trial *trial, struct vfj_journal *journal,
     return VFJ_EXIT_OK;
 }
 
-/* Finds the migration A in the journal itself, or, for a trace, in the journal of the play. */
+/* Finds the migration A that the user named. When the input is a trace, looks for it in the journal
+ * that the play wrote. */
 static int find_wanted(struct trial *trial, struct vfj_episode *wanted)
 {
     struct vfj_audit audit = {0};

@@ -21,7 +21,7 @@ static const struct vfj_decided *decided_of(const struct vfj_diff_side *side, in
     return index == VFJ_NO_INDEX ? NULL : &side->decisions.list[index];
 }
 
-/* Returns the character at the beginning of a line. */
+/* Returns the character with which a line begins: '+' or '-' for a decision on one side only. */
 static char mark_of(const struct vfj_decided *a, const struct vfj_decided *b)
 {
     if (a == NULL || b == NULL)

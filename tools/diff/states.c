@@ -1,4 +1,4 @@
-/* Compares the machine's states after two records. */
+/* Compares the machine's state after one record with its state after another. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,10 +20,10 @@ struct comparison {
     struct vfj_journal *journal;
     uint64_t seqs[2];
     struct vfj_description sides[2];
-    bool *is_matched; /* indexed like the facts of the second side */
+    bool *is_matched; /* for each fact of the second side: whether the first side has it, too */
     struct vfj_json *json;
     size_t facts, differ;
-    const char *subject; /* subject of the newest line; NULL: there is no line yet */
+    const char *subject; /* subject of the newest printed line; NULL: no line was printed yet */
 };
 
 static bool same_key(const struct vfj_fact *a, const struct vfj_fact *b)
@@ -31,7 +31,8 @@ static bool same_key(const struct vfj_fact *a, const struct vfj_fact *b)
     return strcmp(a->subject, b->subject) == 0 && strcmp(a->key, b->key) == 0;
 }
 
-/* Returns whether both facts are about the same variable of rc.conf, whatever its value. */
+/* Returns true when both facts are about the same variable of rc.conf. Its two values may
+ * differ. */
 static bool same_variable(const struct vfj_fact *a, const struct vfj_fact *b)
 {
     size_t length = strcspn(a->text, "=");
@@ -78,7 +79,8 @@ static bool print_json(struct comparison *comparison, const struct vfj_fact *a,
     return vfj_print_object(stdout, comparison->json);
 }
 
-/* Prints a fact that differs. Returns false when memory runs out. */
+/* Prints a fact whose values differ, or that only one side has (the other argument is NULL).
+ * Returns false when memory runs out. */
 static bool print_fact(struct comparison *comparison, const struct vfj_fact *a,
                        const struct vfj_fact *b)
 {

@@ -1,4 +1,4 @@
-/* The totals of a migration or of a journal: numbers of decisions, and times. */
+/* Totals of a migration or of a whole journal: numbers of decisions, and sums of times. */
 #include "tools/diff/totals.h"
 
 #include <inttypes.h>

@@ -1,4 +1,5 @@
-/* vfjournal doctor: devd's sockets, and the rules that act on events. */
+/* The checks of `vfjournal doctor` about devd: its sockets, and the rules by which it acts on
+ * events. */
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
@@ -12,7 +13,8 @@
 
 enum { STOCK_PRIORITY = 10, HANGUP_WAIT_MS = 50 };
 
-/* Connects to a socket of devd. This takes one of devd's places for clients for an instant. */
+/* Connects to a socket of devd. For an instant, this uses up one of the places that devd has for
+ * clients. */
 static void check_socket(struct vfj_doctor *doctor, const char *path, int type)
 {
     int fd = vfj_devd_socket_connect(path, type);
@@ -62,7 +64,7 @@ static void describe(struct vfj_text *text, const char *event, const struct vfj_
     vfj_text_add_i64(text, rule->priority);
 }
 
-/* Reports which rule acts on an event of the stock scripts. */
+/* Reports which of devd's rules acts on an event for which FreeBSD's stock scripts have a rule. */
 static void check_rule(struct vfj_doctor *doctor, const char *event,
                        const struct vfj_devd_rule *rule, const char *stock)
 {
@@ -99,8 +101,8 @@ static void check_rule(struct vfj_doctor *doctor, const char *event,
     }
 }
 
-/* Checks the rule that runs dhclient when the link of an hn comes up, even if the hn is a lagg
- * port (vfjournal-hyperv(7)). */
+/* Checks the rule that runs dhclient when the link of an hn comes up. The rule does this even if
+ * the hn is a port of a lagg (vfjournal-hyperv(7)). */
 static void check_link_up_rule(struct vfj_doctor *doctor, const struct vfj_devd_rules *rules,
                                struct vfj_name hn)
 {
@@ -120,7 +122,8 @@ static void check_link_up_rule(struct vfj_doctor *doctor, const struct vfj_devd_
         "install vfjournal's devd rules, or run the daemon in act mode, which puts it right");
 }
 
-/* Prints which rule acts when the link of hn comes up: the stock rule may run dhclient on it. */
+/* Prints which of devd's rules acts when the link of hn comes up, because the stock rule may run
+ * dhclient on hn. */
 static void list_link_up(struct vfj_doctor *doctor, const struct vfj_devd_rules *rules,
                          const char *hn)
 {

@@ -1,4 +1,4 @@
-/* vfjournal doctor: checks the guest, and prints faults with their remedies. */
+/* vfjournal doctor: checks the guest and prints each fault with its remedy. */
 #include "tools/doctor/doctor.h"
 
 #include <stdio.h>

@@ -1,11 +1,12 @@
-/* vfjournal doctor: each hn interface with its VF and its lagg. */
+/* The checks of `vfjournal doctor` about each hn interface with its VF and its lagg. */
 #include <string.h>
 
 #include "core/data/rc.h"
 #include "tools/doctor/doctor.h"
 #include "tools/guest_names.h"
 
-/* Describes an hn, such as "hn0: VF mce0, which has the data path; both are ports of lagg0". */
+/* Adds a text about an hn, such as "hn0: VF mce0, which has the data path; both are ports of
+ * lagg0". */
 static void describe(const struct vfj_view *view, const struct vfj_map *map, struct vfj_text *text)
 {
     if (vfj_name_is_empty(view->vf_name)) {
@@ -63,8 +64,8 @@ static void find_address(struct vfj_doctor *doctor, const char *port,
                      "has an address, though it is a port of a lagg: ", address->text, advice);
 }
 
-/* Returns false for a lagg port with an address or a dhclient of its own: such a port cuts the
- * guest off when its VF returns. */
+/* Returns false when `port` is a port of a lagg and has its own address or dhclient. With such a
+ * port, the guest cannot be reached when its VF returns. */
 static bool is_well(const struct vfj_interface *port, struct vfj_name lagg, uint64_t dhclient)
 {
     return vfj_name_is_empty(lagg) || !port->exists || (dhclient == 0 && port->address_count == 0);
@@ -99,7 +100,8 @@ static void check_hn(struct vfj_doctor *doctor, struct vfj_name hn)
     }
     bool well = is_well(&view.hn, view.hn_lagg, view.hn_dhclient)
         && is_well(&view.vf, view.vf_lagg, view.vf_dhclient);
-    /* While the daemon moves an address from hn to the lagg, the port still has it. */
+    /* While the daemon moves an address from hn to the lagg, hn is a port and still has the
+     * address. */
     if (!(well && view.hn.up) && vfj_doctor_is_at_work(doctor, hn)) {
         vfj_doctor_find(doctor, VFJ_LEVEL_OK, hn.text,
                         "the daemon works on it now: run doctor again", "");
@@ -119,8 +121,9 @@ static void check_hn(struct vfj_doctor *doctor, struct vfj_name hn)
         vfj_doctor_find(doctor, VFJ_LEVEL_OK, hn.text, what, "");
 }
 
-/* The context of find_file(). That function is called for each file with rules that name hn.
- * Such a rule is a finding, since the packets of a joined hn are on its lagg. */
+/* The context of find_file(), which is called for each file that names hn in its rules, such as
+ * those of a firewall. Such a rule is a finding, because the packets of a joined hn go through its
+ * lagg. */
 struct named {
     struct vfj_doctor *doctor;
     struct vfj_name hn;
@@ -145,7 +148,8 @@ static void find_file(void *context, const char *file, unsigned line)
                      advice);
 }
 
-/* Reports files whose rules name hn. Skips transparent mode, in which hn is never joined. */
+/* Reports files whose rules name hn. Does nothing in transparent mode, in which hn is never
+ * joined. */
 static void check_names(struct vfj_doctor *doctor, struct vfj_name hn)
 {
     struct named named = {.doctor = doctor, .hn = hn};

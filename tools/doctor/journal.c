@@ -1,4 +1,4 @@
-/* vfjournal doctor: the daemon and its journal. */
+/* The checks of `vfjournal doctor` about the daemon and its journal. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,13 +15,14 @@
 #include "tools/time_format.h"
 
 enum {
-    /* a journal grows by some kilobytes for each event, so that this lasts for years */
+    /* a warning is given when less space is free; a journal grows by some kilobytes for each
+     * event, so that this space is sufficient for years */
     DISK_LOW_MB = 256,
     DISK_OUT_MB = 16,
     CLOCK_SLACK_US = 2 * 1000 * 1000,
 };
 
-/* Returns whether the daemon can run as that user. */
+/* Returns true when the daemon can run as the user `uid`. */
 static bool is_daemons(uid_t uid)
 {
     struct vfj_user user;
@@ -158,7 +159,7 @@ static void check_verdict(struct vfj_doctor *doctor, const struct vfj_status_fac
     }
 }
 
-/* Checks that the daemon can run as the owner of the lock file. */
+/* Checks that the owner of the lock file is a user as which the daemon can run. */
 static void check_user(struct vfj_doctor *doctor)
 {
     char path[VFJ_PATHNAME_SIZE + 8];
@@ -230,8 +231,8 @@ static void note_slots(struct vfj_doctor *doctor, const struct vfj_status_facts 
         doctor->slots[i] = slot_of(facts, i);
 }
 
-/* Returns whether the daemon was changing the hn at the first reading, changes it now, or did so
- * in between. */
+/* Returns true when the daemon worked on the hn at the first reading of the journal, does so now,
+ * or did so in between. */
 static bool has_worked(const struct vfj_doctor *doctor, const struct vfj_status_facts *facts,
                        struct vfj_name hn)
 {
@@ -317,9 +318,9 @@ static void check_journal(struct vfj_doctor *doctor)
     check_disk(doctor, directory);
 }
 
-/* The question for a child process that is the journal's user and reads the journal, while
- * doctor remains root. The child's result has only numbers and names, and is checked: the child
- * has read untrusted bytes. */
+/* What a child process has to find out. The child becomes the journal's user and reads the journal,
+ * while doctor stays root. The result of the child contains only numbers and names, and doctor
+ * checks it, because the child reads bytes that must not be trusted. */
 
 struct question {
     struct vfj_doctor *doctor;

@@ -1,4 +1,4 @@
-/* vfjournal doctor: rc.conf and the delay. */
+/* The checks of `vfjournal doctor` about rc.conf and the delay. */
 #include <string.h>
 
 #include "core/data/rc.h"

@@ -1,5 +1,6 @@
-/* vfjournal doctor: whether the guest can be reached at all. Each fault is checked twice before
- * it is reported, because the daemon may be moving an address or a route from hn to its lagg. */
+/* The checks of `vfjournal doctor` that the guest can be reached through the network. Each fault is
+ * checked twice before it is reported, because the daemon may be moving an address or a route from
+ * hn to its lagg. */
 #include <string.h>
 #include <unistd.h>
 
@@ -9,7 +10,8 @@
 
 enum { LOOK_AGAIN_S = 2 };
 
-/* Returns the interface that should have hn's configuration: its lagg, or hn itself. */
+/* Returns the interface that should have hn's addresses: the lagg when hn is its port, and
+ * otherwise hn itself. */
 static const struct vfj_interface *carrier_of(const struct vfj_view *view)
 {
     bool is_port
@@ -17,7 +19,7 @@ static const struct vfj_interface *carrier_of(const struct vfj_view *view)
     return is_port ? &view->lagg : &view->hn;
 }
 
-/* Returns whether rc.conf gives hn an address. */
+/* Returns true when rc.conf gives hn an address. */
 static bool is_configured(const struct vfj_doctor *doctor, struct vfj_name hn)
 {
     char args[VFJ_ARGS_SIZE];
@@ -34,7 +36,7 @@ static bool is_configured(const struct vfj_doctor *doctor, struct vfj_name hn)
     return rtadv || vfj_rc_address(args, &address);
 }
 
-/* Returns why the guest cannot be reached through that hn, or NULL when no reason is found. */
+/* Returns the reason why the guest cannot be reached through the hn, or NULL when there is none. */
 static const char *what_is_wrong(const struct vfj_doctor *doctor, const struct vfj_view *view)
 {
     const struct vfj_interface *carrier = carrier_of(view);
@@ -76,7 +78,7 @@ static void check_hn(struct vfj_doctor *doctor, struct vfj_name hn)
                          "rc.conf says");
 }
 
-/* Reads the default route of a family. Returns false when there is none. */
+/* Reads the default route of an address family. Returns false when the guest has none. */
 static bool find_route(struct vfj_doctor *doctor, const char *family,
                        struct vfj_default_route *route)
 {
@@ -93,7 +95,7 @@ static bool find_route(struct vfj_doctor *doctor, const char *family,
         && !vfj_name_is_empty(route->interface);
 }
 
-/* Returns whether rc.conf or DHCP should give the guest a default route. */
+/* Returns true when rc.conf or DHCP should have given the guest a default route. */
 static bool wants_route(const struct vfj_doctor *doctor)
 {
     char router[VFJ_VALUE_SIZE];
@@ -104,7 +106,7 @@ static bool wants_route(const struct vfj_doctor *doctor)
     return wants;
 }
 
-/* Returns whether the interface of a default route is an hn that is a lagg port: packets on that
+/* Returns true when the default route goes through an hn that is a port of a lagg. Packets on this
  * route are lost. */
 static bool leads_through_port(struct vfj_doctor *doctor, struct vfj_name interface)
 {
@@ -117,7 +119,8 @@ static bool leads_through_port(struct vfj_doctor *doctor, struct vfj_name interf
     return false;
 }
 
-/* Returns whether arp(8) shows no hardware address of the router: it did not reply. */
+/* Returns true when arp(8) shows no hardware address for the router, because the router did not
+ * reply. */
 static bool is_router_silent(struct vfj_doctor *doctor, const struct vfj_address *router)
 {
     char path[VFJ_PATHNAME_SIZE], output[512];

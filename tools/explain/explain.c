@@ -1,4 +1,4 @@
-/* vfjournal explain: one record in plain sentences, with its cause and its effects. */
+/* vfjournal explain: describes one record in plain sentences, with its cause and its effects. */
 #include "tools/explain/explain.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* Finds the records that caused a record, and those that it caused. */
+/* Finds the records that caused a given record, and the records that it caused. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,7 +6,8 @@
 #include "core/text/kv.h"
 #include "tools/explain/explain.h"
 
-/* A delay that runs: the transition that began it, and the time of its end. */
+/* A delay that has not ended: the transition that began the delay, and the time at which it will
+ * end. */
 struct delay {
     uint64_t seq, boot;
     int64_t due_us;
@@ -17,7 +18,7 @@ struct search {
     struct vfj_family *family;
     unsigned delay_count;
     struct delay delays[VFJ_SLOTS_MAX];
-    size_t open; /* number of commands without an outcome */
+    size_t open; /* number of commands whose outcome was not found yet */
 };
 
 enum vfj_status vfj_kept_get(struct vfj_journal *journal, uint64_t seq, struct vfj_kept *kept)
@@ -113,7 +114,7 @@ void vfj_family_free(struct vfj_family *family)
     memset(family, 0, sizeof *family);
 }
 
-/* Reads the delay that a transition began. Returns false for any other record. */
+/* Reads the delay that this transition begins. Returns false when the record begins no delay. */
 static bool read_delay(const struct vfj_record *record, struct delay *delay)
 {
     char value[32];
@@ -130,8 +131,8 @@ static bool read_delay(const struct vfj_record *record, struct delay *delay)
     return true;
 }
 
-/* Finds the delay whose end fired the timer. It is the newest one of the same boot that was due
- * after the previous timer. */
+/* Finds the delay whose end made the timer fire: the newest delay of the same boot that ended after
+ * the previous timer. */
 static enum vfj_status find_delay(struct vfj_journal *journal, const struct vfj_record *timer,
                                   uint64_t *seq)
 {
@@ -197,7 +198,8 @@ static void drop_delay(struct search *search, unsigned i)
     search->delays[i] = search->delays[--search->delay_count];
 }
 
-/* Removes the delay whose end fired the timer. Returns the seq of its transition, or 0. */
+/* Removes the delay whose end made the timer fire. Returns the seq of the transition that began the
+ * delay, or 0 when there is none. */
 static uint64_t take_due(struct search *search, const struct vfj_record *timer)
 {
     for (unsigned i = 0; i < search->delay_count; i++) {
@@ -210,7 +212,7 @@ static uint64_t take_due(struct search *search, const struct vfj_record *timer)
     return 0;
 }
 
-/* Ends the delay of a slot whose state changes. */
+/* Removes the delay of a slot when the record changes the slot's state. */
 static void end_delays(struct search *search, const struct vfj_record *record)
 {
     char slot[VFJ_NAME_SIZE];
@@ -222,8 +224,8 @@ static void end_delays(struct search *search, const struct vfj_record *record)
     }
 }
 
-/* Takes the start of a daemon. The commands of the daemon before it get no outcome. After a
- * boot, the delays have ended, too. */
+/* Handles the start of a daemon. Commands of the previous daemon will have no outcome. If the guest
+ * has booted, the delays have ended, too. */
 static void note_start(struct search *search, const struct vfj_record *record)
 {
     search->open = 0;

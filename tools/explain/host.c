@@ -1,4 +1,4 @@
-/* The paragraph of `vfjournal explain` about Azure Scheduled Events. */
+/* The paragraph of `vfjournal explain` about announcements of Azure Scheduled Events. */
 #include <string.h>
 
 #include "tools/audit/describe.h"
@@ -48,7 +48,8 @@ static void add_episodes(struct vfj_text *text, const struct vfj_audit *audit, c
         vfj_text_add(text, "No time without the fast path belongs to it.");
 }
 
-/* Returns whether the record is of a kind that announcements belong to. */
+/* Returns true when an announcement can be related to this record: the record is itself an
+ * announcement, or changes a slot's state. */
 static bool is_joined(const struct vfj_kept *subject)
 {
     if (subject->record.kind == VFJ_EVENT_SCHEDULED)

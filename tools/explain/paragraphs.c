@@ -1,4 +1,4 @@
-/* The paragraphs of vfjournal explain that need other records. */
+/* The paragraphs of `vfjournal explain` for which other records are read. */
 #include <stdio.h>
 #include <string.h>
 
@@ -48,7 +48,8 @@ static void add_distance(struct vfj_text *text, const struct vfj_record *from,
     vfj_text_add(text, " later");
 }
 
-/* Finds the policy in the newest `started` row up to the subject. Returns whether there is one. */
+/* Finds the daemon's policy: the one in the newest `started` row up to the explained record.
+ * Returns false when there is no such row. */
 static bool find_policy(struct vfj_explain *explain, enum vfj_policy *policy)
 {
     struct vfj_record record;
@@ -104,7 +105,8 @@ enum vfj_status vfj_explain_print_why(struct vfj_explain *explain)
     return status;
 }
 
-/* Adds the transitions and the commands that the machine decided at this event. */
+/* Adds the transitions and the commands that the machine decided when it received the explained
+ * event. */
 static enum vfj_status add_decisions(struct vfj_explain *explain, struct vfj_text *text)
 {
     unsigned commands = 0;
@@ -142,7 +144,8 @@ enum vfj_status vfj_explain_print_decisions(struct vfj_explain *explain)
     return status;
 }
 
-/* A summary of the effects of a record. */
+/* What a record has led to: numbers of commands and changes of state, and the seqs of the first
+ * failed command and of the last change. */
 struct tally {
     unsigned commands, failed, moves;
     uint64_t first_failed;
@@ -232,7 +235,7 @@ enum vfj_status vfj_explain_print_effects(struct vfj_explain *explain)
     return status;
 }
 
-/* Finds the next change of state of the same slot. */
+/* Finds the next change of state of the slot that the explained record is about. */
 static enum vfj_status find_next_move(struct vfj_explain *explain, uint64_t *seq)
 {
     const struct vfj_record *subject = &explain->subject.record;
@@ -275,7 +278,7 @@ static enum vfj_status add_next_move(struct vfj_explain *explain, struct vfj_tex
     return VFJ_OK;
 }
 
-/* Adds the outcome of a command, which is the first record that it caused. */
+/* Adds the outcome of the explained command. It is the first record that the command caused. */
 static enum vfj_status add_answer(struct vfj_explain *explain, struct vfj_text *text)
 {
     if (explain->effects.count < 2) {
@@ -310,7 +313,8 @@ enum vfj_status vfj_explain_print_result(struct vfj_explain *explain)
     return status;
 }
 
-/* Prints the remedy. Needs both the command and its outcome. The subject is one of these two. */
+/* Prints the remedy. This needs the command and its outcome; the explained record is one of both,
+ * and the other one is read. */
 enum vfj_status vfj_explain_print_remedy(struct vfj_explain *explain)
 {
     struct vfj_text text = vfj_explain_begin(explain);

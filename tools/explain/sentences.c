@@ -1,4 +1,4 @@
-/* The paragraphs of vfjournal explain about one record. */
+/* The paragraphs of `vfjournal explain` for which only the explained record is read. */
 #include "tools/explain/explain.h"
 
 #include <ctype.h>
@@ -17,7 +17,8 @@ static void add_untrusted(struct vfj_text *text, const char *value)
     vfj_terminal_add(text, vfj_span_of(value));
 }
 
-/* Adds the text of a persisted reason, or the name of a reason of a later version. */
+/* Adds the text of the record's reason. For a reason that only later versions know, adds its
+ * name. */
 static void add_reason(struct vfj_text *text, const struct vfj_record *record)
 {
     char name[VFJ_RECORD_NAME + 1];

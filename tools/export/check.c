@@ -1,8 +1,8 @@
-/* Compares an exported trace with its journal.
+/* Checks an exported trace against its journal.
  *
- * The trace is replayed with the journal in the place of the machine. Each event leads to the
- * commands that the journal has after it. The next timer is the one that fired according to the
- * journal. The guest model answers as in any replay. */
+ * The trace is played, with the journal in the place of the machine: after each event, the commands
+ * are those that the journal has after this event, and a timer fires when it fired according to the
+ * journal. The guest model carries out the commands, as in any replay. */
 #include "tools/export/check.h"
 
 #include <stdlib.h>
@@ -16,7 +16,7 @@ struct check {
     const struct vfj_timeline *timeline;
     struct vfj_export_fault *fault;
     uint64_t seq; /* seq of the newest row that was read */
-    bool has_row; /* whether `row` holds the row of the next event */
+    bool has_row; /* `row` contains the row of the next event */
     struct vfj_record row;
     size_t at; /* number of the next event, from 0 */
     struct vfj_event event, recorded;
@@ -25,7 +25,7 @@ struct check {
     char body[VFJ_BODY_MAX];
 };
 
-/* Notes the difference. The returned status ends the replay. */
+/* Records the difference. Returns a status that ends the replay. */
 static enum vfj_status differ(struct check *check, const char *what)
 {
     check->fault->seq = check->row.seq;
@@ -46,7 +46,7 @@ static enum vfj_status take_command(struct check *check)
     return VFJ_OK;
 }
 
-/* Reads the commands up to the row of the next event, and that row. */
+/* Reads the commands of the current event and the row of the next event. */
 static enum vfj_status read_on(struct check *check)
 {
     enum vfj_status status = VFJ_OK;
@@ -69,7 +69,8 @@ static bool same_text(struct vfj_span a, struct vfj_span b)
     return a.length == b.length && (a.length == 0 || memcmp(a.text, b.text, a.length) == 0);
 }
 
-/* Returns the event as a record would have it: a record replaces some bytes of a reason. */
+/* Returns the event as it would be after writing and reading its record, which replaces some bytes
+ * of a reason. */
 static const struct vfj_event *as_recorded(struct check *check, const struct vfj_event *event)
 {
     struct vfj_text body = vfj_text_begin(check->body, sizeof check->body);
@@ -87,7 +88,8 @@ static enum vfj_command_kind kind_of(const struct check *check, uint64_t id)
     return (enum vfj_command_kind)vfj_times_get(&check->timeline->kinds, id);
 }
 
-/* Returns what the replay has instead of the recorded event, or NULL when they are the same. */
+/* Returns a description of the event that the replay has, or NULL when it equals the recorded
+ * event. */
 static const char *difference(const struct check *check, const struct vfj_event *event)
 {
     const struct vfj_event *recorded = &check->recorded;

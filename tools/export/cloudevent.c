@@ -8,7 +8,8 @@
 #include "tools/record_json.h"
 #include "tools/time_format.h"
 
-/* Returns the letter for the kind of a row. The letter of a kind must never change. */
+/* Returns the letter that begins the id of a row of this kind. The letter of a kind must never
+ * change. */
 static char class_of(unsigned kind)
 {
     if (kind == VFJ_RECORD_TRANSITION)
@@ -22,8 +23,8 @@ static char class_of(unsigned kind)
     return kind == VFJ_RECORD_JOURNAL ? 'j' : 'e';
 }
 
-/* Adds the number with leading zeroes. Each line has several such numbers, and printf(3) would
- * take longer than all other work on the line. */
+/* Adds the number with leading zeroes. This function exists because each line has several such
+ * numbers, and printf(3) would take longer for them than everything else on the line. */
 static void add_padded(struct vfj_text *text, uint64_t seq)
 {
     for (uint64_t bound = UINT64_C(100000000000); bound > seq && bound > 1; bound /= 10)
@@ -83,7 +84,7 @@ static void add_name(struct vfj_text *text, const char *key, struct vfj_name nam
         vfj_member_string(text, key, vfj_span_of(name.text));
 }
 
-/* Adds the members that name the slot, unless they are among the row's own columns. */
+/* Adds the members that name the slot, unless the row has them as columns of its own. */
 static void add_slot(struct vfj_text *text, const struct vfj_stream_row *row)
 {
     unsigned kind = row->record.kind;
@@ -104,7 +105,7 @@ static void add_number(struct vfj_text *text, struct vfj_span body, const char *
         vfj_member_u64(text, key, number);
 }
 
-/* Adds what Azure Scheduled Events told. */
+/* Adds what a row about Azure Scheduled Events contains. */
 static void add_scheduled(struct vfj_text *text, struct vfj_span body)
 {
     static const char *const strings[] = {"phase", "id", "type", "here", "text"};
@@ -114,7 +115,7 @@ static void add_scheduled(struct vfj_text *text, struct vfj_span body)
     add_number(text, body, "duration");
 }
 
-/* Adds those values of the body that vfj_record_add_row() does not turn into columns. */
+/* Adds the values of the body for which vfj_record_add_row() makes no columns. */
 static void add_values(struct vfj_text *text, const struct vfj_record *record)
 {
     struct vfj_kv pair;
@@ -159,7 +160,7 @@ void vfj_event_add_data(struct vfj_text *text, const struct vfj_event_source *so
     vfj_text_add_char(text, '}');
 }
 
-/* Adds a value that has no character which JSON escapes. */
+/* Adds a value that contains no character which must be escaped in JSON. */
 static void add_plain(struct vfj_text *text, const char *key, struct vfj_span value)
 {
     vfj_member_key(text, key);

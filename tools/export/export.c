@@ -68,7 +68,7 @@ enum {
 struct options {
     const char *path;
     bool trace, perfetto;
-    bool is_about_lines; /* an option that only lines of JSON have */
+    bool is_about_lines; /* an option was given that is valid only for output as lines of JSON */
     bool redacts;
     const char *key;
     enum vfj_zone zone;
@@ -86,8 +86,8 @@ static int check_form(const struct options *options)
         return vfj_usage_error("export", "--after-cursor and --cursor-file exclude each other", "");
     if (options->key != NULL && !options->redacts)
         return vfj_usage_error("export", "--key is for --redact", "");
-    /* A trace holds devd's lines byte by byte. In a journal from elsewhere, they may contain
-     * anything. */
+    /* A trace contains devd's lines unchanged. In a journal from elsewhere they may contain bytes
+     * that control a terminal. */
     if (!is_line && isatty(STDOUT_FILENO) != 0)
         return vfj_usage_error("export",
                                "a trace may steer a terminal: write it to a file or a pipe", "");

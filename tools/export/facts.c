@@ -1,4 +1,4 @@
-/* Writes the facts that a recorded answer shows as directives of a trace. */
+/* Writes the facts about the guest that a recorded observation shows as lines of a trace. */
 #include "tools/export/facts.h"
 
 #include <string.h>
@@ -6,7 +6,8 @@
 #include "core/data/hn_snapshot.h"
 #include "core/text/trace_quote.h"
 
-/* Writes the text as a line of the trace. Sets mirror->wrong when it is too long for one. */
+/* Writes the text as a line of the trace. Sets mirror->wrong when the text is too long for a
+ * line. */
 static void direct_text(struct vfj_mirror *mirror, const struct vfj_text *text)
 {
     if (text->overflow)
@@ -43,8 +44,8 @@ static void emit_transparent(struct vfj_mirror *mirror, int32_t value)
     emit_sysctl(mirror, "hw.hn.vf_transparent", value == VFJ_TRANSPARENT_ABSENT ? NULL : digits);
 }
 
-/* Returns whether a %vf may name this hn. A %vf makes its hn exist from the beginning of the
- * trace, which is wrong for an interface that was renamed to this name later. */
+/* Returns true when a %vf line may name this hn. Such a line makes its hn exist from the beginning
+ * of the trace, which is wrong for an interface that was renamed to this name later. */
 static bool may_have_vf(const struct vfj_mirror *mirror, struct vfj_name hn)
 {
     for (unsigned i = 0; !mirror->cautious && i < mirror->known_count; i++) {
@@ -54,7 +55,7 @@ static bool may_have_vf(const struct vfj_mirror *mirror, struct vfj_name hn)
     return false;
 }
 
-/* The facts of an interface that ifconfig(8) does not show. */
+/* Facts about an interface that the output of ifconfig(8) does not contain. */
 struct more_facts {
     uint64_t dhclient;
     struct vfj_address gateway, gateway6;
@@ -62,8 +63,9 @@ struct more_facts {
     const struct vfj_counters *counters; /* NULL: the trace gets no counters */
 };
 
-/* Returns the word of %if for the link. The model derives the link of a lagg from the lagg's
- * ports, so a lagg gets a word only when its recorded link differs (is_link_told). */
+/* Returns the word about the link in a %if line. The guest model derives a lagg's link from the
+ * lagg's ports. A lagg therefore gets a word only when its recorded link differs from this
+ * (is_link_told). */
 static const char *link_word(const struct vfj_interface *interface, bool is_link_told)
 {
     if (interface->laggproto != VFJ_LAGGPROTO_NONE && !is_link_told)
@@ -73,8 +75,8 @@ static const char *link_word(const struct vfj_interface *interface, bool is_link
     return interface->link == VFJ_LINK_DOWN ? " nolink" : is_link_told ? " link" : "";
 }
 
-/* Returns the word of %if before what the interface is made of: a lagg's port, a VLAN's parent
- * or a bridge's member. */
+/* Returns the word that precedes the name of a lagg's port, a VLAN's parent or a bridge's member in
+ * a %if line. */
 static const char *port_word(enum vfj_use use)
 {
     switch (use) {
@@ -190,15 +192,16 @@ static void match_interface(struct vfj_mirror *mirror, const struct vfj_interfac
 {
     if (vfj_name_is_empty(recorded->name) || (same_interface(model, recorded) && !more_differs))
         return;
-    /* A %if can set options of nd6, but cannot clear them. To clear one, the interface is
-     * removed and made again. */
+    /* A %if line can set options of nd6, but cannot clear them. To clear one, the trace removes the
+     * interface and makes it again. */
     if (recorded->exists
         && ((model->no_dad && !recorded->no_dad) || (model->rtadv && !recorded->rtadv)))
         emit_interface(mirror, &(struct vfj_interface){.name = recorded->name}, more);
     emit_interface(mirror, recorded, more);
 }
 
-/* Writes the lagg's link when it is not what the model derives from the lagg's ports. */
+/* Writes the lagg's link when it differs from the link that the guest model derives from the lagg's
+ * ports. */
 static void match_link(struct vfj_mirror *mirror, const struct vfj_command *command,
                        const struct vfj_interface *recorded)
 {
@@ -234,8 +237,8 @@ static void emit_no_file(struct vfj_mirror *mirror, const char *directory, struc
     direct2(mirror, "%nofile ", directory, "", name.text);
 }
 
-/* Writes the directives for hn's own script. For a script that was refused, either directory
- * will do: only the words of the refusal matter. */
+/* Writes the lines that describe an admin's own script for hn. If the daemon refused the script,
+ * only the reason matters, so either of the two directories can be written. */
 static void emit_script(struct vfj_mirror *mirror, struct vfj_name hn,
                         const struct vfj_view *recorded)
 {
@@ -255,7 +258,7 @@ static void emit_script(struct vfj_mirror *mirror, struct vfj_name hn,
     }
 }
 
-/* Writes that the lagg `name` has the port, or no longer has it. */
+/* Writes a line after which the lagg `name` has the port, or no longer has it. */
 static void emit_port(struct vfj_mirror *mirror, struct vfj_name name, struct vfj_name port,
                       bool has)
 {
@@ -272,8 +275,8 @@ static void emit_port(struct vfj_mirror *mirror, struct vfj_name name, struct vf
     emit_interface(mirror, &lagg, &more);
 }
 
-/* Writes that hn, or the VF, is a port of `holder`, and not of the lagg that the model has
- * (`before`). */
+/* Writes lines after which `port` (hn or the VF) is a port of the lagg `holder`, and no longer of
+ * `before`, the lagg in the guest model. */
 static void emit_holder(struct vfj_mirror *mirror, struct vfj_name before, struct vfj_name holder,
                         struct vfj_name port)
 {
@@ -283,7 +286,7 @@ static void emit_holder(struct vfj_mirror *mirror, struct vfj_name before, struc
         emit_port(mirror, holder, port, true);
 }
 
-/* Returns the facts of the view about hn, or those about the lagg. */
+/* Returns the further facts that the view has about the lagg (`on_lagg`) or about hn. */
 static struct more_facts more_of_view(const struct vfj_view *view, bool on_lagg)
 {
     struct more_facts more = {.dhclient = on_lagg ? view->lagg_dhclient : view->hn_dhclient};
@@ -301,7 +304,8 @@ static bool more_differs(const struct more_facts *a, const struct more_facts *b)
         || strcmp(a->gateway6.text, b->gateway6.text) != 0;
 }
 
-/* Returns the interface without its users. Each user's own %if names the interface that it uses. */
+/* Returns a copy of the interface without the VLANs and bridges on it. These have %if lines of
+ * their own, which name this interface. */
 static struct vfj_interface without_users(const struct vfj_interface *interface)
 {
     struct vfj_interface bare = *interface;
@@ -317,7 +321,7 @@ static bool same_users(const struct vfj_interface *a, const struct vfj_interface
         && memcmp(a->ports, b->ports, a->port_count * sizeof a->ports[0]) == 0;
 }
 
-/* Removes the VLANs or bridges that use hn in the model, and makes the recorded ones. */
+/* Removes the VLANs and bridges that are on hn in the guest model, and makes the recorded ones. */
 static void emit_users(struct vfj_mirror *mirror, const struct vfj_interface *model,
                        const struct vfj_interface *recorded)
 {
@@ -351,8 +355,8 @@ static void answer_interfaces(struct vfj_mirror *mirror, const struct vfj_view *
     match_interface(mirror, &model->lagg, &recorded->lagg, more_differs(&model_lagg, &lagg), &lagg);
 }
 
-/* Writes that hn has got this VF, or no longer has it. When the model cannot derive that from an
- * event, the trace sets the kernel's sysctl. */
+/* Writes that hn has this VF now, or no longer has it. When the guest model cannot derive this from
+ * an event, the trace sets the sysctl in which the kernel shows the VF. */
 static void answer_vf(struct vfj_mirror *mirror, const struct vfj_command *command,
                       const struct vfj_view *model, const struct vfj_view *recorded, bool is_first)
 {
@@ -384,8 +388,8 @@ static void answer_view(struct vfj_mirror *mirror, const struct vfj_command *com
     answer_interfaces(mirror, model, recorded);
 }
 
-/* Writes the facts that depend on the interfaces, which are correct by now: which lagg has hn and the
- * VF as ports, who uses hn, and whether the VF has the data path. */
+/* Writes the facts that depend on interfaces, after these were corrected: which lagg has hn and the
+ * VF as ports, what uses hn, and whether the VF has the data path. */
 static void answer_rest(struct vfj_mirror *mirror, const struct vfj_command *command,
                         const struct vfj_view *recorded, bool is_first)
 {
@@ -415,7 +419,7 @@ static void add_words(struct vfj_text *list, const char *word, const char *after
     vfj_text_add(list, after);
 }
 
-/* Writes the unit of a renamed hn. The model can only guess it. */
+/* Writes the unit of a renamed hn, which the guest model cannot know. */
 static void emit_unit(struct vfj_mirror *mirror, const struct vfj_map *model,
                       const struct vfj_pair *pair)
 {
@@ -483,8 +487,8 @@ static void answer_file(struct vfj_mirror *mirror, const struct vfj_command *com
     direct_text(mirror, &text);
 }
 
-/* Makes the interface that a recorded dev.hn.N.vf names, when the model does not have it:
- * perhaps no other fact names it. */
+/* Makes the interface that a recorded sysctl dev.hn.N.vf names, when the guest model does not have
+ * it. No other recorded fact may name this interface. */
 static void emit_named_vf(struct vfj_mirror *mirror, const char *oid, const char *value)
 {
     struct vfj_interface vf = {.exists = true, .up = true, .mtu = 1500};
@@ -496,8 +500,8 @@ static void emit_named_vf(struct vfj_mirror *mirror, const char *oid, const char
         emit_interface(mirror, &vf, &none);
 }
 
-/* The functions from here on write the facts of a snapshot: of hn, of the VF, and of hn(4)'s
- * sysctls. */
+/* The functions from here on write the facts of a snapshot: those of hn, of its VF, and of the
+ * sysctls of hn(4). */
 
 static bool same_counters(const struct vfj_counters *a, const struct vfj_counters *b)
 {
@@ -506,8 +510,8 @@ static bool same_counters(const struct vfj_counters *a, const struct vfj_counter
 #undef X
 }
 
-/* `dhclient` is the process id of the interface's dhclient, or VFJ_COUNT_UNKNOWN when the record
- * does not have it. */
+/* Writes the facts about one of the two interfaces, hn or VF. `dhclient` is the pid of the
+ * interface's dhclient, or VFJ_COUNT_UNKNOWN when the record does not have it. */
 static void answer_end(struct vfj_mirror *mirror, const struct vfj_end *model,
                        const struct vfj_end *recorded, int64_t dhclient)
 {
@@ -580,7 +584,8 @@ static void answer_snapshot(struct vfj_mirror *mirror, const struct vfj_command 
                recorded->synthetic_out);
 }
 
-/* Writes dev.hn.N.vf_xpnt_enabled. The model derives it from the VF, which is correct by now. */
+/* Writes dev.hn.N.vf_xpnt_enabled if the guest model's value is wrong. The model derives the value
+ * from the VF, which was corrected before. */
 static void answer_enabled(struct vfj_mirror *mirror, const struct vfj_command *command,
                            const struct vfj_hn_snapshot *recorded)
 {
@@ -600,7 +605,7 @@ static bool has_pair(const struct vfj_map *map, const struct vfj_pair *pair)
     return false;
 }
 
-/* Writes the VFs that came or went without an event. */
+/* Writes the VFs that were added to hn(4)'s list or removed from it without an event. */
 static void answer_pairs(struct vfj_mirror *mirror, const struct vfj_map *model,
                          const struct vfj_map *recorded)
 {
@@ -663,7 +668,8 @@ static void answer(struct vfj_mirror *mirror, const struct vfj_command *command,
     }
 }
 
-enum { ROUNDS = 3 }; /* a fact may depend on another, and that one on a third */
+/* Number of repetitions: a fact may depend on a second one, and that one on a third. */
+enum { ROUNDS = 3 };
 
 void vfj_mirror_answer(struct vfj_mirror *mirror, const struct vfj_command *command,
                        const struct vfj_observation *recorded)

@@ -1,4 +1,5 @@
-/* The guest model behind an exported trace: applies directives, and ends commands as recorded. */
+/* The guest model in the state that a replay of the exported trace gives it: applies lines of the
+ * trace, and ends commands with their recorded outcomes. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,7 +38,7 @@ void vfj_mirror_peek(struct vfj_mirror *mirror, const struct vfj_command *comman
         guest->fails[i].times = times[i];
 }
 
-/* The parts of the guest that a command can change. */
+/* The parts of the guest model that a command can change. */
 struct changeable {
     struct vfj_guest_if *ifs;
     struct vfj_guest_vf *vfs;
@@ -74,7 +75,7 @@ static void restore(struct vfj_guest *guest, const struct changeable *saved)
     memcpy(guest->vfs, saved->vfs, saved->vf_count * sizeof saved->vfs[0]);
 }
 
-/* Adds the outcome in the words of %fail. */
+/* Adds the words with which a %fail line describes this outcome. */
 static void add_outcome(struct vfj_text *text, enum vfj_command_kind kind,
                         const struct vfj_outcome *outcome)
 {
@@ -190,7 +191,7 @@ static void emit_variable(struct vfj_mirror *mirror, const char *name, const cha
         vfj_mirror_direct(mirror, line);
 }
 
-/* Returns whether `rc` has the variable `name` with the value of `pair`. */
+/* Returns true when `rc` has the variable `name` with the same value as `pair`. */
 static bool has_same(struct vfj_span rc, const struct vfj_kv *pair, const char *name)
 {
     struct vfj_kv found;
@@ -199,7 +200,7 @@ static bool has_same(struct vfj_span rc, const struct vfj_kv *pair, const char *
         && vfj_kv_value(&found, other, sizeof other) && strcmp(value, other) == 0;
 }
 
-/* Returns whether each variable of `a` has the same value in `b`. When a variable occurs several
+/* Returns true when each variable in `a` has the same value in `b`. When a variable occurs several
  * times, its last value counts. */
 static bool has_all(struct vfj_span a, struct vfj_span b)
 {
@@ -249,8 +250,9 @@ void vfj_mirror_rc(struct vfj_mirror *mirror, struct vfj_span rc)
 
 /* What is the same to the machine */
 
-/* Returns whether the command succeeded, or printed that its effect was there already. A failure
- * that is accepted whatever the command prints is no success: the command changed nothing. */
+/* Returns true when the command succeeded, or when its output says that the guest was in the wanted
+ * state already. A failure that is accepted whatever the output says is different: the command then
+ * changed nothing. */
 static bool is_done(enum vfj_command_kind kind, const struct vfj_outcome *outcome)
 {
     struct vfj_outcome silent = {.kind = outcome->kind, .status = outcome->status};

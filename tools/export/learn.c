@@ -1,4 +1,4 @@
-/* The first reading of a journal for an export: collects times and facts. */
+/* The first reading of a journal for an export as a trace: collects times and facts. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,7 +66,8 @@ static void attach(struct vfj_export *export, struct vfj_name vf)
         = (struct vfj_attachment){.event = export->timeline.events.count, .vf = vf};
 }
 
-/* Notes that the VF was seen with this hn. It belonged to this hn since it attached. */
+/* Records that an observation shows the VF with this hn. The VF has belonged to this hn since it
+ * attached. */
 static void see_pair(struct vfj_export *export, struct vfj_name vf, struct vfj_name hn)
 {
     for (size_t i = export->attachment_count; i-- > 0;) {
@@ -88,7 +89,7 @@ static struct vfj_first_observation *look_of(struct vfj_export *export, struct v
     return NULL;
 }
 
-/* Notes the first thing that is known of a slot: an observation of its state, or (`observed` is
+/* Records the earliest known fact about a slot: an observation of its state, or (`observed` is
  * NULL) a command that changed its state before any observation. */
 static void note_first(struct vfj_export *export, struct vfj_name hn,
                        const struct vfj_observation *observed)
@@ -103,7 +104,7 @@ static void note_first(struct vfj_export *export, struct vfj_name hn,
         first->observed = *observed;
 }
 
-/* Reads hw.hn.vfmap, a list of words VF:HN. */
+/* Reads the value of hw.hn.vfmap, which is a list of words VF:HN. */
 static void see_pairs(struct vfj_export *export, const char *value)
 {
     struct vfj_span word;
@@ -144,8 +145,8 @@ static bool has_unit(const struct vfj_guest *guest, struct vfj_name unit)
     return false;
 }
 
-/* Teaches the model an hn of any name, and its unit. When another hn has this unit already, it
- * is the same hn under its older name. */
+/* Adds an hn with its unit to the guest model. When another hn in the model has this unit already,
+ * it is the same hn under its older name. */
 static void learn_slot(struct vfj_export *export, const struct vfj_command *command)
 {
     struct vfj_trace_line line = {.kind = VFJ_TRACE_IF};
@@ -161,8 +162,8 @@ static void learn_slot(struct vfj_export *export, const struct vfj_command *comm
         vfj_guest_learn(&export->mirror.guest, &line);
 }
 
-/* Teaches the model the names in the event. The player of a trace reads all lines before it
- * plays them, and so knows these names from the beginning. */
+/* Adds the names in the event to the guest model. The player of a trace reads all lines of the
+ * trace before it plays them, and thus has these names from the beginning. */
 static void learn(struct vfj_export *export)
 {
     const struct vfj_event *event = &export->event;
@@ -182,8 +183,8 @@ static void learn(struct vfj_export *export)
     }
 }
 
-/* Returns whether the machine decides on the same row when its events have the times of the
- * trace. */
+/* Returns true when the machine makes the same decision as in this row, if its events have the
+ * times of the trace. */
 static bool is_decided(struct vfj_export *export, const struct vfj_record *record)
 {
     const struct vfj_timeline *timeline = &export->timeline;
@@ -196,8 +197,8 @@ static bool is_decided(struct vfj_export *export, const struct vfj_record *recor
         && memcmp(expected.body.text, record->body.text, record->body.length) == 0;
 }
 
-/* Notes that the machine decides otherwise than recorded. When the daemon had other rules, its
- * recorded decisions are taken until it ends. */
+/* Handles that the machine's decision differs from the recorded one. If the daemon had other rules
+ * than this program, uses the daemon's recorded decisions until that daemon ends. */
 static void differ(struct vfj_export *export, const char *what)
 {
     if (export->others)
@@ -223,7 +224,7 @@ static void first_event(struct vfj_export *export, const struct vfj_record *reco
     vfj_timeline_add(&export->timeline, record, &export->event, export->others);
 }
 
-/* Takes a row that was decided by the machine. */
+/* Handles a row that contains a decision of the machine. */
 static void first_decided(struct vfj_export *export, const struct vfj_record *record)
 {
     struct vfj_command command;

@@ -19,8 +19,8 @@
 
 enum {
     POLL_NS = 250000000,
-    CURSOR_ROWS = 1 << 16, /* number of rows after which a long export writes its cursor file */
-    STEP_MAX = 64,         /* after damage, the largest distance between rows that are tried */
+    CURSOR_ROWS = 1 << 16, /* number of rows after which a long export updates its cursor file */
+    STEP_MAX = 64,         /* after damage, the largest distance between two rows that are tried */
     TEXT_SIZE = 4 * VFJ_EVENT_LINE_MAX,
     BODY_SIZE = VFJ_BODY_MAX + 1,
 };
@@ -33,13 +33,14 @@ struct lines {
     struct vfj_stream *stream;
     struct vfj_event_source source;
     bool has_begun;
-    uint64_t after; /* seq of the newest row that was read, or that of the given cursor */
-    /* the newest row that was read, without its spans; seq 0: there is none */
+    /* seq of the newest row that was read; before the first row, the seq of the given cursor */
+    uint64_t after;
+    /* the newest row that was read, without its texts; seq 0: no row was read */
     struct vfj_record newest;
-    uint64_t written; /* rows printed since the cursor file was written */
-    unsigned batch;   /* for OTLP: number of rows in the request that is being made */
+    uint64_t written; /* number of rows printed since the cursor file was last written */
+    unsigned batch;   /* for OTLP: number of rows in the unfinished request */
     bool is_damaged, is_missing;
-    int failed; /* exit status when the cursor file could not be written; VFJ_EXIT_OK: no failure */
+    int failed; /* exit status of a failed write of the cursor file; VFJ_EXIT_OK: no write failed */
     char damage[256];
     char text[TEXT_SIZE];
     char body[2][BODY_SIZE];
@@ -97,13 +98,13 @@ static void print_event(struct lines *lines, const struct vfj_stream_row *row)
     (void)fputc('\n', lines->out);
 }
 
-/* Returns the text, or an empty text when it has become too long for a body. */
+/* Returns the text, or an empty text when it is too long for a record's body. */
 static struct vfj_span whole(const struct vfj_text *text)
 {
     return (struct vfj_span){text->bytes, text->overflow ? 0 : text->length};
 }
 
-/* Replaces the passwords in the row's body. */
+/* Replaces the passwords in the row's body by asterisks. */
 static void mask(struct lines *lines, struct vfj_stream_row *row)
 {
     struct vfj_text text = vfj_text_begin(lines->body[0], BODY_SIZE);
@@ -137,7 +138,7 @@ static bool is_chosen(const struct vfj_lines_options *options, const struct vfj_
         && (options->last == 0 || record->seq <= options->last);
 }
 
-/* Flushes the lines, and then writes the cursor for the place after them. */
+/* Flushes the printed lines. Then writes the cursor that names the place after them. */
 static void put_cursor(struct lines *lines)
 {
     char cursor[VFJ_CURSOR_SIZE];
@@ -186,7 +187,8 @@ static void note_damage(struct lines *lines)
     lines->is_damaged = true;
 }
 
-/* Continues after damage. When VFJ_OK is returned, `record` is the next readable record. */
+/* Finds the next readable record after a damaged part. Returns VFJ_OK and sets `record` when there
+ * is one. */
 static enum vfj_status read_behind(struct lines *lines, uint64_t seq, struct vfj_record *record)
 {
     uint64_t last = 0, step = 1;
@@ -227,7 +229,8 @@ static enum vfj_status walk(struct lines *lines, uint64_t seq)
     return status == VFJ_END ? VFJ_OK : status;
 }
 
-/* Tells the stream those rows before `seq` on which its answers about later rows depend. */
+/* Passes rows before `seq` to the stream, without printing them: those that the stream needs to
+ * complete later rows. */
 static enum vfj_status skip(struct lines *lines, uint64_t seq)
 {
     struct vfj_record record;
@@ -243,8 +246,8 @@ static enum vfj_status skip(struct lines *lines, uint64_t seq)
     return status == VFJ_END || status == VFJ_JOURNAL_DAMAGED ? VFJ_OK : status;
 }
 
-/* Returns the seq of the event that the row `seq` belongs to: the rows of an event are printed
- * together. */
+/* Returns the seq of the event to which the row `seq` belongs. The rows of an event and its
+ * decisions are printed together. */
 static uint64_t event_of(struct lines *lines, uint64_t seq)
 {
     struct vfj_record record;
@@ -253,7 +256,7 @@ static uint64_t event_of(struct lines *lines, uint64_t seq)
     return is_decided ? record.cause : seq;
 }
 
-/* Checks the cursor, and sets lines->after. */
+/* Checks that the given cursor names a record of this journal, and sets lines->after. */
 static int take_cursor(struct lines *lines)
 {
     char bytes[VFJ_CURSOR_SIZE + 1], found[VFJ_CURSOR_SIZE];
@@ -280,8 +283,8 @@ static int take_cursor(struct lines *lines)
     return VFJ_EXIT_NOT_ANCHORED;
 }
 
-/* Finds the first row to print: after the cursor, not older than --since, and not before
- * `first`. */
+/* Finds the first row to print. It comes after the cursor, is not older than --since, and not
+ * before the option's `first`. */
 static enum vfj_status find_start(struct lines *lines, uint64_t *seq)
 {
     const struct vfj_lines_options *options = lines->options;
@@ -346,14 +349,15 @@ static int report(const struct lines *lines)
     return VFJ_EXIT_EDITED;
 }
 
-/* Returns whether the journal was replaced: it no longer has the newest row that was read. */
+/* Returns true when the journal was replaced by another file: it does not contain the newest row
+ * that was read. */
 static bool is_replaced(struct lines *lines)
 {
     uint64_t last = 0;
     return vfj_journal_last(lines->journal, &last) == VFJ_OK && last < lines->after;
 }
 
-/* Prints the rows of the open journal that were not printed yet. */
+/* Prints the rows of the open journal that were not printed yet. Returns the exit status. */
 static int write_new(struct lines *lines)
 {
     uint64_t seq = lines->after + 1, first = 0;
@@ -369,10 +373,11 @@ static int write_new(struct lines *lines)
         vfj_stream_set_journal(lines->stream, lines->journal, first);
     }
     if (seq == 0)
-        return VFJ_EXIT_OK; /* the journal that is followed has no records yet */
+        return VFJ_EXIT_OK; /* the journal has no records yet; the program waits for them */
     enum vfj_status status = walk(lines, seq);
     put_cursor(lines);
-    /* While the journal is followed, a daemon may start or end, and make it busy. */
+    /* While the program waits for further rows, a daemon may start or end, during which the journal
+     * is busy. */
     bool comes_later = lines->has_begun && status == VFJ_JOURNAL_BUSY;
     lines->has_begun = true;
     if (status != VFJ_OK && !comes_later)

@@ -58,8 +58,9 @@ static void add_nanoseconds(struct vfj_text *text, const char *key, int64_t us)
     vfj_member_string(text, key, vfj_span_of(digits));
 }
 
-/* Adds the trace id: the UUID of the journal, with the migration mixed into its last 62 bits. It
- * is the same in every export, and different for each migration. */
+/* Adds the trace id. It is made from the UUID of the journal, whose last 62 bits are combined with
+ * the id of the migration. Every export thus has the same trace id for a migration, and each
+ * migration has a different one. */
 static void add_trace_id(struct vfj_text *text, const char *uuid, uint64_t migration)
 {
     char digits[33];
@@ -100,8 +101,8 @@ static void add_attributes(struct vfj_text *text, const struct vfj_stream_row *r
     vfj_text_add_char(text, ']');
 }
 
-/* Adds the body of the log record: the object `data` as a string, since every backend can store
- * a string. */
+/* Adds the body of the log record. It is the object `data` as a string, because every backend can
+ * store a string. */
 static void add_body(struct vfj_text *text, const struct vfj_event_source *source,
                      const struct vfj_stream_row *row)
 {

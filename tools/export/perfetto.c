@@ -10,7 +10,7 @@
 #include "tools/timeline/model.h"
 #include "tools/verb.h"
 
-/* Field numbers of the messages, and values of their enumerations. The names are those of
+/* Field numbers and enumeration values of Perfetto's protobuf messages. The names are those of
  * Perfetto. */
 enum {
     TRACE_PACKET = 1,
@@ -46,35 +46,36 @@ enum {
     TYPE_COUNTER = 4,
     ORDERING_EXPLICIT = 3,
     CLOCK_REALTIME = 1,
-    CLOCK_BOOTTIME = 6, /* the clock of a timestamp, unless its packet names another */
-    SEQUENCE = 1,       /* this writer (Perfetto numbers all writers of a trace) */
+    CLOCK_BOOTTIME = 6, /* the clock of timestamps in packets that name no other clock */
+    SEQUENCE = 1,       /* number of this writer; Perfetto numbers all writers of a trace */
     FLAGS_STATE_CLEARED = 1,
 };
 
-/* Each kind of track has its own numbers. To one of these is added the index of a lane. */
+/* First numbers of the three kinds of tracks. The number of a track is this value plus the index of
+ * its lane. */
 enum { SLOTS = 1000, LANES = 2000, COUNTERS = 3000 };
 
 enum { MESSAGE_SIZE = 16384, FLOWS_MAX = 512, ITEMS_MAX = 4000000 };
 
-/* A message of protobuf that is being written. */
+/* A protobuf message while it is being written. */
 struct message {
     size_t length;
     unsigned char bytes[MESSAGE_SIZE];
 };
 
-/* The begin or the end of an element that lasts, or an element of one instant. */
+/* The beginning or the end of an element that lasts some time, or an element without duration. */
 struct point {
     int64_t at_us;
     const struct vfj_item *item;
-    /* order among points of the same time: ends come before begins, except those of an element
-     * without a length */
+    /* order of points with the same time: ends come before beginnings, except for an element that
+     * ends when it begins */
     uint8_t rank;
     uint8_t type; /* TYPE_… */
 };
 
-/* An arrow from an element to another whose cause it is. */
+/* An arrow from the element of a cause to the element of its effect. */
 struct flow {
-    uint64_t cause, effect; /* seqs of the records of the two elements */
+    uint64_t cause, effect; /* seqs of the records that the two elements show */
 };
 
 struct writer {
@@ -157,7 +158,7 @@ static void add_clock(struct writer *writer, unsigned id, uint64_t ns)
     add_message(&writer->inner, SNAPSHOT_CLOCKS, &writer->leaf);
 }
 
-/* Declares that both clocks show the same. The reader then shows times of day. */
+/* Writes that both clocks of the trace show the same time, so that a viewer shows times of day. */
 static void write_clocks(struct writer *writer)
 {
     uint64_t ns = time_of(writer->model, 0);
@@ -171,7 +172,7 @@ static void write_clocks(struct writer *writer)
     write_packet(writer);
 }
 
-/* Describes a track. `parent` is 0 for a track without a parent. */
+/* Writes the description of a track. `parent` is the number of the parent track, or 0. */
 static void write_track(struct writer *writer, unsigned uuid, unsigned parent, unsigned rank,
                         const char *name, bool is_counter)
 {
@@ -195,8 +196,8 @@ static bool is_interface(const struct vfj_lane *lane)
     return lane->kind == VFJ_LANE_HN || lane->kind == VFJ_LANE_VF || lane->kind == VFJ_LANE_LAGG;
 }
 
-/* Returns the index of the slot's first lane. The lanes of a slot are next to each other, and
- * this index is also the number of the slot's track. */
+/* Returns the index of the slot's first lane. The lanes of a slot are next to each other. This
+ * index is also the number of the slot's track. */
 static unsigned first_of_slot(const struct vfj_model *model, unsigned lane)
 {
     while (lane > 0 && vfj_name_equal(model->lanes[lane].slot, model->lanes[lane - 1].slot))
@@ -260,7 +261,8 @@ static bool is_data_path(const struct vfj_model *model, const struct vfj_item *i
     return item->kind == VFJ_ITEM_BAR && is_interface(&model->lanes[item->lane]);
 }
 
-/* Returns whether arrows can begin and end at this element: it must stand for a record. */
+/* Returns true when arrows can begin and end at this element, which requires that the element shows
+ * a record. */
 static bool has_flows(const struct vfj_model *model, const struct vfj_item *item)
 {
     return item->kind != VFJ_ITEM_GAP && !item->from_before && item->seq != 0
@@ -276,7 +278,8 @@ static int by_cause(const void *a, const void *b)
     return (left->effect > right->effect) - (left->effect < right->effect);
 }
 
-/* Adds the arrows that begin or end at the element. An arrow's number is the seq of its effect. */
+/* Adds the arrows that begin or end at the element. The number of an arrow is the seq of its
+ * effect. */
 static void add_flows(struct writer *writer, const struct vfj_item *item)
 {
     const struct flow own = {.cause = item->cause, .effect = item->seq};
@@ -332,7 +335,7 @@ static int by_time(const void *a, const void *b)
     return (left->type > right->type) - (left->type < right->type);
 }
 
-/* Makes the points of all elements, at most two for each element. Returns the number of points. */
+/* Makes the points of all elements, one or two for each element. Returns the number of points. */
 static size_t make_points(const struct vfj_model *model, struct point *points)
 {
     size_t count = 0;
@@ -360,8 +363,8 @@ static int by_number(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-/* Makes an arrow for each element whose cause is an element, too. `seqs` has room for all
- * elements. */
+/* Makes an arrow for each element whose cause is shown as an element, too. `seqs` has room for the
+ * seqs of all elements. */
 static void make_flows(struct writer *writer, uint64_t *seqs)
 {
     const struct vfj_model *model = writer->model;
@@ -405,8 +408,8 @@ static enum vfj_status write_all(struct writer *writer)
     return status;
 }
 
-/* Reads the times without the fast path, and counts the commands of each, since its verdict
- * depends on them. */
+/* Reads the episodes, times in which a slot's traffic did not go through its VF. Counts the
+ * commands of each, because its verdict depends on them. */
 static enum vfj_status read_episodes(struct vfj_journal *journal, struct vfj_audit *audit)
 {
     enum vfj_status status = vfj_audit_read(journal, 0, NULL, NULL, audit);

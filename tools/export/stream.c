@@ -1,8 +1,9 @@
-/* Delivers the rows of a journal in order, each with facts that come from the rows around it.
+/* Passes on the rows of a journal in their order, and adds to each row facts that come from other
+ * rows.
  *
- * An event concerns the slot of its decisions, and the first transition of a migration comes
- * after its event. The rows of an event and its decisions therefore form a group. The group
- * waits until its last row has been read. */
+ * An event gets the slot of its decisions, and the migration that its decisions begin. The rows of
+ * an event and of its decisions therefore form a group, which is passed on when its last row has
+ * been read. */
 #include "tools/export/stream.h"
 
 #include <stdlib.h>
@@ -13,13 +14,13 @@
 enum {
     GROUP_ROWS = 1024,
     GROUP_BYTES = 64 * VFJ_BODY_MAX,
-    /* number of the newest commands that are kept; seq % COMMANDS is the index of a command */
+    /* the newest COMMANDS commands are stored; the index of a command is its seq % COMMANDS */
     COMMANDS = 512,
 };
 
 struct waiting {
     struct vfj_stream_row row;
-    size_t body, note; /* where these begin in the group's bytes */
+    size_t body, note; /* positions of the body and of the note in the group's bytes */
 };
 
 struct command {
@@ -75,7 +76,7 @@ static bool name_of(struct vfj_span body, const char *key, struct vfj_name *name
     return vfj_kv_find(body, key, &pair) && vfj_name_parse(pair.value, name);
 }
 
-/* Follows the episodes, and notes the boot id from the row of each daemon's start. */
+/* Updates the episodes with a row. Also reads the boot id in the row of each daemon's start. */
 static void follow(struct vfj_stream *stream, const struct vfj_record *record)
 {
     struct vfj_kv pair;
@@ -113,7 +114,7 @@ static const struct vfj_episode_slot *find_slot_of_vf(const struct vfj_stream *s
     return NULL;
 }
 
-/* Returns the id of the slot's open episode; 0: there is none. */
+/* Returns the id of the slot's episode that has not ended, or 0. */
 static uint64_t open_episode(const struct vfj_stream *stream, struct vfj_name name)
 {
     const struct vfj_episode_slot *slot = find_slot(stream, name);
@@ -129,7 +130,7 @@ static struct command command_of(const struct vfj_record *record)
     return command;
 }
 
-/* Returns the command with this seq, or one with the seq 0 when there is none. */
+/* Returns the command with this seq. When there is none, returns a command with the seq 0. */
 static struct command find_command(struct vfj_stream *stream, uint64_t seq)
 {
     struct vfj_record record;
@@ -157,7 +158,7 @@ static void find_devd_slot(const struct vfj_stream *stream, struct vfj_stream_ro
         row->other = devd.name;
 }
 
-/* Sets the slot, which is named by the row itself or by the command that the row answers. */
+/* Sets the slot of a row. The row itself names the slot, or the command whose result the row is. */
 static void set_slot(struct vfj_stream *stream, struct vfj_stream_row *row)
 {
     const struct vfj_record *record = &row->record;
@@ -175,8 +176,8 @@ static void set_slot(struct vfj_stream *stream, struct vfj_stream_row *row)
     }
 }
 
-/* Sets the slot of an event that has no slot to the slot of the event's first decision. Such an
- * event is a line about an interface that becomes a VF, for instance. */
+/* Gives an event without a slot the slot of its first decision. An example of such an event is a
+ * line about an interface that becomes a VF. */
 static void set_event_slot(struct vfj_stream *stream)
 {
     struct vfj_stream_row *event = &stream->group[0].row;
@@ -261,7 +262,8 @@ static enum vfj_severity severity_of(struct vfj_stream *stream, const struct vfj
     return is_end ? VFJ_SEVERITY_WARN : VFJ_SEVERITY_INFO;
 }
 
-/* Returns the kind of the row's cause, which is in the same group or is a command. */
+/* Returns the kind of the row that caused this row. The cause is in the same group, or is a
+ * command. */
 static uint8_t cause_kind_of(struct vfj_stream *stream, const struct vfj_record *record)
 {
     struct vfj_record cause;
@@ -272,15 +274,15 @@ static uint8_t cause_kind_of(struct vfj_stream *stream, const struct vfj_record 
         return VFJ_RECORD_COMMAND;
     if (vfj_journal_get(stream->journal, record->cause, &cause) == VFJ_OK)
         return cause.kind;
-    /* The cause was pruned. Outcomes and answers have only commands as causes, and checkpoints
-     * only other parts of themselves. */
+    /* The cause was pruned. The cause of an outcome or an observation is always a command. The
+     * cause of a part of a checkpoint is always another part of it. */
     if (record->kind == VFJ_EVENT_FINISHED || record->kind == VFJ_EVENT_OBSERVED)
         return VFJ_RECORD_COMMAND;
     return record->kind == VFJ_RECORD_CHECKPOINT ? record->kind : (uint8_t)VFJ_EVENT_DEVD;
 }
 
-/* Sets the episodes of the rows in the group. A row belongs to the episode that was open before
- * the group, or that the group begins. A transition that ends an episode belongs to this
+/* Sets the episode to which each row of the group belongs: one that began before the group and has
+ * not ended, or one that the group begins. A transition that ends an episode belongs to this
  * episode. */
 static void set_migrations(struct vfj_stream *stream)
 {

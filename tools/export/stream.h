@@ -1,4 +1,5 @@
-/* Delivers the rows of a journal in order, each with facts that come from the rows around it. */
+/* Passes on the rows of a journal in their order, and adds to each row facts that come from other
+ * rows. */
 #ifndef VFJ_TOOLS_EXPORT_STREAM_H
 #define VFJ_TOOLS_EXPORT_STREAM_H
 
@@ -15,37 +16,44 @@ enum vfj_severity {
 
 struct vfj_stream_row {
     struct vfj_record record;
-    struct vfj_name slot;  /* the slot that the row concerns; empty: none */
-    struct vfj_name vf;    /* the slot's newest VF; empty: none is known */
-    struct vfj_name other; /* for a devd line: an interface that belongs to no slot; empty: none */
-    uint64_t migration;    /* id of the episode that the row belongs to; 0: none */
-    uint8_t cause_kind;    /* kind of the row record.cause, if there is such a row */
-    uint8_t severity;      /* enum vfj_severity */
-    bool is_masked;        /* record.body differs from the journal: a password was replaced */
-    char boot_id[64];      /* kern.boot_id in the boot of this row; empty: unknown */
+    struct vfj_name slot; /* the slot that the row concerns; empty: the row concerns no slot */
+    struct vfj_name vf;   /* the VF that the slot last had; empty: unknown */
+    /* for a devd line: an interface that belongs to no slot; empty: the line names none */
+    struct vfj_name other;
+    /* id of the episode to which the row belongs; 0: the row belongs to no episode */
+    uint64_t migration;
+    uint8_t cause_kind; /* kind of the row record.cause, if the row has a cause */
+    uint8_t severity;   /* enum vfj_severity */
+    /* record.body is not that of the journal, because a password was replaced */
+    bool is_masked;
+    /* kern.boot_id during the boot in which this row was written; empty: unknown */
+    char boot_id[64];
 };
 
 typedef void vfj_stream_put(void *arg, const struct vfj_stream_row *row);
 
 struct vfj_stream;
 
-/* Opens a stream. It passes every row that vfj_stream_take() gets to `put`, in the same order,
- * but only when the decisions of the row's event are known. Returns NULL when memory runs out. */
+/* Opens a stream. Each row that is given to vfj_stream_take() is passed to `put`, in the same
+ * order, as soon as all decisions about the row's event are known. Returns NULL when memory runs
+ * out. */
 struct vfj_stream *vfj_stream_open(vfj_stream_put *put, void *arg);
 void vfj_stream_close(struct vfj_stream *stream);
 
-/* Sets the journal in which the stream looks up causes. `first` is the seq of the journal's
- * first record. Called again when a journal that is followed was opened again. */
+/* Sets the journal in which the stream looks for causes. `first` is the seq of the journal's first
+ * record. Call this again after opening the journal again. */
 void vfj_stream_set_journal(struct vfj_stream *stream, struct vfj_journal *journal, uint64_t first);
 
-/* Reads a milestone (store/journal.h). Only before the first call of vfj_stream_take(). */
+/* Reads a milestone (store/journal.h) before the first row. Call this only before the first
+ * vfj_stream_take(). */
 void vfj_stream_skip(struct vfj_stream *stream, const struct vfj_record *record);
 
-/* Reads the next row. */
+/* Reads the next row of the journal. */
 void vfj_stream_take(struct vfj_stream *stream, const struct vfj_record *record);
 
-/* Passes the waiting rows to `put`. Called after a journal's last row: an event and its
- * decisions are in one transaction, so no decision is missing then. */
+/* Passes the rows that wait in the stream to `put`. Call this after the journal's last row: no
+ * further decision can follow then, because an event and its decisions are written in one
+ * transaction. */
 void vfj_stream_flush(struct vfj_stream *stream);
 
 #endif

@@ -1,4 +1,4 @@
-/* Gives the events of an exported trace their times. */
+/* Computes the times of the events in an exported trace. */
 #include "tools/export/timeline.h"
 
 #include <stdlib.h>
@@ -45,8 +45,8 @@ bool vfj_timeline_same_instant(const struct vfj_timeline *timeline, uint64_t com
     return command != 0 && vfj_times_get(&timeline->asked, command) == us + 1;
 }
 
-/* Returns the time that the row has on the export's clock. A boot begins where the previous boot
- * ended, after the pause that the wall clock shows. */
+/* Returns the time of the row on the clock of the export. A boot begins where the previous boot
+ * ended, plus the pause between both according to the wall clock. */
 static int64_t time_of(struct vfj_timeline *timeline, const struct vfj_record *record)
 {
     if (record->boot != timeline->boot) {
@@ -73,7 +73,7 @@ static const struct vfj_change *first_change(const struct vfj_timeline *timeline
     return NULL;
 }
 
-/* Ends a changing command: the next command of its batch begins. */
+/* Ends a changing command, so that the next command of its batch begins. */
 static void end_change(struct vfj_timeline *timeline, uint64_t id, int64_t us)
 {
     for (unsigned i = 0; i < timeline->change_count; i++) {
@@ -99,9 +99,10 @@ static void note_outcome(struct vfj_timeline *timeline, const struct vfj_event *
     end_change(timeline, id, us);
 }
 
-/* Returns the time of an event that is no timer. An answer comes later than the event
- * before it, so that the trace can say in between what the answer shows of the guest. Only the
- * outcome of a skipped command, and an answer that may be in the instant of its cause, do not. */
+/* Returns the time of an event other than a timer. A result comes later than the event before it,
+ * so that the trace can have lines in between that say what the result shows. Two kinds of events
+ * have no later time: the outcome of a skipped command, and a result that may come at the same time
+ * as its cause. */
 static int64_t place_event(const struct vfj_timeline *timeline, const struct vfj_event *event,
                            int64_t us)
 {
@@ -117,8 +118,8 @@ static int64_t place_event(const struct vfj_timeline *timeline, const struct vfj
         : clock_us;
 }
 
-/* Returns whether another timer became due between due_us and the firing. The event then decided
- * for both timers. */
+/* Returns true when another timer became due between due_us and the time at which the timer fired.
+ * The recorded event then belongs to both timers. */
 static bool is_another_due(const struct vfj_timeline *timeline, int64_t due_us, int64_t us)
 {
     const struct vfj_state *state = &timeline->machine->state;
@@ -132,8 +133,8 @@ static bool is_another_due(const struct vfj_timeline *timeline, int64_t due_us, 
     return found;
 }
 
-/* Returns the time of a timer that fired: when it was due, unless an earlier event, or another
- * timer that became due meanwhile, made it late. */
+/* Returns the time of a timer that fired: the time at which it was due. The time is later when
+ * another event came first, or when another timer became due in the meantime. */
 static int64_t place_timer(struct vfj_timeline *timeline, int64_t due_us, int64_t us)
 {
     int64_t clock_us = timeline->clock_us;
@@ -147,7 +148,8 @@ static int64_t place_timer(struct vfj_timeline *timeline, int64_t due_us, int64_
     return us;
 }
 
-/* A timer that was due before this event but fires after it is late from now on. */
+/* Called for an event that precedes a timer which was due before it. From this event on the timer
+ * counts as late. */
 static void hold_timer(struct vfj_timeline *timeline, const struct vfj_event *event, int64_t due_us,
                        int64_t us)
 {
@@ -199,9 +201,9 @@ void vfj_timeline_add(struct vfj_timeline *timeline, const struct vfj_record *re
     if (begins_anew(event))
         timeline->late_us = timeline->change_count = 0;
     if (event->kind == VFJ_EVENT_STARTED)
-        due_us = INT64_MAX; /* no daemon ran before, so no timer was due */
+        due_us = INT64_MAX; /* no daemon ran before this event, so that no timer was due */
     bool is_other_timer
-        /* the machine has no timer that is due by then */
+        /* in this program, the machine has no timer that is due by then */
         = others || (timeline->has_other_rules && due_us > own_us);
     if (event->kind == VFJ_EVENT_TIMER && is_other_timer && number > 0) {
         due_us = own_us > timeline->clock_us ? own_us : timeline->clock_us;
@@ -232,7 +234,8 @@ void vfj_timeline_leave_machine(struct vfj_timeline *timeline)
     put(timeline, &timeline->deadlines, timeline->events.count - 1, INT64_MAX);
 }
 
-/* Returns whether the command is extra or optional, which a record does not say. */
+/* Returns whether the command is extra or optional, as VFJ_COMMAND_IS_… bits; the command's record
+ * does not contain this. */
 static int64_t flags_of(const struct vfj_decision *decision, const struct vfj_command *command)
 {
     for (unsigned i = 0; i < decision->command_count; i++) {
@@ -244,7 +247,7 @@ static int64_t flags_of(const struct vfj_decision *decision, const struct vfj_co
     return 0;
 }
 
-/* Returns false when the command has to wait for an earlier one. */
+/* Returns true when the command begins immediately, and false when it waits for an earlier one. */
 static bool begin_change(struct vfj_timeline *timeline, const struct vfj_command *command)
 {
     if (vfj_command_reads(command) || vfj_name_is_empty(command->hn))

@@ -1,11 +1,11 @@
 /* Exports a journal as a trace.
  *
- * The journal is read three times. The first reading gives each event a time
- * (tools/export/timeline.h). The second writes the trace. Before each event it writes facts:
- * those that the event's answer shows and that the guest model would not know otherwise
- * (tools/export/facts.h), and how long the commands take that the event leads to. The third
- * reading plays the trace and compares each event with the journal (tools/export/check.h), so
- * that nothing is left out silently. */
+ * The journal is read three times. The first reading computes a time for each event
+ * (tools/export/timeline.h). The second one writes the trace. Before each event it writes the facts
+ * that the event shows and that the guest model would not have otherwise (tools/export/facts.h),
+ * and how long the commands take that follow from the event. The third reading plays the trace and
+ * compares each event with the journal (tools/export/check.h), so that nothing is left out
+ * silently. */
 #include "tools/export/trace.h"
 
 #include <stdlib.h>
@@ -22,7 +22,7 @@
 
 enum { ATTEMPTS_OF_INSTANTS = 16 };
 
-/* Calls `take` for each record up to the last that is exported. A missing record is an error. */
+/* Calls `take` for each record up to the last one to export. Fails when a record is missing. */
 static bool walk(struct vfj_export *export, struct vfj_journal *journal,
                  void (*take)(struct vfj_export *export, const struct vfj_record *record))
 {
@@ -45,14 +45,14 @@ static bool walk(struct vfj_export *export, struct vfj_journal *journal,
     return export->wrong == NULL;
 }
 
-/* A text in memory that grows as it is written. */
+/* A stream that writes into memory, and the text written so far. */
 struct sheet {
     FILE *stream;
     char *bytes;
     size_t length;
 };
 
-/* Prepares the export for another attempt. What earlier attempts found out is kept. */
+/* Prepares the export for another attempt. Keeps what the earlier attempts have found out. */
 static void begin_again(struct vfj_export *export, FILE *out, uint64_t last)
 {
     struct vfj_timeline timeline = export->timeline;
@@ -81,7 +81,7 @@ static bool write_sheet(struct vfj_export *export, struct vfj_journal *journal, 
 }
 
 /* Writes the trace to the sheet. Returns false and sets *fault when a trace cannot express the
- * journal, or on a failure. */
+ * journal, or when something fails. */
 static bool write_trace(struct vfj_export *export, struct vfj_journal *journal, uint64_t last,
                         struct sheet *sheet, struct vfj_export_fault *fault)
 {
@@ -98,7 +98,7 @@ static bool write_trace(struct vfj_export *export, struct vfj_journal *journal, 
                             &export->timeline, fault);
 }
 
-/* Prints the trace, with its secrets replaced. */
+/* Prints the trace, with its passwords replaced. */
 static void print_trace(struct vfj_span trace, FILE *out)
 {
     char line[2 * VFJ_LINE_MAX];
@@ -118,8 +118,8 @@ static void print_trace(struct vfj_span trace, FILE *out)
     }
 }
 
-/* Returns VFJ_EXIT_OK when the journal has its beginning, where a trace has to begin too, and is
- * whole. */
+/* Returns VFJ_EXIT_OK when the journal is complete and was not pruned: a trace must begin with the
+ * journal's first record. */
 static int check_journal(struct vfj_journal *journal, const char *path, const char *cannot)
 {
     char what[256];
@@ -164,10 +164,10 @@ static int complain(struct vfj_journal *journal, const char *path, const char *c
     return VFJ_EXIT_UNSURE;
 }
 
-/* Chooses answers that are in the instant of their cause, and gives each an instant of its own in
- * the next attempt. These are the answers whose facts stand too early in the trace: those in the
- * instant of the fault or, with `everywhere`, all from the fault on. If there are none, chooses one
- * answer in the instant of the fault. Returns false if there is none either. */
+/* Chooses results of commands that the next attempt will give a separate time. They have the same
+ * time as their cause, and the facts that they show are therefore written too early in the trace.
+ * Chooses those at the time of the fault or, with `everywhere`, all after the fault. If there are
+ * none, chooses another result at the time of the fault. Returns false if there is none either. */
 static bool separate(struct vfj_export *export, const struct vfj_export_fault *fault,
                      bool everywhere)
 {
@@ -188,7 +188,7 @@ static bool separate(struct vfj_export *export, const struct vfj_export_fault *f
     return found;
 }
 
-/* Returns whether another attempt may succeed, and prepares for it. */
+/* Prepares another attempt. Returns false when no further attempt can succeed. */
 static bool try_again(struct vfj_export *export, const struct vfj_export_fault *fault,
                       unsigned attempt)
 {
@@ -203,10 +203,11 @@ static bool try_again(struct vfj_export *export, const struct vfj_export_fault *
     return !was_cautious;
 }
 
-/* Writes the trace in as many attempts as needed. The first attempt places facts early, where a
- * replay by another policy needs them, and answers that took no time in the instant of their
- * cause. After each fault, answers concerned get an instant of their own. When that is not
- * enough, each fact is written just before the answer that shows it. The caller frees the bytes. */
+/* Writes the trace in as many attempts as needed. The first attempt writes facts early, because a
+ * replay with another policy may need them then, and gives a result that took no time the same time
+ * as its cause. After each fault, the results involved get separate times. When this is not
+ * sufficient, each fact is written immediately before the result that shows it. The caller frees
+ * the bytes. */
 static bool attempt_all(struct vfj_export *export, struct vfj_journal *journal,
                         struct sheet *written, struct vfj_export_fault *fault)
 {
