@@ -1,11 +1,11 @@
-/* Prints the result of a verification. */
+/* Prints the result of verifying a journal. */
 #include "tools/finding.h"
 
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
-/* Returns whether the journal is sound but has no records, like a journal that was copied
- * without its -wal. */
+/* Returns true when the journal is sound but contains no records. An example is a journal that was
+ * copied without its -wal file. */
 static bool has_no_records(const struct vfj_verified *verified)
 {
     bool is_whole

@@ -1,4 +1,4 @@
-/* Finds files of the guest that name an hn interface. */
+/* Finds files of the guest that contain the name of an hn interface. */
 #include "tools/guest_names.h"
 
 #include <ctype.h>
@@ -10,7 +10,8 @@
 #include "adapters/freebsd/guest/guest_file.h"
 #include "adapters/freebsd/privsep/apart.h"
 
-/* Files with rules are shorter. The limit also ends a sparse file. */
+/* No more bytes of a file are read. Files with rules are shorter, but a sparse file could be very
+ * long. */
 enum { BYTES_MAX = 1024 * 1024 };
 
 static bool is_part_of_name(char c)
@@ -18,7 +19,7 @@ static bool is_part_of_name(char c)
     return isalnum((unsigned char)c) || c == '_' || c == '.' || c == '-';
 }
 
-/* Returns whether the text contains the name as a word before a comment. */
+/* Returns true when the line contains the name as a whole word and not in a comment. */
 static bool names(const char *text, const char *name)
 {
     size_t length = strlen(name);
@@ -31,10 +32,11 @@ static bool names(const char *text, const char *name)
     return false;
 }
 
-/* Returns the number of the first line that names hn, or 0. */
+/* Returns the number of the first line that contains the name as a word, or 0. */
 static unsigned find_line(FILE *file, const char *name)
 {
-    char text[4096]; /* a longer line counts as several, and a name across the cut is not found */
+    /* a longer line is read in pieces, and a name that is cut in two is not found */
+    char text[4096];
     unsigned line = 1;
     while (ftello(file) < BYTES_MAX && fgets(text, sizeof text, file) != NULL) {
         if (names(text, name))
@@ -78,8 +80,8 @@ static bool find_lines(void *context, void *result)
     return true;
 }
 
-/* Reads the files in a child process. This process may give up root's rights later, and must not
- * have the contents of the files in its memory then. */
+/* A child process reads the files, because this process may give up root's rights later. Its memory
+ * must not contain the files' contents then. */
 void vfj_guest_find_names(const struct vfj_paths *paths, struct vfj_name hn,
                           vfj_guest_named_fn *found, void *context)
 {

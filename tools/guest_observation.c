@@ -1,4 +1,4 @@
-/* Observations of the guest for the verbs doctor and config. */
+/* Observes the guest for the verbs doctor and config. */
 #include "tools/guest_observation.h"
 
 #include <string.h>
@@ -8,7 +8,8 @@
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
-/* Makes the absolute path of the root, as a prefix: "" for "/", and "/guest" for "/guest/". */
+/* Makes the guest's root directory an absolute path that can precede other paths: "" for "/", and
+ * "/guest" for "/guest/". */
 static bool absolute_root(char to[VFJ_PATHNAME_SIZE], const char *root)
 {
     char here[VFJ_PATHNAME_SIZE];
@@ -63,8 +64,8 @@ static void add_listed(struct vfj_query *ask, const struct vfj_paths *paths, str
     }
 }
 
-/* Adds the hn of each variable ifconfig_hnN. A variable such as ifconfig_hnN_alias0 has more
- * than digits after "hn", and is skipped. */
+/* Adds the hn of each variable ifconfig_hnN. Skips variables such as ifconfig_hnN_alias0, in which
+ * other characters follow the digits. */
 static void add_configured(const struct vfj_rc *rc, struct vfj_hns *hns)
 {
     const size_t prefix = sizeof "ifconfig_" - 1;

@@ -1,4 +1,4 @@
-/* Observations of the guest for the verbs doctor and config. */
+/* Observes the guest for the verbs doctor and config. */
 #ifndef VFJ_TOOLS_GUEST_OBSERVATION_H
 #define VFJ_TOOLS_GUEST_OBSERVATION_H
 
@@ -10,12 +10,13 @@
 #include "core/limits.h"
 #include "core/machine/state.h"
 
-/* Sets all paths, and the journal's default path, to places below the directory `root`, which
- * may be relative. "/" is the guest itself. Returns false when a path is too long. */
+/* Sets all paths, and the journal's default path, to places below the directory `root`, which may
+ * be a relative path. For the guest itself, `root` is "/". Returns false when a path is too
+ * long. */
 bool vfj_guest_paths(struct vfj_paths *paths, char journal[VFJ_PATHNAME_SIZE], const char *root);
 
-/* Returns whether root may run the programs at these paths (vfj_paths_are_roots()). Prints a
- * message otherwise. */
+/* Returns true when root may run the programs at these paths, because only root can change them
+ * (vfj_paths_are_roots()). Prints a message before it returns false. */
 bool vfj_guest_is_roots(const struct vfj_paths *paths);
 
 struct vfj_hns {
@@ -23,23 +24,24 @@ struct vfj_hns {
     struct vfj_name names[VFJ_SLOTS_MAX];
 };
 
-/* Lists the hn interfaces that ifconfig(8), hw.hn.vfmap or rc.conf name. */
+/* Lists the hn interfaces that are named in the output of ifconfig(8), in hw.hn.vfmap or in
+ * rc.conf. */
 void vfj_guest_hns(struct vfj_query *ask, const struct vfj_paths *paths, const struct vfj_map *map,
                    const struct vfj_rc *rc, struct vfj_hns *hns);
 
-/* Reads hw.hn.*. Returns false when sysctl(8) failed. */
+/* Reads the sysctls hw.hn.*, which show the VF of each hn. Returns false when sysctl(8) failed. */
 bool vfj_guest_observe_map(struct vfj_query *ask, struct vfj_map *map);
 
-/* Returns the unit of an hn: the kernel's, if it maps a VF to the hn, and otherwise the N of a
- * name hnN. Returns an empty name when there is neither. */
+/* Returns the unit of an hn: the one that the kernel shows if hn has a VF, and otherwise the N in a
+ * name hnN. Returns an empty name when hn has neither. */
 struct vfj_name vfj_guest_unit(const struct vfj_map *map, struct vfj_name hn);
 
 /* Observes an hn, its VF and its lagg. Returns false when a program or the kernel failed. */
 bool vfj_guest_observe_slot(struct vfj_query *ask, const struct vfj_map *map, struct vfj_name hn,
                             struct vfj_view *view);
 
-/* Returns whether the delay `delay_s` in force differs from the value of hyperv_vf_delay,
- * because that is out of range (core/data/rc.h). */
+/* Returns true when the delay `delay_s`, which is in effect, is not the value of hyperv_vf_delay,
+ * because this value is out of range (core/data/rc.h). */
 bool vfj_delay_is_clamped(const char *value, int64_t delay_s);
 
 #endif

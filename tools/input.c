@@ -1,4 +1,5 @@
-/* Opens the FILE of a verb. A FILE that is not a regular file is read once. */
+/* Opens the FILE argument of a verb. A FILE that is not a regular file, such as a pipe, is read
+ * only once. */
 #include "tools/input.h"
 
 #include <errno.h>
@@ -17,12 +18,13 @@
 
 enum {
     BLOCK_SIZE = 1 << 16,
-    WRITER_WAIT_MS = 1000, /* a FIFO without a writer counts as empty after this time */
+    /* a FIFO counts as empty when no process has opened it for writing within this time */
+    WRITER_WAIT_MS = 1000,
 };
 
 static const char magic[16] = "SQLite format 3";
 
-/* The first bytes of an input, which were read to recognise its kind. */
+/* The first bytes of an input, which were read to find out whether it is a journal or a trace. */
 struct start {
     char bytes[sizeof magic];
     size_t length;
@@ -48,8 +50,8 @@ static int fail(const struct vfj_input *input, int error)
     return error == EFBIG ? VFJ_EXIT_UNUSABLE : vfj_exit_status_of(vfj_file_status_of(error));
 }
 
-/* Reads `size` bytes, or fewer at the end of the file. Returns the number of bytes, or -1 on
- * failure. */
+/* Reads until `size` bytes were read or the file ends. Returns the number of bytes, or -1 when a
+ * read fails. */
 static ssize_t read_all(int fd, char *bytes, size_t size)
 {
     size_t used = 0;
@@ -88,7 +90,8 @@ static bool copy_rest(int from, int to, const struct start *start)
     return count == 0;
 }
 
-/* Copies a journal from a descriptor to a private file, because SQLite opens files by name only. */
+/* Copies a journal from a descriptor to a temporary file, because SQLite opens files only by
+ * name. */
 static int copy_journal(struct vfj_input *input, int fd, const struct start *start)
 {
     char prefix[PATH_MAX], why[512];
@@ -156,7 +159,7 @@ static bool is_journal(const struct start *start)
     return start->length > 0 && memcmp(start->bytes, magic, start->length) == 0;
 }
 
-/* Reads an input that cannot be read twice. */
+/* Reads an input, such as a pipe, that can be read only once. */
 static int read_stream(struct vfj_input *input, int fd, bool takes_trace)
 {
     struct start start = {.length = 0};
@@ -188,7 +191,7 @@ static int open_regular(struct vfj_input *input, int fd, const struct stat *fact
     return is_journal(&start) ? VFJ_EXIT_OK : read_trace(input, fd, &start);
 }
 
-/* Waits for the first writer of a FIFO. */
+/* Waits a limited time until a process opens the FIFO for writing. */
 static void await_writer(int fd)
 {
     struct pollfd ready = {.fd = fd, .events = POLLIN};
@@ -207,7 +210,7 @@ static int open_path(struct vfj_input *input, int fd, bool takes_trace)
         return read_stream(input, fd, takes_trace);
     }
     if (!takes_trace)
-        return VFJ_EXIT_OK; /* vfj_journal_open() will report the fault */
+        return VFJ_EXIT_OK; /* vfj_journal_open() will report what is wrong with the file */
     vfj_complain(input->name, "not a regular file");
     return VFJ_EXIT_UNUSABLE;
 }

@@ -1,4 +1,4 @@
-/* Ends a verb on HUP, INT or TERM without leaving files behind. */
+/* Ends a verb on the signals HUP, INT and TERM, without leaving temporary files behind. */
 #include "tools/interrupt.h"
 
 #include <signal.h>
@@ -19,7 +19,8 @@ static void on_signal(int number)
     vfj_progress_clear();
     vfj_publish_abandon();
     (void)signal(number, SIG_DFL);
-    (void)raise(number); /* the signal is delivered when the handler returns */
+    /* the signal is delivered again when the handler returns, and ends the process */
+    (void)raise(number);
 }
 
 void vfj_interrupt_handle(void)

@@ -64,8 +64,8 @@ static unsigned least(unsigned a, unsigned b)
     return a < b ? a : b;
 }
 
-/* Returns the number of letters that differ: inserted, removed, replaced, or exchanged with a
- * neighbour. */
+/* Returns the number of edits that change the word `a` into `b`. An edit inserts, removes or
+ * replaces a letter, or exchanges two neighbouring letters. */
 static unsigned edit_distance(const char *a, const char *b)
 {
     unsigned rows[3][WORD_MAX + 1];
@@ -88,8 +88,8 @@ static unsigned edit_distance(const char *a, const char *b)
     return last[length];
 }
 
-/* Returns the verb that the user may have meant, or NULL. A third of the word's letters may be
- * wrong. */
+/* Returns the verb that the user may have meant by a misspelt word, or NULL. Up to a third of the
+ * word's letters may be wrong. */
 static const char *find_nearest(const char *word)
 {
     const char *nearest = NULL;
@@ -130,9 +130,9 @@ static int help_on(int argc, char **argv)
     return verb->run(2, arguments);
 }
 
-/* Opens the standard descriptors that are closed, so that no file that is opened later becomes a
- * standard stream. Reading and writing the opened ones fails, as it does on closed ones. Returns
- * false when a descriptor can't be opened. */
+/* Opens those of the standard descriptors that are closed, so that no file opened later becomes a
+ * standard stream. Reads from them fail, as they would on a closed descriptor. Returns false when a
+ * descriptor can't be opened. */
 static bool occupy_standard_descriptors(void)
 {
     int fd;
@@ -150,7 +150,7 @@ int main(int argc, char **argv)
 {
     if (!occupy_standard_descriptors())
         return VFJ_EXIT_SYSTEM;
-    /* if this signal were ignored, children would have no exit status */
+    /* while this signal is ignored, the exit status of a child is lost */
     (void)signal(SIGCHLD, SIG_DFL);
     vfj_bus_error_catch(NULL);
     if (argc < 2) {

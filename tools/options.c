@@ -1,4 +1,4 @@
-/* The parts of option parsing that all verbs use. */
+/* The parts of parsing options that all verbs share. */
 #include "tools/options.h"
 
 #include <stdio.h>
@@ -18,8 +18,8 @@ int vfj_usage_error(const char *verb, const char *what, const char *value)
     return VFJ_EXIT_UNUSABLE;
 }
 
-/* Reports an option with a fault. A short option may stand within a word, so that only optopt
- * has its letter. */
+/* Prints a message about an option that is unknown or lacks its value. When several short options
+ * are written in one word, only optopt has the letter of this option. */
 static void report_option(const char *verb, char **argv, const char *what)
 {
     char name[3] = {'-', (char)optopt, '\0'};
@@ -28,7 +28,8 @@ static void report_option(const char *verb, char **argv, const char *what)
     (void)vfj_usage_error(verb, what, is_long ? word : name);
 }
 
-/* The option tables that vfj_option_capture() requested, instead of the verb's run. */
+/* Option tables of a verb, stored after vfj_option_capture() requested them. The verb does not run
+ * then. */
 static struct {
     bool on;
     const char *short_options;
@@ -188,8 +189,8 @@ bool vfj_option_count(const char *word, uint64_t *count)
     return vfj_span_to_u64(vfj_span_of(word), count) && *count > 0;
 }
 
-/* Takes a part such as "12h" off the front of the word. Returns false unless its unit is smaller
- * than that of the part before. */
+/* Removes a part such as "12h" from the beginning of the word. Returns false unless the unit of
+ * this part is smaller than that of the previous part. */
 static bool take_part(const char **word, size_t *unit, int64_t *us)
 {
     static const char units[] = "wdhms";

@@ -21,11 +21,14 @@ enum {
     STATES_WIDTH = 20, /* the width of "detached -> attached" */
     ARGV_WIDTH = 48,
     LINE_SIZE = 4 * VFJ_BODY_MAX + 1024,
-    CAUSE_WIDTH = 160, /* width of a cause's text: an observation is long */
-    NARROW = 100,      /* on a terminal with fewer columns, times have whole seconds */
+    /* width of the text about a record's cause, which may be a long observation */
+    CAUSE_WIDTH = 160,
+    /* on a terminal with fewer columns than this, times are printed without fractions of a
+     * second */
+    NARROW = 100,
 };
 
-/* SGR parameters. There are few, and each has one meaning. */
+/* The colours of the output, as parameters of the terminal's SGR sequence. Each has one meaning. */
 #define GOOD   "32"
 #define BAD    "31"
 #define MOVING "33"
@@ -38,7 +41,8 @@ struct line {
     /* bytes of the current column that the terminal does not show (colour sequences) */
     size_t unseen;
     size_t hidden; /* bytes of the whole line that the terminal does not show */
-    size_t indent; /* the column after the word, for wrapped lines */
+    /* the column in which the text begins, to which further lines of wrapped text are indented */
+    size_t indent;
 };
 
 struct vfj_style vfj_style_of(FILE *out)
@@ -60,7 +64,7 @@ static void begin_column(struct line *line)
     line->unseen = 0;
 }
 
-/* Fills the column with blanks up to its width, and adds two. */
+/* Fills the column with blanks up to its width, and adds two more blanks. */
 static void end_column(struct line *line, size_t width)
 {
     if (line->style->tabs) {
@@ -91,7 +95,7 @@ static void add(struct line *line, const char *text)
     vfj_text_add(&line->text, text);
 }
 
-/* Adds a text of the program in colour. */
+/* Adds a text in colour. The text comes from the program itself and needs no escapes. */
 static void add_coloured(struct line *line, const char *parameters, const char *text)
 {
     sgr(line, parameters);
@@ -104,7 +108,8 @@ static void add_untrusted(struct line *line, struct vfj_span span)
     vfj_terminal_add(&line->text, span);
 }
 
-/* Returns the unquoted value of a key in a body, or an empty span when the key is missing. */
+/* Returns the value of a key in a record's body, without quotes. Returns an empty span when the key
+ * is missing. */
 static struct vfj_span value_of(struct vfj_span body, const char *key, char *bytes, size_t size)
 {
     struct vfj_kv pair;
@@ -129,7 +134,8 @@ static void add_advice(struct line *line, enum vfj_reason reason)
     add(line, advice);
 }
 
-/* Adds the text of a persisted reason, or the name of an unknown one. */
+/* Adds the text of the reason with this name. For a reason that only later versions know, adds its
+ * name. */
 static void add_reason(struct line *line, struct vfj_span name)
 {
     for (unsigned i = 0; i < VFJ_REASON_COUNT; i++) {
@@ -151,7 +157,7 @@ static void add_note(struct line *line, const struct vfj_record *record)
     add(line, ")");
 }
 
-/* Returns whether both times are small enough to be subtracted: a forged journal may have any
+/* Returns true when the difference of both times cannot overflow. A forged journal may contain any
  * times. */
 static bool is_near(int64_t a, int64_t b)
 {
@@ -159,13 +165,14 @@ static bool is_near(int64_t a, int64_t b)
     return a > -half && a < half && b > -half && b < half;
 }
 
-/* Returns whether the terminal is too narrow for every column. */
+/* Returns true when the terminal has too few columns for the full format of a line. */
 static bool is_narrow(const struct vfj_style *style)
 {
     return style->width > 0 && style->width < NARROW;
 }
 
-/* Adds the time, or in the layout DELTA the time since the line before, such as "+0.002100". */
+/* Adds the record's time. In the layout DELTA, adds the time since the line before, such as
+ * "+0.002100". */
 static void add_time(struct line *line, int64_t wall_us)
 {
     const struct vfj_style *style = line->style;
@@ -246,8 +253,9 @@ static void add_end(struct line *line, const struct vfj_outcome *outcome)
     sgr(line, "0");
 }
 
-/* Returns whether the command's output says that its effect existed already. False for a kind
- * whose failure never matters: the output then decides nothing. */
+/* Returns true when the output of a failed command says that the guest was in the wanted state
+ * already. Returns false for a kind of command whose failure is always accepted: its output then
+ * does not matter. */
 static bool was_already_so(struct vfj_span body, const struct vfj_outcome *outcome)
 {
     struct vfj_command command;
@@ -259,8 +267,8 @@ static bool was_already_so(struct vfj_span body, const struct vfj_outcome *outco
     return vfj_command_already_so(kind, outcome) && !vfj_command_already_so(kind, &silent);
 }
 
-/* Adds the end of a command: "ok, 2.1 ms", or its status with the first line of its output.
- * `command` is the body of the command's record, or empty. */
+/* Adds the outcome of a command: "ok, 2.1 ms", or its status and the first line of its output.
+ * `command` is the body of the command's record, or an empty span. */
 static void add_outcome(struct line *line, const struct vfj_record *record, struct vfj_span command)
 {
     struct vfj_event event;
@@ -437,7 +445,8 @@ static void add_mib(struct line *line, struct vfj_span body, const char *key)
     add(line, " MiB");
 }
 
-/* Adds a row about the journal in words. The row of a later version is added as it is. */
+/* Describes a record of kind "journal". A record that only later versions know is added
+ * unchanged. */
 static void add_journal(struct line *line, struct vfj_span body)
 {
     char bytes[32];
@@ -472,8 +481,8 @@ static void add_journal(struct line *line, struct vfj_span body)
     }
 }
 
-/* Adds a row that the machine does not see. Adds only the name of a checkpoint, which is long
- * and repeats the state of the rows before it. */
+/* Adds a record that is not meant for the machine. For a checkpoint, adds only its name, because
+ * its body is long and repeats the state that earlier rows led to. */
 static void add_unseen(struct line *line, const struct vfj_record *record)
 {
     bool is_checkpoint = record->kind == VFJ_RECORD_CHECKPOINT;
@@ -492,7 +501,7 @@ static void add_unseen(struct line *line, const struct vfj_record *record)
     add_untrusted(line, value_of(record->body, "of", bytes, sizeof bytes));
 }
 
-/* With style->rows, adds the seq of the row that caused this one. */
+/* With style->rows, adds the seq of the record that caused this one. */
 static void add_cause(struct line *line, const struct vfj_record *record)
 {
     if (!line->style->rows || record->cause == 0)
@@ -560,10 +569,11 @@ static size_t trimmed_length(const struct line *line)
     return length;
 }
 
-/* Has room for any line: a body of VFJ_BODY_MAX bytes may become four times as long. */
+/* The buffer for a line. It has room for any line: in the worst case each of the VFJ_BODY_MAX bytes
+ * of a body becomes four. */
 static char line_bytes[LINE_SIZE];
 
-/* Begins the line, up to its word. */
+/* Begins the line of a record: adds everything before the text. */
 static void begin_record(struct line *line, const struct vfj_style *style,
                          const struct vfj_record *record, const char *who)
 {
@@ -577,7 +587,8 @@ static void begin_record(struct line *line, const struct vfj_style *style,
     end_column(line, (size_t)style->who_width);
 }
 
-/* Prints the line. Wrapped parts begin below the line's text. */
+/* Prints the line. When it is wrapped, its further lines are indented to the beginning of the
+ * text. */
 static void print_line(FILE *out, const struct line *line)
 {
     struct vfj_span span = {line_bytes, trimmed_length(line)};
@@ -633,7 +644,8 @@ void vfj_output_cause(FILE *out, const struct vfj_style *style, const struct vfj
 {
     struct line line;
     struct vfj_style cause = *style;
-    cause.rows = record->kind == VFJ_RECORD_COMMAND; /* shown as a row: without its outcome */
+    /* for a command, show the record itself, without the command's outcome */
+    cause.rows = record->kind == VFJ_RECORD_COMMAND;
     cause.layout = VFJ_LAYOUT_CAT;
     cause.colour = false;
     begin_line(&line, &cause, line_bytes, sizeof line_bytes);
@@ -682,7 +694,8 @@ static const char *print_time(char *bytes, size_t size, const struct vfj_style *
     return bytes;
 }
 
-/* Prints the seqs of the causes, the nearest first, such as "495 494". */
+/* Prints the seqs of the records that caused a record, the nearest cause first, such as "495
+ * 494". */
 static void print_causes(FILE *out, const struct vfj_causes *why)
 {
     for (unsigned i = 0; i < why->count; i++)
@@ -695,7 +708,7 @@ void vfj_output_csv(FILE *out, const struct vfj_style *style, const struct vfj_r
     char time[64];
     (void)fprintf(out, "%llu,", (unsigned long long)record->seq);
     vfj_csv_print_time(out, print_time(time, sizeof time, style, record->wall_us));
-    /* These columns need no quotes: the program chooses the words, and an interface's name
+    /* These columns need no quotes: the word is one of this program's, and an interface's name
      * begins with a letter. */
     (void)fprintf(out, ",%llu,%s,%s,", (unsigned long long)record->boot, vfj_output_word(record),
                   vfj_record_who(record).text);

@@ -12,9 +12,9 @@
 
 enum vfj_layout {
     VFJ_LAYOUT_SHORT,
-    VFJ_LAYOUT_DELTA, /* the time is that since the line before */
-    VFJ_LAYOUT_CAT,   /* word and text only */
-    VFJ_LAYOUT_TEXT,  /* the text only */
+    VFJ_LAYOUT_DELTA, /* instead of the time: the time since the line before */
+    VFJ_LAYOUT_CAT,   /* only the word for the record's kind, and the text */
+    VFJ_LAYOUT_TEXT,  /* only the text */
 };
 
 /* clang-format off */
@@ -27,73 +27,77 @@ enum vfj_layout {
 /* clang-format on */
 struct vfj_style {
     bool colour;
-    bool rows; /* print every row as such, with its seq and its unchanged body */
-    bool tabs; /* for scripts: end each column with one tab, without filling it */
-    int width; /* columns of the terminal, at which longer lines are wrapped; 0: no limit */
+    bool rows; /* print the stored row: its seq and its unchanged body */
+    bool tabs; /* separate columns by one tab without filling them with blanks, for scripts */
+    /* number of columns of the terminal, at which longer lines are wrapped; 0: no limit */
+    int width;
     enum vfj_layout layout;
     enum vfj_zone zone;
-    int who_width;     /* width of the second column */
-    int64_t before_us; /* DELTA: time of the line before; INT64_MIN for the first line */
+    int who_width;     /* width of the second column, which names the interface */
+    int64_t before_us; /* for DELTA: time of the line before; INT64_MIN: this is the first line */
 };
 
 enum { VFJ_WHO_WIDTH = 4, VFJ_LINKS_MAX = 8 };
 
 enum { VFJ_CAUSES_MAX = 16 };
 
-/* The records that caused a record: its cause, the cause of that one, and so on. */
+/* The records that led to a record: its cause, then the cause of the cause, and so on. */
 struct vfj_causes {
     unsigned count;
     uint64_t list[VFJ_CAUSES_MAX]; /* the nearest cause first */
 };
 
-/* The changes of links that one line represents. */
+/* Several changes of interfaces' links that are shown as one line. */
 struct vfj_links {
-    uint64_t changes;          /* number of changes of all interfaces */
-    int64_t first_us, last_us; /* wall time of the oldest and of the newest change */
-    /* number of interfaces in the list; changes of further ones count in `changes` only */
+    uint64_t changes;          /* number of link changes of all interfaces */
+    int64_t first_us, last_us; /* wall times of the oldest and the newest change */
+    /* number of interfaces in `list`; the changes of further interfaces are counted in `changes`
+     * only */
     unsigned names;
     struct {
         struct vfj_name name;
-        bool is_up; /* state after the newest change */
+        bool is_up; /* state of the link after the newest change */
         uint64_t changes;
     } list[VFJ_LINKS_MAX];
 };
 
-/* Returns the style for a stream. For a terminal it has the terminal's width, and colours if the
- * terminal supports them and NO_COLOR is not set. */
+/* Returns the style for a stream. If the stream is a terminal, the style has the terminal's width.
+ * It has colours if the terminal supports them and NO_COLOR is not set. */
 struct vfj_style vfj_style_of(FILE *out);
 
-/* Returns the interface that a record is about: its slot, or the interface of a devd line.
- * Returns an empty name when there is none. */
+/* Returns the interface that a record is about: its slot, or the interface in a line of devd.
+ * Returns an empty name when the record names no interface. */
 struct vfj_name vfj_record_who(const struct vfj_record *record);
 
-/* Prints a record as one line. `outcome` is the record of the command's outcome, or NULL. */
+/* Prints a record as one line. If the record is a command, `outcome` is the record of its outcome
+ * or NULL. */
 void vfj_output_record(FILE *out, const struct vfj_style *style, const struct vfj_record *record,
                        const struct vfj_record *outcome);
 
-/* Prints one line for changes of links. `record` is the newest of them. */
+/* Prints one line for several link changes. `record` is the newest change. */
 void vfj_output_links(FILE *out, const struct vfj_style *style, const struct vfj_record *record,
                       const struct vfj_links *links);
 
-/* Prints the record as the cause of the line that was printed before. */
+/* Prints the record as the cause of the record that was printed before. */
 void vfj_output_cause(FILE *out, const struct vfj_style *style, const struct vfj_record *record);
 
-/* Returns the record's line in the layout CAT or TEXT, without outcome and colour. The text is
- * valid until the next call of a function of this header. */
+/* Returns the record's line in the layout CAT or TEXT, without the outcome of a command and without
+ * colours. The text is valid until the next call of a function declared in this file. */
 const char *vfj_output_text(const struct vfj_record *record, enum vfj_layout layout, bool rows);
 
-/* Returns the word in the record's line: "vf-up", "state", "run", "gap" … */
+/* Returns the word for the record's kind that its line contains, such as "vf-up", "state", "run" or
+ * "gap". */
 const char *vfj_output_word(const struct vfj_record *record);
 
-/* Prints the header line for comma-separated values (RFC 4180). With `why` it has one more
- * column. */
+/* Prints the header line for comma-separated values (RFC 4180). With `why`, there is a column for
+ * the causes. */
 void vfj_output_csv_header(FILE *out, bool why);
-/* Prints a record as a line of comma-separated values. The column for `why` is missing when it
- * is NULL. */
+/* Prints a record as a line of comma-separated values. When `why` is NULL, the line has no column
+ * for the causes. */
 void vfj_output_csv(FILE *out, const struct vfj_style *style, const struct vfj_record *record,
                     const struct vfj_causes *why);
 
-/* Prints a record with all its columns, each on a line of its own. */
+/* Prints all columns of a record, each on a separate line. */
 void vfj_output_verbose(FILE *out, const struct vfj_style *style, const struct vfj_record *record,
                         const struct vfj_causes *why);
 

@@ -1,4 +1,4 @@
-/* Shows standard output through a pager. */
+/* Sends standard output to a pager. */
 #include "tools/pager.h"
 
 #include <errno.h>
@@ -19,14 +19,14 @@ enum { LINE_SIZE = 1024, WORDS_MAX = 32 };
 extern char **environ;
 
 static pid_t pager; /* 0: no pager runs */
-/* The state without the pager, to be restored. */
+/* The settings before the pager was started, which are restored when it ends. */
 static struct {
     int terminal; /* the original standard output */
     struct sigaction on_interrupt, on_pipe;
 } before;
 
-/* Splits the line into words, in place. Returns false when the line has no word or too many
- * words. */
+/* Splits the pager's command line into words, in place. Returns false when it has no word or too
+ * many words. */
 static bool split(char *line, char *words[WORDS_MAX + 1])
 {
     unsigned count = 0;
@@ -45,7 +45,7 @@ static bool split(char *line, char *words[WORDS_MAX + 1])
     return count > 0;
 }
 
-/* Starts the pager, with the default action for the signals of its terminal. */
+/* Starts the pager. The signals that a terminal sends have their default action in it. */
 static bool spawn(const char *command, int input)
 {
     static const int signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM};
@@ -90,9 +90,9 @@ static bool start(int input)
     return spawn("less", input) || spawn("more", input);
 }
 
-/* Returns whether a pager should run. A process that gave up root's rights runs no pager: the
- * user that the process became could trace the pager, and the pager has root's terminal and
- * environment. */
+/* Returns true when a pager should run. A process that gave up root's rights must not start a
+ * pager. Otherwise the user that the process became could trace the pager, which has root's
+ * terminal and environment. */
 static bool is_wanted(void)
 {
     const char *command = getenv("PAGER");
@@ -102,8 +102,8 @@ static bool is_wanted(void)
         && isatty(STDOUT_FILENO) == 1 && vfj_owner_became()[0] == '\0';
 }
 
-/* Ignores the signals by which a user could end this program instead of the pager. After the
- * user has left the pager, a write to the pipe fails. */
+/* Ignores the signals with which a user could end this program while the pager is shown. When the
+ * user has left the pager, writing to its pipe fails. */
 static void ignore_signals(void)
 {
     const struct sigaction ignore = {.sa_handler = SIG_IGN};

@@ -1,4 +1,4 @@
-/* Reports the progress of a verb's long operation. */
+/* Shows the progress of a long operation on standard error. */
 #include "tools/progress.h"
 
 #include <errno.h>
@@ -28,10 +28,10 @@ static struct {
     bool shows; /* standard error is a terminal that can erase a line */
     int width;
     volatile sig_atomic_t is_shown;
-    /* about the present phase */
+    /* the members below are about the present phase of the operation */
     unsigned phase;
     int64_t began_ms;
-    uint64_t began_at; /* amount that was done at its beginning */
+    uint64_t began_at; /* amount of work that was done when the phase began */
 } report;
 
 static int64_t now_ms(void)
@@ -96,7 +96,8 @@ void vfj_progress_clear(void)
     report.is_shown = 0;
 }
 
-/* Notes the beginning of a phase, from which its rate is computed. */
+/* Stores the time and the amount done at the beginning of a phase. The rate is computed from
+ * them. */
 static void note_phase(const struct vfj_progress *progress)
 {
     if (progress->phase == report.phase)

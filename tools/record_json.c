@@ -1,5 +1,5 @@
-/* Prints records as JSON objects. SQLite's JSON functions would take a hundred times as long for
- * each row. */
+/* Prints records as JSON objects. This is own code because SQLite's JSON functions would take a
+ * hundred times as long for each row. */
 #include "tools/record_json.h"
 
 #include <string.h>
@@ -12,7 +12,7 @@
 #include "tools/time_format.h"
 
 enum {
-    /* one byte becomes at most six, and a long body is in two members */
+    /* a byte of the body becomes at most six bytes, and a long body appears in two members */
     OBJECT_SIZE = 2 * 6 * VFJ_BODY_MAX + 4096,
     VALUE_SIZE = VFJ_BODY_MAX + 1,
 };
@@ -90,7 +90,7 @@ void vfj_member_hex(struct vfj_text *text, const char *key, struct vfj_span byte
     vfj_text_add_char(text, '"');
 }
 
-/* Adds a number of seconds without zeroes at the end, such as 120.0 or 0.0021. */
+/* Adds a time in seconds without unnecessary zeroes at the end, such as 120.0 or 0.0021. */
 static void add_seconds(struct vfj_text *text, const char *key, int64_t us)
 {
     vfj_member_key(text, key);
@@ -99,8 +99,8 @@ static void add_seconds(struct vfj_text *text, const char *key, int64_t us)
         text->bytes[--text->length] = '\0';
 }
 
-/* Returns the unquoted value of a key, or an empty span when the key is missing. The span is
- * valid until the next call. */
+/* Returns the value of a key in the record's body, without quotes. Returns an empty span when the
+ * key is missing. The span is valid until the next call. */
 static struct vfj_span value_of(struct vfj_span body, const char *key)
 {
     static char bytes[VALUE_SIZE];
@@ -133,8 +133,8 @@ static void take_duration(struct vfj_text *text, struct vfj_span body, const cha
         add_seconds(text, name, us);
 }
 
-/* Adds the words of a line that is quoted as for sh(1). When a quote is not closed, the rest of
- * the line is one word. */
+/* Adds the words of a command line, which is quoted as for sh(1), as elements of a JSON array. When
+ * a quote is not closed, the rest of the line is one word. */
 static void take_words(struct vfj_text *text, struct vfj_span line)
 {
     char word[VALUE_SIZE];

@@ -1,4 +1,4 @@
-/* vfjournal recover: saves the readable records of a damaged journal in a new one. */
+/* vfjournal recover: copies the readable records of a damaged journal to a new journal. */
 #include <stdio.h>
 #include <time.h>
 
@@ -35,15 +35,16 @@ struct options {
     bool rows, utc;
 };
 
-/* The state of the report about the damaged journal, which goes through the records in order of
- * seq. */
+/* The position in the report about the damaged journal. The report treats the records in the order
+ * of their seqs. */
 struct rest {
     const char *path;
     const struct vfj_recovered *recovered;
     struct vfj_style style;
     bool rows;
-    uint64_t reported;    /* every record up to this seq is saved or reported */
-    uint64_t first, last; /* the current run of readable records; 0: none */
+    uint64_t reported; /* every record up to this seq was saved or reported */
+    /* first and last seq of the current run of readable records; 0: no run has begun */
+    uint64_t first, last;
 };
 
 static int take(struct options *options, int option, const char *value)
@@ -101,7 +102,8 @@ static void end_run(struct rest *rest)
     rest->first = 0;
 }
 
-/* Reports the records from `reported` + 1 to `last` as missing, except for those that are saved. */
+/* Reports the records from `reported` + 1 to `last` as missing, except for those that were
+ * saved. */
 static void report_missing(struct rest *rest, uint64_t last)
 {
     uint64_t from = rest->reported + 1;

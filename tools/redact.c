@@ -1,8 +1,8 @@
 /* Replaces names and addresses in a text by pseudonyms.
  *
- * The text is split into words and separators. A word that is in the list of
- * tools/redact_words.c stays, and so do numbers and a driver's name with a unit number. Every
- * other word gets a pseudonym: what is not known to be harmless is not passed on. */
+ * The text is split into words and separators. A word in the list of tools/redact_words.c is not
+ * replaced. Neither are numbers and names of drivers with a unit number. Every other word gets a
+ * pseudonym, because only words that are known to be harmless may be passed on. */
 #include "tools/redact.h"
 
 #include <arpa/inet.h>
@@ -31,7 +31,7 @@ enum {
 };
 
 struct cached {
-    uint8_t length; /* length of the word; 0: the slot is free */
+    uint8_t length; /* length of the word; 0: this element is unused */
     char word[CACHED_WORD];
     char pseudonym[PSEUDONYM_SIZE];
 };
@@ -53,8 +53,8 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* Returns whether the character is part of a word. A byte beyond ASCII is: it may belong to a
- * name. */
+/* Returns true when the character is part of a word. A byte that is not ASCII is part of a word,
+ * because it may belong to a name. */
 static bool is_of_word(char c)
 {
     return is_letter(c) || is_digit(c) || (unsigned char)c >= 0x80
@@ -185,8 +185,8 @@ int vfj_redactor_open_for(struct vfj_redactor **redactor, const char *path,
                              : vfj_complain_status(input->name, VFJ_SYSTEM, "out of memory");
 }
 
-/* Hashes the kind of pseudonym, `what`, and the bytes. The kind makes sure that equal bytes of
- * two kinds get different pseudonyms. */
+/* Computes the keyed hash of the bytes and of the letter `what`, which stands for a kind of
+ * pseudonym. Equal bytes of two kinds thus get different pseudonyms. */
 static void hash(const struct vfj_redactor *redactor, char what, const void *bytes, size_t length,
                  uint8_t out[VFJ_KEYED_HASH_SIZE])
 {
@@ -198,8 +198,8 @@ static void hash(const struct vfj_redactor *redactor, char what, const void *byt
                    (struct vfj_span){text.bytes, text.length}, out);
 }
 
-/* Returns whether the word is a number, perhaps with a unit of one or two letters: 120s, 46Z,
- * 12px. */
+/* Returns true when the word is a number that may be followed by a unit of one or two letters, such
+ * as 120s, 46Z or 12px. */
 static bool is_decimal(struct vfj_span word)
 {
     size_t digits = 0, letters = 0;
@@ -222,7 +222,7 @@ static bool is_number(struct vfj_span word)
     return true;
 }
 
-/* Returns whether the word is a driver's name with a unit number, such as hn0. */
+/* Returns true when the word is the name of a driver with a unit number, such as hn0. */
 static bool is_interface(struct vfj_span word)
 {
     char name[VFJ_NAME_SIZE + 2];
@@ -239,7 +239,7 @@ static bool is_interface(struct vfj_span word)
     return strstr(vfj_redact_drivers, name) != NULL;
 }
 
-/* Returns whether the word is made of numbers with '-' or 'T' between them, such as a date. */
+/* Returns true when the word consists of numbers with '-' or 'T' between them, as a date does. */
 static bool is_date(struct vfj_span word)
 {
     while (word.length > 0) {
@@ -250,15 +250,16 @@ static bool is_date(struct vfj_span word)
     return true;
 }
 
-/* Returns whether the word may stay. A single letter may, since it names nobody. */
+/* Returns true when the word need not be replaced. A single letter need not be, because it names
+ * nobody. */
 static bool is_known(struct vfj_redactor *redactor, struct vfj_span part)
 {
     return part.length <= 1 || is_number(part) || is_interface(part) || is_date(part)
         || find_known(redactor, part)->length != 0;
 }
 
-/* Returns whether the address is one that every host has, or a netmask: one bits followed by
- * zero bits. */
+/* Returns true when every host may have this address, such as 127.0.0.1, or when it is a netmask:
+ * one bits followed by zero bits. */
 static bool is_common_ipv4(uint32_t address)
 {
     uint32_t inverse = ~address;
@@ -266,8 +267,8 @@ static bool is_common_ipv4(uint32_t address)
     return is_mask || address == 0 || address >> 24 == 127 || address >> 28 == 14;
 }
 
-/* Adds the pseudonym 10.x.y.z of an address. Addresses with a common prefix get pseudonyms with
- * a common prefix of the same length. */
+/* Adds the pseudonym of an IPv4 address, 10.x.y.z. Two addresses with a common prefix get
+ * pseudonyms with a common prefix of the same length. */
 static void add_ipv4(const struct vfj_redactor *redactor, struct vfj_text *text, uint32_t address)
 {
     uint32_t result = 0;
@@ -288,8 +289,8 @@ static bool is_common_ipv6(const struct in6_addr *address)
     return memcmp(address, &zero, 15) == 0 || address->s6_addr[0] == 0xff;
 }
 
-/* Adds the pseudonym of an address. It is made of two parts, one from the first 64 bits only, so
- * that addresses of the same network stay in one network. */
+/* Adds the pseudonym of an IPv6 address. It consists of two parts. The first depends on the first
+ * 64 bits only, so that the pseudonyms of addresses in one network are in one network, too. */
 static void add_ipv6(const struct vfj_redactor *redactor, struct vfj_text *text,
                      const struct in6_addr *address)
 {
@@ -309,9 +310,9 @@ static void add_ipv6(const struct vfj_redactor *redactor, struct vfj_text *text,
     vfj_text_add(text, inet_ntop(AF_INET6, &result, printed, sizeof printed));
 }
 
-/* Returns whether the word is made of groups of hexadecimal digits with `separator` between
- * them. `lengths` has a character for the length of each group: '0' plus the length, so that '<'
- * stands for twelve. */
+/* Returns true when the word consists of groups of hexadecimal digits with `separator` between
+ * them. `lengths` has one character for each group, '0' plus the length of the group; '<' therefore
+ * means twelve. */
 static bool is_grouped(struct vfj_span word, char separator, const char *lengths)
 {
     size_t i = 0;
@@ -352,9 +353,9 @@ static void add_part(struct vfj_redactor *redactor, struct vfj_text *text, struc
         vfj_text_add_hex(text, out[i], 2);
 }
 
-/* Adds a word that is joined from parts by '.', '_' or ':', for instance dev.hn.0.vf or
- * ifconfig_wan0. Each part stays or gets a pseudonym. Parts joined by '-' may be the name of a
- * host: they are looked up as a whole. */
+/* Adds a word whose parts are joined by '.', '_' or ':', such as dev.hn.0.vf or ifconfig_wan0. Each
+ * part gets a pseudonym unless it is harmless. A part with '-' in it may be the name of a host and
+ * is not split. */
 static void add_parts(struct vfj_redactor *redactor, struct vfj_text *text, struct vfj_span word)
 {
     while (word.length > 0) {
@@ -367,7 +368,7 @@ static void add_parts(struct vfj_redactor *redactor, struct vfj_text *text, stru
     }
 }
 
-/* Adds the word if it may stay, and otherwise its pseudonym. */
+/* Adds the word unchanged if it is harmless, and otherwise its pseudonym. */
 static void make(struct vfj_redactor *redactor, struct vfj_text *text, struct vfj_span word)
 {
     char copy[64];
@@ -415,8 +416,9 @@ static void add_word(struct vfj_redactor *redactor, struct vfj_text *text, struc
     vfj_text_add(text, cached->pseudonym);
 }
 
-/* Removes punctuation before and after a word, which is not part of it, as in "-alias" and
- * "failed:". An IPv6 address may begin or end with two colons, which stay. */
+/* Removes punctuation that is before or after a word, as in "-alias" and "failed:". Sets *before to
+ * the number of characters removed in front. Two colons at the beginning or the end of an IPv6
+ * address are not removed. */
 static struct vfj_span trim(struct vfj_span word, size_t *before)
 {
     *before = 0;

@@ -1,4 +1,4 @@
-/* Reads a small file, and replaces it as a whole. */
+/* Reads a small file, and replaces a file as a whole. */
 #include "tools/replace_file.h"
 
 #include <errno.h>
@@ -16,8 +16,8 @@ enum { PATH_SIZE = 4096 };
 
 typedef bool print_fn(FILE *out, const void *context);
 
-/* A request begins with a number of 32 bits. It is READ, or the length of the new content, whose
- * bytes follow. */
+/* The first 32 bits of a request to the process that replaces the file. They are READ, to request
+ * the present content, or the length of the new content, which follows. */
 #define READ UINT32_MAX
 
 struct content {
@@ -25,14 +25,14 @@ struct content {
     size_t length;
 };
 
-/* The answer to either request. It comes from a process of another user, so it is checked. */
+/* The reply to a request. It comes from a process of another user, so that it must be checked. */
 struct answer {
     int32_t error;
     uint32_t length;
     char bytes[VFJ_REPLACE_READ_MAX];
 };
 
-/* the socket to the process that replaces files; -1: this process does so itself */
+/* socket to the process that reads and replaces the file; -1: this process does so itself */
 static int publisher = -1;
 
 static int replace(const char *path, mode_t mode, print_fn *print, const void *context)
@@ -62,7 +62,7 @@ static int replace(const char *path, mode_t mode, print_fn *print, const void *c
     return error;
 }
 
-/* Sends a request and reads the answer. Returns 0 or an errno value. */
+/* Sends a request and reads the reply. Returns 0 or an errno value. */
 static int ask(uint32_t request, const char *bytes, size_t length, struct answer *answer)
 {
     struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
@@ -137,8 +137,8 @@ static bool print_content(FILE *out, const void *context)
     return fwrite(content->bytes, 1, content->length, out) == content->length;
 }
 
-/* Takes the content of a request and replaces the file by it. Returns false when the request is
- * invalid, or when the other end is gone. */
+/* Reads the new content from the socket and replaces the file by it. Returns false when the request
+ * is invalid, or when the process at the other end has closed the socket. */
 static bool take_content(int socket, uint32_t length, const char *path, mode_t mode, int32_t *error)
 {
     struct content content = {.length = length};

@@ -1,4 +1,4 @@
-/* Reads a small file, and replaces it as a whole. */
+/* Reads a small file, and replaces a file as a whole. */
 #ifndef VFJ_TOOLS_REPLACE_FILE_H
 #define VFJ_TOOLS_REPLACE_FILE_H
 
@@ -7,28 +7,30 @@
 #include <sys/types.h>
 
 enum {
-    VFJ_REPLACE_READ_MAX = 120, /* most bytes that vfj_replace_file_read() reads */
-    /* most bytes of a new content that another process accepts */
+    VFJ_REPLACE_READ_MAX = 120, /* largest number of bytes that vfj_replace_file_read() reads */
+    /* largest new content in bytes that the process behind vfj_replace_file_by() accepts */
     VFJ_REPLACE_MAX = 4 * 1024 * 1024,
 };
 
-/* Reads the first `size` - 1 bytes of a regular file, but at most VFJ_REPLACE_READ_MAX, and
- * appends a NUL. Never waits. Returns 0, or an errno value and an empty text. */
+/* Reads at most `size` - 1 and at most VFJ_REPLACE_READ_MAX bytes from the beginning of a regular
+ * file, and appends a NUL. Never waits. Returns 0. On an error returns an errno value and an empty
+ * text. */
 int vfj_replace_file_read(const char *path, char *bytes, size_t size);
 
-/* Replaces the file at `path`, which need not exist, by the bytes that `print` writes. A reader
- * finds either the old file or the new one. When `print` fails, it returns false and sets errno.
- * Returns 0, or an errno value when the file was not replaced. */
+/* Replaces the file at `path`, which need not exist, by a file with the bytes that `print` writes.
+ * A reader sees either the old file or the new one. `print` returns false and sets errno when it
+ * fails. Returns 0, or an errno value when the file was not replaced. */
 int vfj_replace_file(const char *path, mode_t mode, bool (*print)(FILE *out, const void *context),
                      const void *context);
 
-/* From now on the process at the other end of the stream socket does the reading and replacing.
- * That process has one fixed path, and the paths that callers give are ignored. */
+/* After this call, the process at the other end of the stream socket reads and replaces files for
+ * this process. It does so for one fixed path; the paths given to the functions above are
+ * ignored. */
 void vfj_replace_file_by(int socket);
 
-/* Serves the requests that arrive on the socket, until the socket is closed. Each request reads
- * the file at `path`, or replaces it by a new file with the mode `mode`. Does not interpret the
- * content. */
+/* Handles the requests that arrive on the socket, until the socket is closed. A request reads the
+ * file at `path`, or replaces it by a new file with the mode `mode`. The content is not
+ * interpreted. */
 void vfj_replace_file_serve(int socket, const char *path, mode_t mode);
 
 #endif

@@ -1,4 +1,5 @@
-/* Exports a journal as a trace: the events of the guest, and what each observation shows. */
+/* Exports a journal as a trace: the events of the guest, and what each observation of the guest
+ * shows. */
 #ifndef VFJ_TOOLS_EXPORT_TRACE_H
 #define VFJ_TOOLS_EXPORT_TRACE_H
 
@@ -7,17 +8,17 @@
 
 #include "store/journal.h"
 
-/* Writes the whole journal as a trace. A replay of the trace, by the rules that wrote the
- * journal, gives the same transitions and commands again. A journal written by other rules than
- * those of this program is exported, too: its trace says what reached the guest, and which
- * changes its daemon's commands do not explain.
+/* Writes the whole journal as a trace. A replay of the trace with the rules of the daemon that
+ * wrote the journal gives the same transitions and commands again. A journal from a daemon with
+ * other rules than this program's is exported, too. Its trace contains the events that reached the
+ * guest, and the changes of the guest that the daemon's commands do not explain.
  *
- * Returns an exit status (tools/verb.h). With VFJ_EXIT_UNSURE a trace cannot express some
- * record, and nothing was written. Messages, which name `path`, go to standard error. */
+ * Returns an exit status (tools/verb.h). VFJ_EXIT_UNSURE means that a trace cannot express some
+ * record, and nothing was written. Messages go to standard error and name `path`. */
 int vfj_export_trace(struct vfj_journal *journal, const char *path, FILE *out);
 
-/* Writes the trace to memory instead, with its secrets. The caller frees *bytes. `cannot` begins
- * the message about a journal that a trace cannot express. */
+/* Writes the trace to memory, with its passwords. The caller frees *bytes. `cannot` is the
+ * beginning of the message about a journal that a trace cannot express. */
 int vfj_export_memory(struct vfj_journal *journal, const char *path, const char *cannot,
                       char **bytes, size_t *length);
 

@@ -1,15 +1,15 @@
 /* The second reading of a journal for an export: writes the trace.
  *
- * The lines for an event form a group, together with the lines for what happens in the same
- * instant because of it. The facts that an event needs stand before its group, and so take
- * effect after the previous group. */
+ * The lines for an event form a group, together with the lines for everything that happens at the
+ * same time because of the event. The facts about the guest that an event needs are written before
+ * its group. They take effect after the previous group. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/text/trace_quote.h"
 #include "tools/export/state.h"
 
-/* the duration of a command that was never answered */
+/* the duration of a command whose outcome the journal does not have */
 static const int64_t never_us = 100000000000000;
 
 static void add_line(struct vfj_export *export, const char *word, int64_t us, struct vfj_span rest)
@@ -32,7 +32,8 @@ static void flush(struct vfj_export *export)
     export->group_text = vfj_text_begin(export->group, sizeof export->group);
 }
 
-/* Begins a new group at this time. Writes %late when the lateness of timers changes here. */
+/* Begins a new group at this time. Writes a %late line when timers are later or less late from here
+ * on. */
 static void open_group(struct vfj_export *export, int64_t us)
 {
     char line[64];
@@ -48,7 +49,7 @@ static void open_group(struct vfj_export *export, int64_t us)
     (void)fprintf(export->mirror.out, "%s\n", line);
 }
 
-/* Writes %at when the clock of the trace has to move to the time of the group. */
+/* Writes a %at line when the time of the group is after the present time of the trace. */
 static void move_clock(struct vfj_export *export)
 {
     if (export->begun && export->group_us > export->now_us)
@@ -56,7 +57,8 @@ static void move_clock(struct vfj_export *export)
     export->now_us = export->group_us;
 }
 
-/* Returns the oldest command without an answer that changes something of this hn, or NULL. */
+/* Returns the oldest command for this hn that changes the guest and has no outcome yet. Returns
+ * NULL when there is none. */
 static const struct vfj_command *first_change(const struct vfj_export *export, struct vfj_name hn)
 {
     for (unsigned i = 0; i < export->open_count && !vfj_name_is_empty(hn); i++) {
@@ -66,7 +68,7 @@ static const struct vfj_command *first_change(const struct vfj_export *export, s
     return NULL;
 }
 
-/* Returns whether the command waits for an earlier command of its batch. */
+/* Returns true when the command waits for an earlier command of its batch. */
 static bool waits(const struct vfj_export *export, const struct vfj_command *command)
 {
     const struct vfj_command *first
@@ -74,7 +76,8 @@ static bool waits(const struct vfj_export *export, const struct vfj_command *com
     return first != NULL && first != command;
 }
 
-/* The daemon has ended, but the changing commands that were running still take effect. */
+/* Called when the daemon has ended: its running commands that change the guest still take
+ * effect. */
 static void end_open(struct vfj_export *export)
 {
     for (unsigned i = 0; i < export->open_count && export->mode == VFJ_MODE_ACT; i++) {
@@ -86,7 +89,7 @@ static void end_open(struct vfj_export *export)
     export->running = false;
 }
 
-/* Writes how long the command takes that begins now. */
+/* Writes a line that says how long the command, which begins now, will take. */
 static void emit_duration(struct vfj_export *export, const struct vfj_command *command,
                           int64_t now_us)
 {
@@ -109,8 +112,8 @@ static void open_command(struct vfj_export *export, const struct vfj_command *co
         emit_duration(export, opened, export->now_us);
 }
 
-/* Takes the command with this id, which now has its answer, out of the open ones. Returns false
- * when there is none. */
+/* Removes the command with this id from the commands without an outcome, because its outcome was
+ * read. Returns false when there is no such command. */
 static bool take_open(struct vfj_export *export, uint64_t id, struct vfj_command *command)
 {
     for (unsigned i = 0; i < export->open_count; i++) {
@@ -138,7 +141,7 @@ static void emit_choice(struct vfj_export *export, const struct vfj_started *sta
     export->policy = started->policy;
 }
 
-/* Writes the facts of the guest before the first event. */
+/* Writes the facts about the guest that hold before the first event. */
 static void begin(struct vfj_export *export)
 {
     struct vfj_mirror *mirror = &export->mirror;
@@ -162,8 +165,8 @@ static void begin(struct vfj_export *export)
     }
 }
 
-/* Writes the start of a daemon. If the previous daemon ended without a record, it died after its
- * last event. */
+/* Writes the start of a daemon. If the journal does not say how the previous daemon ended, it
+ * crashed after its last event. */
 static void started(struct vfj_export *export, const struct vfj_record *record, int64_t us)
 {
     bool is_boot = export->begun && record->boot != export->boot;
@@ -196,7 +199,8 @@ static void befallen(struct vfj_export *export, int64_t us, const char *word,
 static void configured(struct vfj_export *export, int64_t us)
 {
     open_group(export, us);
-    if (us > export->now_us) { /* the new values must not take effect before this instant */
+    /* the new values must not take effect before the time of this event */
+    if (us > export->now_us) {
         move_clock(export);
         flush(export);
     }
@@ -204,7 +208,8 @@ static void configured(struct vfj_export *export, int64_t us)
     add_line(export, "%configure", -1, vfj_span_of(""));
 }
 
-/* Writes the hn of the VF that attaches by this event. The journal shows it only later. */
+/* Writes to which hn the VF belongs that attaches by this event. The journal shows this only in
+ * later records. */
 static void emit_pair(struct vfj_export *export)
 {
     if (export->attached == export->attachment_count
@@ -215,7 +220,7 @@ static void emit_pair(struct vfj_export *export)
         vfj_mirror_pair(&export->mirror, attachment->vf, attachment->hn);
 }
 
-/* Returns whether the line can be in a trace unchanged. */
+/* Returns true when the line can be written to a trace unchanged. */
 static bool is_plain(struct vfj_span raw)
 {
     if (raw.length == 0 || raw.length > VFJ_LINE_MAX - 32 || memchr("!+-?", raw.text[0], 4) == NULL)
@@ -244,7 +249,8 @@ static void devd(struct vfj_export *export, int64_t us)
     vfj_guest_happen(&export->mirror.guest, line);
 }
 
-/* Begins a new group for an answer, unless it comes in the instant of its cause. */
+/* Begins a new group for a command's result. If the result comes at the same time as its cause,
+ * continues the cause's group and returns true. */
 static bool open_answer(struct vfj_export *export, uint64_t command, int64_t us)
 {
     bool joins
@@ -254,8 +260,8 @@ static bool open_answer(struct vfj_export *export, uint64_t command, int64_t us)
     return joins;
 }
 
-/* The facts of an answer stand before the whole group that the answer is in, and so may take effect
- * too early. Notes such an answer. */
+/* Called after a result was written. The facts that it shows are written before the whole group, so
+ * that they may take effect too early. Records a result with this problem in export->early. */
 static void close_answer(struct vfj_export *export, uint64_t command, bool joins,
                          uint64_t lines_before)
 {

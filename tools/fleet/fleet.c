@@ -75,7 +75,7 @@ static int read_options(struct options *options, struct vfj_fleet *fleet, int ar
     return parsed;
 }
 
-/* Reads a file. One that is no journal is read as text, and has to consist of rows of the
+/* Reads a file. A file that is not a journal must be text whose lines are rows of the fleet
  * database. */
 static int read_file(struct vfj_fleet *fleet, const char *path)
 {

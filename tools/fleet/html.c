@@ -14,7 +14,8 @@ static const char table_style[] = /**/
     "td.time { white-space: nowrap; }\n"
     "td.number, th.number { text-align: right; }\n";
 
-/* Prints a cell with a duration. -1 means that no migration has ended. */
+/* Prints a table cell with a duration. For -1, no migration has ended and the cell shows no
+ * duration. */
 static void print_duration(int64_t us, FILE *out)
 {
     char words[64];
@@ -80,7 +81,7 @@ static int by_guests(const void *a, const void *b)
     return one->first < other->first ? -1 : one->first > other->first;
 }
 
-/* Prints the host events with the most guests. */
+/* Prints the host events that affected the most guests. */
 static void print_events(struct vfj_fleet *fleet, unsigned count, enum vfj_zone zone, FILE *out)
 {
     struct vfj_fleet_event *events = calloc(count + 1, sizeof *events);

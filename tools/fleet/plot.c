@@ -1,5 +1,5 @@
-/* Prints the drawing of a fleet: a map of guests and hours, and a bar chart of how long the
- * migrations took. */
+/* Prints the drawing of a fleet: a map with a row for each guest and a column for each period of
+ * time, and a bar chart of the migrations' durations. */
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -10,11 +10,12 @@
 
 enum {
     COLUMNS_MAX = 168, /* the hours of a week */
-    ROWS_MAX = 50,     /* so many guests have a row of their own; all others share one */
-    NAME_LENGTH = 27,  /* the most characters of a guest's name */
+    /* number of guests that have a row of their own; all other guests share one more row */
+    ROWS_MAX = 50,
+    NAME_LENGTH = 27, /* largest number of characters of a guest's name */
     LEVELS = 5,
     BINS = 14,
-    HEADS_MAX = 9, /* the most times below the map */
+    HEADS_MAX = 9, /* largest number of times that are printed below the map */
 };
 
 /* Lengths are in pixels. */
@@ -22,10 +23,10 @@ static const double WIDTH = VFJ_FLEET_WIDTH, LEFT = 214, RIGHT = 16, ROW = 17, T
 
 static const int64_t SECOND_US = 1000000;
 
-/* the least number of migrations in a cell of each level */
+/* for each shade of colour: the smallest number of migrations in a cell that has it */
 static const unsigned level_from[LEVELS] = {1, 2, 3, 5, 10};
 
-/* The upper limits of the bars' durations, in seconds. The last bar has no limit. */
+/* Each bar counts the migrations up to this duration in seconds. The last bar has no limit. */
 static const int64_t bin_ends[BINS - 1]
     = {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000};
 static const char *const bin_names[BINS]
@@ -49,17 +50,18 @@ struct vfj_fleet_plot {
     const struct vfj_fleet *fleet;
     enum vfj_zone zone;
     FILE *out;
-    /* the time at which the first column begins, and the time that each column stands for */
+    /* the time at which the first column begins, and the length of the time that one column
+     * shows */
     int64_t begin_us, unit_us;
     unsigned columns, rows;
-    bool has_others; /* whether the last row stands for several guests */
+    bool has_others; /* the last row shows several guests */
     double bottom;
     struct cell cells[ROWS_MAX + 1][COLUMNS_MAX];
 };
 
 /* --- the map --- */
 
-/* Returns the offset of the zone from UTC at that time. */
+/* Returns the difference between the zone's local time and UTC at this time. */
 static int64_t offset_us(int64_t wall_us, enum vfj_zone zone)
 {
     time_t seconds = (time_t)(wall_us / SECOND_US);
@@ -69,8 +71,8 @@ static int64_t offset_us(int64_t wall_us, enum vfj_zone zone)
         : (int64_t)parts.tm_gmtoff * SECOND_US;
 }
 
-/* Chooses the time that a column stands for: the shortest with which there are not too many
- * columns. */
+/* Chooses the length of time that one column shows: the shortest one for which COLUMNS_MAX columns
+ * suffice. */
 static void choose_columns(struct vfj_fleet_plot *map)
 {
     static const int64_t hours[] = {1, 3, 6, 12, 24, 7 * 24, 28 * 24};
@@ -85,7 +87,7 @@ static void choose_columns(struct vfj_fleet_plot *map)
         if ((last - map->begin_us) / map->unit_us < COLUMNS_MAX)
             break;
     }
-    /* Whatever comes after the last column is counted in it, for a fleet of many years. */
+    /* In a fleet of many years, everything after the last column is counted in the last column. */
     int64_t columns = (last - map->begin_us) / map->unit_us + 1;
     map->columns = columns < COLUMNS_MAX ? (unsigned)columns : COLUMNS_MAX;
 }
@@ -131,7 +133,7 @@ static void add_row_name(const struct vfj_fleet_plot *map, unsigned row, struct 
     size_t length = strlen(name);
     if (length <= NAME_LENGTH)
         vfj_text_add(text, name);
-    else /* the beginning and the end of a name tell more than its middle */
+    else /* shorten a long name in its middle: names differ at the beginning and the end */
         vfj_text_format(text, "%.*s~%s", NAME_LENGTH / 2, name, name + length - NAME_LENGTH / 2);
 }
 
@@ -174,8 +176,8 @@ static void print_row(const struct vfj_fleet_plot *map, unsigned row)
         print_cell(map, row, column);
 }
 
-/* Prints times below some of the columns: "11-22 15:00", or "2026-11-22" when a column stands
- * for a day or more. */
+/* Prints the times of some columns below the map, such as "11-22 15:00". When a column shows a day
+ * or more, prints dates such as "2026-11-22". */
 static void print_times(const struct vfj_fleet_plot *map)
 {
     double width = column_width(map);

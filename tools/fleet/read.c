@@ -1,4 +1,4 @@
-/* Reads the migrations of a fleet from journals, and from rows of the database. */
+/* Reads the migrations of a fleet from journals, and from rows of the fleet database. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +8,7 @@
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
-/* Makes room for one more element. Returns false when memory runs out. */
+/* Enlarges a list if it has no room for one more element. Returns false when memory runs out. */
 static bool grow(struct vfj_fleet *fleet, void **list, size_t *room, size_t count, size_t size)
 {
     if (count < *room)
@@ -29,7 +29,8 @@ size_t vfj_fleet_add_guest(struct vfj_fleet *fleet, const char *name)
     char shown[256];
     struct vfj_text text = vfj_text_begin(shown, sizeof shown);
     vfj_terminal_add(&text, vfj_span_of(name));
-    /* the rows of a guest are usually next to each other, so start with the newest guest */
+    /* the rows of a guest are usually next to each other, so look for it from the newest guest
+     * on */
     for (size_t i = fleet->guest_count; i > 0; i--) {
         if (strcmp(fleet->guests[i - 1].name, shown) == 0)
             return i - 1;
@@ -105,8 +106,8 @@ int vfj_fleet_read_journal(struct vfj_fleet *fleet, const char *path)
 
 /* --- rows of the database --- */
 
-/* Adds the row in the line, if it is a migration. Returns NULL, or the reason why the line is no
- * valid row. */
+/* Adds the migration of a line. Ignores a row that is not a migration. Returns NULL, or the reason
+ * why the line is not a valid row. */
 static const char *add_row(struct vfj_fleet *fleet, struct vfj_fleet_row_reader *reader,
                            struct vfj_span line)
 {

@@ -1,5 +1,5 @@
-/* Counts how often a journal took each move of a graph, and which commands failed before that
- * move. */
+/* Counts how often each move in a graph, from one state to another, happened in a journal. Also
+ * counts the commands that failed before each move. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,13 +11,13 @@
 
 enum { OPEN_MAX = 512 };
 
-/* A slot, and the number of its commands that failed since its last move. */
+/* A slot, and the number of commands that failed since the slot last changed its state. */
 struct slot {
     struct vfj_name name;
     uint64_t failed;
 };
 
-/* A command without an outcome so far. */
+/* A command whose outcome has not been read yet. */
 struct open {
     uint64_t seq;
     struct vfj_command command;
@@ -109,10 +109,11 @@ static void take(struct counting *counting, const struct vfj_record *record)
     else if (record->kind == VFJ_EVENT_FINISHED)
         take_outcome(counting, record);
     else if (record->kind == VFJ_EVENT_STARTED)
-        counting->open_count = 0; /* a new daemon receives no outcome of older commands */
+        /* a new daemon receives no outcome of commands that an earlier daemon ordered */
+        counting->open_count = 0;
 }
 
-/* Adds up the counts of each arrow from its moves. */
+/* Sets the counts of each arrow to the sums of those of its moves. */
 static void count_arrows(struct vfj_graph *graph)
 {
     for (unsigned i = 0; i < graph->arrow_count; i++) {

@@ -1,7 +1,7 @@
-/* Prints a graph for Graphviz, and as a stateDiagram-v2 of Mermaid. */
+/* Prints a graph in two formats: for Graphviz, and as a stateDiagram-v2 of Mermaid. */
 #include "tools/graph/graph.h"
 
-/* Prints a string in double quotes, as dot(1) reads it. */
+/* Prints a string in double quotes, in the syntax of dot(1). */
 static void print_quoted(FILE *out, const char *string)
 {
     (void)fputc('"', out);
@@ -10,7 +10,7 @@ static void print_quoted(FILE *out, const char *string)
     (void)fputc('"', out);
 }
 
-/* Prints a string as text of an HTML-like label. */
+/* Prints a string as text of an HTML-like label in the syntax of dot(1). */
 static void print_markup(FILE *out, const char *string)
 {
     for (; *string != '\0'; string++) {
@@ -93,8 +93,8 @@ void vfj_graph_print_dot(const struct vfj_graph *graphs, unsigned count, FILE *o
     (void)fputs("}\n", out);
 }
 
-/* Prints a string as a description. Mermaid gives ':' and ';' a meaning, and '#' begins a
- * character number, so these are printed as character numbers. */
+/* Prints a string as a description in a Mermaid diagram. The characters ':', ';' and '#' have a
+ * special meaning there, so they are printed as character numbers. */
 static void print_described(FILE *out, const char *string)
 {
     for (; *string != '\0'; string++) {
@@ -122,7 +122,7 @@ static void print_mermaid_graph(const struct vfj_graph *graph, FILE *out)
     for (unsigned node = 0; node < graph->node_count; node++) {
         const char *name = graph->nodes[node].name;
         (void)fprintf(out, "        %s : %s\n        %s : ", name, name,
-                      name); /* the second line describes the node below its name */
+                      name); /* Mermaid shows this description of the state below its name */
         print_described(out, graph->nodes[node].text);
         (void)fputc('\n', out);
     }

@@ -1,4 +1,5 @@
-/* vfjournal graph: prints the states and activities of a slot from the compiled tables. */
+/* vfjournal graph: prints the states and the activities of a slot as graphs. It reads them from the
+ * tables that are compiled into the program. */
 #include "tools/graph/graph.h"
 
 #include "tools/act_as_owner.h"
@@ -27,7 +28,7 @@ static const char help[] = /**/
 
 enum { GRAPH_COUNT = 2 };
 
-/* The formats: X(word). Each has a function vfj_graph_print_WORD(). */
+/* The output formats, as a list X(word). For each there is a function vfj_graph_print_WORD(). */
 #define FORMATS(X) X(text) X(dot) X(mermaid) X(svg)
 
 typedef void print_function(const struct vfj_graph *graphs, unsigned count, FILE *out);

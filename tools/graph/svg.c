@@ -1,5 +1,5 @@
-/* Prints a graph as an SVG picture. Each node is a card with a line below it, and each arrow
- * leads from line to line. */
+/* Prints a graph as an SVG picture. Each node is a box with a vertical line below it, and each
+ * arrow leads from one of these lines to another. */
 #include <string.h>
 
 #include "core/data/reason.h"
@@ -17,14 +17,16 @@ enum {
     CARD_PAD = 12,
     LABEL_HEIGHT = 16,
     ARROW_ROOM = 20, /* space above an arrow or its label */
-    TAIL = 22,       /* length of a node's line below the last arrow */
+    TAIL = 22,       /* length of the part of a node's vertical line that is below the last arrow */
     PANEL_GAP = 34,  /* space between two graphs */
     HEAD = 9,        /* length of an arrowhead */
-    DOT = 4,         /* radius of the mark at a source */
-    /* width of a label's character: a little more than a monospaced one of 12.5 pixels */
+    DOT = 4,         /* radius of the dot on the vertical line of an arrow's source */
+    /* width reserved for one character of a label, in pixels; a character of the monospaced font of
+     * 12.5 pixels is a little narrower */
     CHARACTER = 8,
     TEXT_COLUMNS = 27,
-    COLOUR_COUNT = 5, /* the style sheet has the classes c0, c1 … */
+    /* number of colours; the style sheet has the classes c0, c1 and so on for them */
+    COLOUR_COUNT = 5,
 };
 
 static const char style[] = /**/
@@ -55,7 +57,7 @@ static const char style[] = /**/
     ".ink, .name { fill: currentColor; }\n"
     "</style>\n";
 
-/* Prints `length` bytes as the text of an element. */
+/* Prints `length` bytes as the text of an XML element. */
 static void print_escaped(FILE *out, const char *bytes, int length)
 {
     for (int i = 0; i < length; i++) {
@@ -90,7 +92,7 @@ static unsigned card_height(const struct vfj_graph *graph)
     return NAME_HEIGHT + most * LINE_HEIGHT + CARD_PAD;
 }
 
-/* Makes the arrow's label. Returns how many characters of it fit above the arrow. */
+/* Writes the arrow's label. Returns how many characters of the label fit above the arrow. */
 static unsigned label_of(const struct vfj_graph *graph, const struct vfj_graph_arrow *arrow,
                          char label[VFJ_GRAPH_LABEL_SIZE])
 {
@@ -158,7 +160,7 @@ static void print_label(const struct vfj_graph *graph, const struct vfj_graph_ar
     }
 }
 
-/* Prints the counts of each source as a tooltip of the arrow. */
+/* Prints the counts of the arrow's moves, for each source, as a tooltip of the arrow. */
 static void print_counts(const struct vfj_graph *graph, const struct vfj_graph_arrow *arrow,
                          FILE *out)
 {
@@ -177,7 +179,7 @@ static void print_counts(const struct vfj_graph *graph, const struct vfj_graph_a
     (void)fputs("</title>\n", out);
 }
 
-/* Prints an arrow. `y` is the top of its space. */
+/* Prints an arrow. `y` is the upper end of the space that the arrow and its label use. */
 static void print_arrow(const struct vfj_graph *graph, const struct vfj_graph_arrow *arrow,
                         unsigned y, FILE *out)
 {
@@ -230,7 +232,7 @@ static void print_graph(const struct vfj_graph *graph, unsigned top, FILE *out)
     }
 }
 
-/* Prints a description of the whole picture, for screen readers. */
+/* Prints a description of the whole picture in text, for screen readers. */
 static void print_description(const struct vfj_graph *graph, FILE *out)
 {
     char label[VFJ_GRAPH_LABEL_SIZE];

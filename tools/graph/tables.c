@@ -1,4 +1,4 @@
-/* Makes the graphs of a slot from the tables of core/. */
+/* Makes the graphs of a slot's states and activities from the tables in core/. */
 #include <string.h>
 
 #include "core/check.h"
@@ -73,8 +73,8 @@ bool vfj_graph_has_move(const struct vfj_graph *graph, unsigned from, unsigned t
     return false;
 }
 
-/* Returns the set of nodes that have a move to the same target for the same reason, and are on
- * the same side of the target. */
+/* Returns all nodes from which a move for the same reason leads to the target of `move`, and which
+ * are on the same side of the target. */
 static unsigned sources_like(const struct vfj_graph *graph, const struct vfj_graph_move *move)
 {
     unsigned sources = 0;
@@ -108,7 +108,8 @@ static struct vfj_graph_arrow *arrow_of(struct vfj_graph *graph, unsigned source
     return arrow;
 }
 
-/* Orders the arrows: those to the right first, then those to the left, shorter ones first. */
+/* Returns true when arrow `a` comes before arrow `b`: those that point to the right come first, and
+ * shorter ones come before longer ones. */
 static bool comes_before(const struct vfj_graph_arrow *a, const struct vfj_graph_arrow *b)
 {
     if (vfj_graph_is_rightward(a) != vfj_graph_is_rightward(b))

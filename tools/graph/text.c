@@ -1,5 +1,5 @@
-/* Prints a graph as text of at most 72 columns. Each node is a box with a line below it, and
- * each arrow leads from line to line. */
+/* Prints a graph as text of at most 72 columns. Each node is a box with a vertical line below it,
+ * and each arrow leads from one of these lines to another. */
 #include <langinfo.h>
 #include <locale.h>
 #include <string.h>
@@ -10,8 +10,8 @@
 
 enum { WIDTH = 72 };
 
-/* The line-drawing characters. A character of a canvas line is one of these, or stands for
- * itself. */
+/* Codes for the line-drawing characters. Any other character in a line of the canvas is printed as
+ * it is. */
 enum glyph {
     ACROSS = 1,
     DOWN,
@@ -33,7 +33,7 @@ struct canvas {
     FILE *out;
     const char *const *glyphs;
     unsigned box;   /* width of a box in characters */
-    unsigned pitch; /* distance from the beginning of one box to that of the next */
+    unsigned pitch; /* distance from the left edge of a box to that of the next box */
     char line[WIDTH];
 };
 
@@ -127,7 +127,7 @@ static void draw_boxes(struct canvas *canvas)
     draw_box_edge(canvas, BOTTOM_LEFT, BOTTOM_RIGHT);
 }
 
-/* Draws the reasons above the left end of the arrow. */
+/* Draws the reasons for the arrow's moves above the arrow's left end. */
 static void draw_reasons(struct canvas *canvas, const struct vfj_graph_arrow *arrow)
 {
     char label[VFJ_GRAPH_LABEL_SIZE];
@@ -180,7 +180,7 @@ static void draw(struct canvas *canvas)
 {
     const struct vfj_graph *graph = canvas->graph;
     VFJ_CHECK(graph->node_count > 1);
-    /* odd, so that the line below the box is in its middle */
+    /* an odd width, so that the line below a box can be in its middle */
     canvas->box = (longest_name(graph) + 4) | 1;
     canvas->pitch = (WIDTH - canvas->box) / (graph->node_count - 1);
     draw_boxes(canvas);
@@ -188,7 +188,7 @@ static void draw(struct canvas *canvas)
         draw_arrow(canvas, &graph->arrows[i]);
 }
 
-/* Prints "name  text". Further lines of the text are indented to its first one. */
+/* Prints "name  text". Further lines of the text are indented like its first line. */
 static void print_entry(FILE *out, unsigned width, const char *name, const char *text)
 {
     const char *piece;
@@ -222,7 +222,7 @@ static void print_reasons(const struct vfj_graph *graph, FILE *out)
     }
 }
 
-/* Prints each move with its counts, in the order of the table. */
+/* Prints each move with its counts, in the order of the table of moves. */
 static void print_counts(const struct vfj_graph *graph, FILE *out)
 {
     (void)fputs("\nMoves of the journal\n\n  taken  commands failed before\n", out);

@@ -1,4 +1,5 @@
-/* vfjournal import: makes journals from exported lines. */
+/* vfjournal import: makes journals from lines of JSON that `vfjournal export` wrote, or from a
+ * trace. */
 #include "store/import.h"
 
 #include <errno.h>
@@ -56,7 +57,7 @@ struct import {
     uint64_t lines, taken, repeated, late;
     uint64_t faults[VFJ_IMPORT_FAULT_COUNT];
     unsigned sources;
-    bool leaves_out; /* whether a line or a record is left out */
+    bool leaves_out; /* a line or a record was left out */
 };
 
 static int take(struct options *options, int option, const char *value)
@@ -76,7 +77,7 @@ static int take(struct options *options, int option, const char *value)
     }
 }
 
-/* Takes the operands: FILE with -d, and otherwise [FILE] NEW. */
+/* Reads the arguments: FILE when the option -d was given, and otherwise [FILE] NEW. */
 static int read_operands(struct options *options, int argc, char **argv)
 {
     bool has_path = options->path != NULL;
@@ -119,7 +120,7 @@ static void name_line(const struct import *import, uint64_t number, const char *
     (void)fprintf(stderr, "%s%s\n", place, what);
 }
 
-/* Returns whether the import continues. */
+/* Counts and reports a fault in a line. Returns true when the import continues. */
 static bool note_fault(struct import *import, enum vfj_import_fault fault)
 {
     import->leaves_out = true;
@@ -148,9 +149,9 @@ static bool take_line(struct import *import, struct vfj_span line)
     return false;
 }
 
-/* Reads a line of at most `size` - 1 bytes. Sets *is_whole to whether the line ends with a
- * newline. Sets *is_long to whether the line is longer than that; the rest of a longer line is
- * skipped. Returns false at the end of the file. */
+/* Reads a line of at most `size` - 1 bytes. Sets *is_whole to true when the line ends with a
+ * newline. Sets *is_long to true when the line is longer, and skips the rest of this line. Returns
+ * false at the end of the file. */
 static bool read_line(FILE *in, char *bytes, size_t size, size_t *length, bool *is_whole,
                       bool *is_long)
 {
@@ -198,7 +199,8 @@ static int read_lines(struct import *import, FILE *in)
     return VFJ_EXIT_DIFFERENT;
 }
 
-/* Makes the path HOST.JOURNAL.db from the source "/vfjournal/HOST/JOURNAL". */
+/* Makes the path HOST.JOURNAL.db from a source "/vfjournal/HOST/JOURNAL", which is the origin of
+ * imported lines. */
 static bool path_of(const struct options *options, const char *source, char path[PATH_SIZE])
 {
     struct vfj_text text = vfj_text_begin(path, PATH_SIZE);
@@ -225,7 +227,7 @@ static void report_fault(const struct import *import, const char *source,
     name_line(import, journal->fault_line, what);
 }
 
-/* Checks the chain of each source. Comes before any file is made. */
+/* Checks the hash chain of each source's records. Called before any journal is made. */
 static int check_sources(struct import *import)
 {
     char source[VFJ_IMPORT_SOURCE_MAX];
@@ -271,7 +273,7 @@ static void print_journal(const char *path, const struct vfj_import_journal *jou
                      (int)strlen(path), "", (unsigned long long)journal->chain_is_new);
 }
 
-/* Makes the journal of the current source. */
+/* Makes the journal that contains the records of the current source. */
 static int make_journal(struct import *import, const char *path)
 {
     struct vfj_import_journal journal;
@@ -292,8 +294,8 @@ static int make_journal(struct import *import, const char *path)
     return VFJ_EXIT_OK;
 }
 
-/* Removes the journals of the first `count` sources, since an import that fails must leave no
- * journals. */
+/* Removes the journals that were made for the first `count` sources, because an import that fails
+ * must leave no journals. */
 static void remove_journals(struct import *import, unsigned count)
 {
     char source[VFJ_IMPORT_SOURCE_MAX], path[PATH_SIZE];
@@ -359,7 +361,7 @@ static int import_lines(const struct options *options, const char *name, FILE *i
     return exit_status == VFJ_EXIT_OK && import.leaves_out ? VFJ_EXIT_DIFFERENT : exit_status;
 }
 
-/* Reads the rest of the stream into memory. Returns false and sets errno on a failure. */
+/* Reads the rest of the stream into memory. Returns false and sets errno when it fails. */
 static bool read_rest(FILE *in, struct vfj_input *input)
 {
     size_t room = 0, count = 0;
@@ -398,8 +400,8 @@ static int import_trace(const struct options *options, const char *name, FILE *i
     return exit_status;
 }
 
-/* Imports lines or a trace. The first character decides: a line begins with a brace, and a trace
- * never does. */
+/* Imports lines of JSON or a trace. The first character decides which: a line of JSON begins with a
+ * brace, and a trace never does. */
 static int import(const struct options *options)
 {
     bool is_standard = vfj_path_descriptor(options->path) == STDIN_FILENO;
@@ -420,8 +422,8 @@ static int import(const struct options *options)
     return exit_status;
 }
 
-/* Continues as the user who owns the target. For a directory, this is the user who would own a
- * journal in it. */
+/* Changes the user of this process to the user who owns the new journal. If the target is a
+ * directory, this is the user who would own a journal in it. */
 static int act(const struct options *options)
 {
     char path[PATH_SIZE];

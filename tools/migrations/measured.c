@@ -1,4 +1,5 @@
-/* Measures what devd and the snapshots show of hn during a time without the fast path. */
+/* Measures what devd's lines and the daemon's snapshots show about an hn during an episode, a time
+ * in which its traffic does not go through the VF. */
 #include "tools/migrations/measured.h"
 
 #include "core/data/hn_snapshot.h"

@@ -1,4 +1,5 @@
-/* vfjournal migration ID: describes one episode of a slot without the fast path. */
+/* vfjournal migration ID: describes one episode, a time in which a slot's traffic did not go
+ * through its VF. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,10 +30,10 @@ static const char help[] = /**/
 
 enum { OPTION_UTC = 256, OPTION_SLOW, LINE_SIZE = 1024 };
 
-/* A record to be printed: a change of state, a notice, a command, a gap. */
+/* A record that will be printed: a change of state, a notice, a command, or a gap. */
 struct pick {
     uint64_t seq;
-    uint64_t outcome; /* for a command: the seq of its outcome; 0: none */
+    uint64_t outcome; /* for a command: the seq of its outcome; 0: it has no outcome */
 };
 
 struct migration {
@@ -44,7 +45,8 @@ struct migration {
     struct vfj_episode *episode;
     struct pick *picks; /* in order of seq */
     size_t count, room;
-    uint64_t missing; /* number of seqs within the episode that have no record */
+    /* number of sequence numbers within the episode for which the journal has no record */
+    uint64_t missing;
     struct vfj_measured measured;
     bool no_memory;
 };
@@ -67,7 +69,7 @@ static int take(struct migration *migration, int option, const char *value)
     }
 }
 
-/* Reads the options. The operands are [FILE] ID. */
+/* Reads the options and the arguments [FILE] ID. */
 static int read_options(struct migration *migration, int argc, char **argv)
 {
     static const struct option table[] = {
@@ -334,7 +336,7 @@ static void print_event(const struct migration *migration)
         end_line(&text);
 }
 
-/* Prints what was announced, and what was measured. */
+/* Prints the announcement of the episode, and what was measured during the episode. */
 static void print_announced(const struct migration *migration)
 {
     const struct vfj_episode *episode = migration->episode;
@@ -390,7 +392,7 @@ static void print_head(const struct migration *migration)
     print_event(migration);
 }
 
-/* A copy of a record, which remains valid when the next one is read. */
+/* A copy of a record and of its text, which remains valid when the next record is read. */
 struct kept {
     struct vfj_record record;
     char body[VFJ_BODY_MAX];

@@ -1,4 +1,5 @@
-/* vfjournal migrations: lists the episodes in which slots were without the fast path. */
+/* vfjournal migrations: lists the episodes, times in which a slot's traffic did not go through its
+ * VF. */
 #include <stdio.h>
 #include <string.h>
 
@@ -154,7 +155,8 @@ static const char *colour_of(enum vfj_episode_verdict verdict)
     return "";
 }
 
-/* Each column is as wide as its widest cell. NOTES comes last, and has the rest of the line. */
+/* The columns of the table. Each is as wide as its widest cell. The column NOTES is the last and
+ * gets the rest of the line. */
 enum { COLUMNS = 7, VERDICT_COLUMN = 4, CELL_SIZE = 512 };
 
 struct row {
@@ -187,7 +189,8 @@ static void measure(const struct row *row, int widths[COLUMNS])
     }
 }
 
-/* Prints a row. On a terminal, long notes continue on the next line, below their column. */
+/* Prints a row of the table. On a terminal, long notes continue on the next line, below their
+ * column. */
 static void print_row(const struct row *row, const int widths[COLUMNS],
                       const struct vfj_style *style, const char *colour)
 {
@@ -244,8 +247,9 @@ static bool print_json(const struct migrations *migrations, struct vfj_json *jso
     return vfj_print_object(stdout, json);
 }
 
-/* Chooses the newest episodes, and counts their commands, since the verdict depends on these.
- * Marks the other episodes by an empty slot. Adds the number of chosen episodes to *chosen. */
+/* Chooses the newest episodes and counts their commands, because the verdict depends on the
+ * commands. Marks all other episodes by an empty slot. Adds the number of chosen episodes to
+ * *chosen. */
 static enum vfj_status choose(struct migrations *migrations, uint64_t *chosen)
 {
     struct vfj_audit *audit = &migrations->source.audit;

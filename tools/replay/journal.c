@@ -1,4 +1,4 @@
-/* Replays a journal: prints the verdict, or the commands that are decided. */
+/* Replays a journal. Prints the verdict, or the commands that the machine decides. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,7 +35,8 @@ void vfj_replay_print_commands(FILE *out, const struct vfj_decision *decision, b
     }
 }
 
-/* Prints, for -o commands, the commands of each event whose row matches the journal. */
+/* For -o commands: prints the commands decided at each event, if the row agrees with the
+ * journal. */
 static void print_commands(void *arg, const struct vfj_record *record,
                            const struct vfj_machine *machine)
 {

@@ -6,9 +6,9 @@
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
-/* Prints a text as the value of an attribute, or as the content of an element. A byte that is
- * not printable ASCII becomes \xHH, except line ends in content. Backslashes are not doubled:
- * messages escape unprintable bytes the same way already. */
+/* Prints a text as the value of an XML attribute, or as the content of an element. A byte that is
+ * not printable ASCII becomes \xHH, except for a line end in content. Backslashes are not doubled,
+ * because messages escape unprintable bytes in the same way. */
 static void print_escaped(FILE *out, const char *text, bool is_content)
 {
     for (; *text != '\0'; text++) {
@@ -37,7 +37,7 @@ static void print_escaped(FILE *out, const char *text, bool is_content)
     }
 }
 
-/* Returns the name of a status, or NULL when the case passed. */
+/* Returns a name for the status of a replay that failed, or NULL when the replay passed. */
 static const char *type_of(const struct vfj_case *one)
 {
     switch (one->exit_status) {
@@ -60,8 +60,8 @@ static const char *type_of(const struct vfj_case *one)
     }
 }
 
-/* Returns whether the case has no result, because the file is unusable or the system failed.
- * Other failures are results. */
+/* Returns true when the replay has no result, because the file is unusable or the system failed.
+ * Every other failure is a result. */
 static bool is_error(const struct vfj_case *one)
 {
     return one->exit_status == VFJ_EXIT_UNUSABLE || one->exit_status == VFJ_EXIT_SYSTEM;

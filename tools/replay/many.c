@@ -1,4 +1,4 @@
-/* Replays several files one after another. */
+/* Replays several files, one after the other. */
 #include "tools/replay/many.h"
 
 #include <errno.h>
@@ -14,7 +14,8 @@
 
 enum { MESSAGES_MAX = 65536 };
 
-/* Sends standard error to a file while one case runs. */
+/* Standard error is directed to a file while one replay runs. `standard_error` is the descriptor of
+ * the real one. */
 struct diversion {
     FILE *file;
     int standard_error;
@@ -32,8 +33,8 @@ static void divert(struct diversion *diversion)
         (void)dup2(fileno(diversion->file), STDERR_FILENO);
 }
 
-/* Ends the diversion of standard error, and prints the collected bytes to the real standard
- * error. Returns the bytes, which the caller frees. */
+/* Directs standard error back to the real standard error, and prints there the bytes that the file
+ * has collected. Returns these bytes, which the caller frees. */
 static char *end_diversion(struct diversion *diversion)
 {
     char *bytes = calloc(1, MESSAGES_MAX + 1);

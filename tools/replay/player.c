@@ -1,4 +1,5 @@
-/* Plays a journal in the terminal, slowly enough for people. */
+/* Shows the records of a journal one after the other in the terminal, slowly enough for people to
+ * follow. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -16,8 +17,9 @@
 #include "tools/whatif/whatif.h"
 
 enum {
-    PAUSE_MAX_MS = 2000, /* a longer pause is shortened to this */
-    SPEED_MAX = 6,       /* the speed ranges from 2^-6 to 2^6 */
+    /* the longest pause between two records; longer pauses are shortened to it */
+    PAUSE_MAX_MS = 2000,
+    SPEED_MAX = 6, /* the speed ranges from 2^-6 to 2^6 */
     LINE_SIZE = 1024,
     DIGITS_MAX = 18,
 };
@@ -33,15 +35,15 @@ struct player {
     struct stop *list; /* the records that are shown */
     size_t count, room;
     size_t at; /* index of the newest record on the screen */
-    int speed; /* the exponent of two */
+    int speed; /* the speed is two to the power of this number */
     bool is_paused;
-    bool asks; /* whether the number of a record to jump to is being typed */
+    bool asks; /* the user is typing the number of a record to jump to */
     char digits[DIGITS_MAX + 1];
-    int64_t due_us; /* when the next record is shown */
+    int64_t due_us; /* time at which the next record is shown */
 };
 
-/* Returns whether the player shows the record: what `vfjournal show` prints without -a, except
- * changes of links. */
+/* Returns true when the player shows the record. It shows what `vfjournal show` prints without -a,
+ * except for changes of links. */
 static bool is_shown(const struct vfj_record *record, struct vfj_event *event,
                      struct vfj_command *command)
 {
@@ -89,7 +91,8 @@ static enum vfj_status read_stops(struct player *player)
     return status == VFJ_END ? VFJ_OK : status;
 }
 
-/* Prints the line, cut to the width of the terminal, so that no line takes two rows. */
+/* Prints a line. Cuts it at the width of the terminal, so that it takes only one row of the
+ * screen. */
 static void print_cut(const char *line, int columns)
 {
     (void)printf("%.*s\033[K\r\n", columns, line);
@@ -113,7 +116,7 @@ static void print_stop(const struct player *player, size_t index, int columns)
     free(bytes);
 }
 
-/* Returns the time between a record and the one before. */
+/* Returns the time between a record of the list and the one before it. */
 static int64_t gap_us(const struct player *player, size_t index)
 {
     int64_t us = index > 0 ? player->list[index].wall_us - player->list[index - 1].wall_us : 0;
@@ -159,8 +162,8 @@ static void draw(const struct player *player)
     print_status(player, columns);
 }
 
-/* Sets the time at which the next record is shown. The pause before it is the recorded pause,
- * cut to the longest allowed pause and divided by the chosen speed. */
+/* Sets the time at which the next record is shown. The pause before the record is the recorded one,
+ * at most PAUSE_MAX_MS, divided by the chosen speed. */
 static void arm(struct player *player)
 {
     int64_t pause_us = 0;
@@ -186,8 +189,8 @@ static void change_speed(struct player *player, int by)
     arm(player);
 }
 
-/* Jumps to the record whose number was typed. When the player does not show that record, jumps
- * to the last shown record before it. */
+/* Jumps to the record whose number the user has typed. When the player does not show this record,
+ * jumps to the last one before it that is shown. */
 static void jump(struct player *player)
 {
     uint64_t seq = strtoull(player->digits, NULL, 10);
@@ -200,7 +203,7 @@ static void jump(struct player *player)
         move_to(player, index);
 }
 
-/* Takes a key while the number of a record is being typed. */
+/* Handles a key while the user types the number of a record. */
 static void take_digit(struct player *player, int key)
 {
     size_t length = strlen(player->digits);
@@ -214,7 +217,7 @@ static void take_digit(struct player *player, int key)
         player->digits[length] = (char)key;
 }
 
-/* Returns false when the player has to end. */
+/* Handles a key. Returns false when the player must end. */
 static bool take_key(struct player *player, int key)
 {
     if (player->asks) {
@@ -252,7 +255,7 @@ static bool take_key(struct player *player, int key)
     return true;
 }
 
-/* Returns how long to wait for a key; -1: without a limit. */
+/* Returns how many milliseconds to wait for a key; -1: without a limit. */
 static int wait_ms(const struct player *player)
 {
     int64_t left_us = player->due_us - vfj_clock_mono_us();
@@ -301,7 +304,8 @@ static int play_journal(struct vfj_journal *journal, const char *name)
     return exit_status;
 }
 
-/* Plays the journal of a play: of a trace, or of a journal with other settings. */
+/* Shows the journal that results from playing a trace, or from playing a journal with other
+ * settings. */
 static int play_played(const struct vfj_input *input, const struct vfj_replay_options *options)
 {
     struct vfj_whatif *whatif = calloc(1, sizeof *whatif);

@@ -1,9 +1,9 @@
-/* The sink of a play that keeps every row in a journal. */
+/* Stores every row of a play in a journal. */
 #include "tools/replay/recorder.h"
 
 enum {
-    /* The number of rows, and the wall time in seconds, after which the new journal gets a
-     * commit. A commit may write a state checkpoint. */
+    /* After this number of rows, or this wall time in seconds, the new journal gets a commit. A
+     * commit may write a checkpoint of the state. */
     COMMIT_ROWS = VFJ_STATE_CHECKPOINT_ROWS / 4,
     COMMIT_S = VFJ_STATE_CHECKPOINT_S / 4,
 };
