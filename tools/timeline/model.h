@@ -92,9 +92,8 @@ struct vfj_model {
     struct vfj_lane lanes[VFJ_LANES_MAX];
     struct vfj_item *items;
     size_t count, room;
-    size_t
-        /* limit of elements, which the caller sets before it fills in the model; 0: the default */
-        most;
+    /* limit of elements, which the caller sets before vfj_model_fill(); 0: the default limit */
+    size_t most;
     struct vfj_table_row *rows; /* in order of seq */
     size_t row_count, row_room;
     bool is_cut; /* elements were dropped because of the limit */
