@@ -1,4 +1,4 @@
-/* Writes rows of Azure Scheduled Events as text for people. */
+/* Describes rows about Azure Scheduled Events for people. */
 #include "tools/scheduled_text.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* Hides secrets in output for people. */
+/* Replaces passwords and keys in output for people. */
 #include "tools/secret.h"
 
 #include <string.h>
@@ -22,8 +22,8 @@ static size_t end_of_word(struct vfj_span line, size_t i)
     return i;
 }
 
-/* Returns the character at `i`, without the backslash that `outer` quotes require, and moves `i`
- * past it. */
+/* Returns the character at `i` and moves `i` past it. Inside double quotes (`outer`) omits the
+ * backslash that escapes the character. */
 static char take_inner(struct vfj_span line, size_t *i, char outer)
 {
     if (outer == '"' && line.text[*i] == '\\' && *i + 1 < line.length)
@@ -31,7 +31,8 @@ static char take_inner(struct vfj_span line, size_t *i, char outer)
     return line.text[(*i)++];
 }
 
-/* Returns the end of a secret. Inside `outer` quotes it may be quoted for sh(1) once more. */
+/* Returns the end of a secret word. Inside `outer` quotes, the word may be quoted a second time, as
+ * sh(1) allows. */
 static size_t end_of_secret(struct vfj_span line, size_t i, char outer)
 {
     char inner = 0;
@@ -55,8 +56,8 @@ static bool begins_with(struct vfj_span text, size_t i, const char *word)
     return text.length - i >= length && vfj_bytes_equal_nocase(text.text + i, word, length);
 }
 
-/* Returns whether a keyword may be hidden at this place. A keyword may contain a quotation mark
- * or a backslash, and the value of a variable may be a keyword. */
+/* Returns true when a keyword that introduces a secret may begin at this place. A keyword may
+ * contain a quotation mark or a backslash, and the value of a variable may be a keyword. */
 static bool may_hide(struct vfj_span text, size_t i)
 {
     char c = text.text[i];
@@ -66,7 +67,7 @@ static bool may_hide(struct vfj_span text, size_t i)
     return c == '\\' || c == '\'' || c == '$' || c == '`' || (c == '"' && !is_edge);
 }
 
-/* An export calls this for each row, so it must be fast: most bytes are compared with a few
+/* This must be fast, because an export calls it for each row: most bytes are compared with a few
  * characters only. */
 bool vfj_secret_may_be_in(struct vfj_span text)
 {
@@ -100,7 +101,7 @@ void vfj_secret_add(struct vfj_text *text, struct vfj_span line)
             continue;
         }
         size_t end = is_secret ? end_of_secret(line, i, outer) : end_of_word(line, i);
-        if (end == i) /* a quotation mark of the other kind */
+        if (end == i) /* a quotation mark of the other kind, which is part of the word */
             end++;
         struct vfj_span word = {line.text + i, end - i};
         struct vfj_secret_word kind = vfj_secret_word_of(word);

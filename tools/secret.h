@@ -1,16 +1,16 @@
-/* Hides secrets in output for people. */
+/* Replaces passwords and keys in output for people. */
 #ifndef VFJ_TOOLS_SECRET_H
 #define VFJ_TOOLS_SECRET_H
 
 #include "core/text/text.h"
 
-/* Appends a line, or a value of rc.conf(5). Writes "********" in place of each word that is, or
- * may be, a password or key (core/data/secret.h defines these words). In a value of rc.conf(5)
- * such a word may be quoted once more, as sh(1) allows. */
+/* Appends a line, or a value of rc.conf(5). Each word that is, or may be, a password or a key is
+ * replaced by "********" (core/data/secret.h says which words these are). In a value of rc.conf(5)
+ * such a word may be quoted a second time, as sh(1) allows. */
 void vfj_secret_add(struct vfj_text *text, struct vfj_span line);
 
-/* Returns whether the text may have such a word. Most texts have none, and can be used without a
- * copy. */
+/* Returns true when the text may contain a password or a key. Most texts contain none and can be
+ * used without making a copy. */
 bool vfj_secret_may_be_in(struct vfj_span text);
 
 #endif

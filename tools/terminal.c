@@ -1,4 +1,5 @@
-/* Prints untrusted bytes safely for a terminal, and the messages of the verbs. */
+/* Prints bytes that need not be trusted, so that they cannot control a terminal. Also prints the
+ * messages of all verbs. */
 #include "tools/terminal.h"
 
 #include <errno.h>
@@ -16,7 +17,7 @@ enum {
     ESCAPE_SIZE = 4,
     DEFAULT_WIDTH = 80,
     WIDTH_MAX = 10000,
-    LEAST_ROOM = 24, /* least number of columns for the rest of a wrapped line */
+    LEAST_ROOM = 24, /* smallest number of columns for the further lines of a wrapped line */
     SMALL_INDENT = 8,
 };
 
@@ -50,8 +51,8 @@ void vfj_terminal_print(FILE *out, struct vfj_span span)
     }
 }
 
-/* Decodes the character of two to four bytes at the front of the text, and fills in its length.
- * For bytes that are not UTF-8 (RFC 3629, section 4) returns U+FFFD, with length 1. */
+/* Decodes the character at the beginning of the text, which has two to four bytes, and sets its
+ * length. For bytes that are not UTF-8 (RFC 3629, section 4) returns U+FFFD with the length 1. */
 static uint32_t wide_character(struct vfj_span text, size_t *length)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
@@ -122,7 +123,8 @@ int vfj_terminal_width(int fd)
     return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : DEFAULT_WIDTH;
 }
 
-/* Returns the length of the SGR sequence at the front of the text, or 0. */
+/* Returns the length of the SGR sequence (a change of colour) at the beginning of the text, or 0
+ * when there is none. */
 static size_t sequence_length(struct vfj_span text)
 {
     size_t length = 2;
@@ -133,8 +135,8 @@ static size_t sequence_length(struct vfj_span text)
     return length < text.length ? length + 1 : text.length;
 }
 
-/* Returns the number of bytes of the text that fit into `room` columns. If the last blank is in
- * the second half of these bytes, the text is broken after that blank. */
+/* Returns how many bytes of the text fit into `room` columns. If there is a blank in the second
+ * half of these bytes, returns the number up to the last blank, so that the line ends there. */
 static size_t fill(struct vfj_span text, size_t room)
 {
     size_t columns = 0, last_blank = 0, i = 0;
@@ -175,7 +177,7 @@ void vfj_terminal_print_wrapped(FILE *out, struct vfj_span line, int width, int 
 void vfj_complain(const char *file, const char *what)
 {
     vfj_progress_clear();
-    (void)fflush(stdout); /* earlier output must stand before the message */
+    (void)fflush(stdout); /* output that was printed before must appear before the message */
     (void)fputs("vfjournal: ", stderr);
     vfj_terminal_print(stderr, vfj_span_of(file));
     (void)fputs(": ", stderr);

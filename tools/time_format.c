@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-/* Returns the whole seconds, rounded down, and fills in the rest in microseconds. */
+/* Returns the time in whole seconds, rounded down. Sets *fraction to the remaining microseconds. */
 static time_t whole_seconds(int64_t us, int64_t *fraction)
 {
     bool is_below = us % 1000000 < 0;

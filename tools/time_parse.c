@@ -26,8 +26,8 @@ static bool take_char(struct vfj_span *rest, char c)
     return true;
 }
 
-/* Takes a number of exactly `digits` digits and at most `most` off the front. Returns false
- * otherwise. */
+/* Removes a number from the beginning of `*rest`. It must have exactly `digits` digits and be at
+ * most `most`. Returns false for anything else. */
 static bool take_number(struct vfj_span *rest, size_t digits, int most, int *number)
 {
     uint64_t value = 0;
@@ -39,7 +39,8 @@ static bool take_number(struct vfj_span *rest, size_t digits, int most, int *num
     return true;
 }
 
-/* Takes the digits of a fraction off the front. Ignores those after the sixth. */
+/* Removes the digits of a fraction from the beginning of `*rest`. The digits after the sixth are
+ * ignored. */
 static bool take_fraction(struct vfj_span *rest, int64_t *us)
 {
     int64_t unit = 100000;
@@ -72,7 +73,8 @@ static bool take_time_of_day(struct vfj_span *rest, struct parts *parts)
     return !take_char(rest, '.') || take_fraction(rest, &parts->fraction_us);
 }
 
-/* Takes Z, +01:00, -0130 or +01 off the front. A blank may precede it. */
+/* Removes an offset from the beginning of `*rest`: Z, +01:00, -0130 or +01. A blank may precede
+ * it. */
 static bool take_offset(struct vfj_span *rest, struct parts *parts)
 {
     int hours = 0, minutes = 0;
@@ -92,8 +94,8 @@ static bool take_offset(struct vfj_span *rest, struct parts *parts)
     return true;
 }
 
-/* Converts to Unix time. Returns false for a date that does not exist: timegm(3) and mktime(3)
- * would accept the 31st of a month with 30 days as the 1st of the next. */
+/* Converts a date and time to Unix time. Returns false for a date that does not exist: timegm(3)
+ * and mktime(3) would treat the 31st of a month with 30 days as the 1st of the next month. */
 static bool to_us(const struct parts *parts, enum vfj_zone zone, int64_t *us)
 {
     struct tm tm = {.tm_year = parts->year - 1900,
@@ -109,7 +111,7 @@ static bool to_us(const struct parts *parts, enum vfj_zone zone, int64_t *us)
     return tm.tm_mday == parts->day && tm.tm_mon + 1 == parts->month;
 }
 
-/* Sets the date to `days` days after the present one. */
+/* Sets the date to the day that is `days` days after today. */
 static void set_day(struct parts *parts, int64_t now_us, enum vfj_zone zone, int days)
 {
     time_t now_s = (time_t)(now_us / 1000000);
@@ -119,7 +121,8 @@ static void set_day(struct parts *parts, int64_t now_us, enum vfj_zone zone, int
     else
         (void)localtime_r(&now_s, &tm);
     tm = (struct tm){.tm_year = tm.tm_year, .tm_mon = tm.tm_mon, .tm_mday = tm.tm_mday + days};
-    (void)timegm(&tm); /* timegm() normalises the date without a zone */
+    /* timegm() changes a date such as November 31 into one that exists, without using a zone */
+    (void)timegm(&tm);
     parts->year = tm.tm_year + 1900;
     parts->month = tm.tm_mon + 1;
     parts->day = tm.tm_mday;

@@ -1,4 +1,4 @@
-/* vfjournal verify: checks that the journal is complete and was not edited. */
+/* vfjournal verify: checks that a journal is complete and was not edited. */
 #include "store/verify.h"
 
 #include <stdio.h>

@@ -14,8 +14,8 @@ enum vfj_status vfj_recorder_open(struct vfj_recorder *recorder, const char *pat
     return vfj_ledger_open(&recorder->ledger, path, VFJ_ON_ERROR_STOP);
 }
 
-/* Commits, and writes a state checkpoint when one is due. Without state checkpoints a journal
- * can be neither pruned nor recovered after damage. */
+/* Commits the rows, and writes a checkpoint of the state when one is due. A journal without such
+ * checkpoints can be neither pruned nor recovered after damage. */
 static enum vfj_status commit(struct vfj_recorder *recorder, int64_t wall_us)
 {
     enum vfj_status status = vfj_ledger_commit(recorder->ledger);

@@ -1,4 +1,4 @@
-/* vfjournal replay: checks a journal, or plays a trace. */
+/* vfjournal replay: replays a journal to check it, or plays a trace. */
 #include "tools/replay/replay.h"
 
 #include <errno.h>
@@ -122,9 +122,9 @@ static int take(struct vfj_replay_options *options, const char **path, int optio
     }
 }
 
-/* Accepts `--journal NEW FILE`, the older spelling of `--output-journal NEW FILE`: when both
- * --journal and FILE are given, FILE is the input and NEW the output. As always, NEW is refused
- * if it exists. */
+/* Accepts `--journal NEW FILE`, the older spelling of `--output-journal NEW FILE`. When both
+ * --journal and FILE are given, FILE is the input and NEW the output. NEW must not exist, as with
+ * the present spelling. */
 static void take_old_spelling(struct vfj_replay_options *options, const char **path, int argc)
 {
     if (*path == NULL || optind + 1 != argc || options->journal != NULL)
@@ -133,7 +133,8 @@ static void take_old_spelling(struct vfj_replay_options *options, const char **p
     *path = NULL;
 }
 
-/* Takes the operands, which are FILEs. When there are several, optind stays at the first one. */
+/* Reads the arguments, which are FILEs. When there are several, optind remains the index of the
+ * first one. */
 static int take_operands(struct vfj_replay_options *options, const char **path, int argc,
                          char **argv)
 {
@@ -222,15 +223,16 @@ static int replay_path(const struct vfj_replay_options *options, const char *pat
     return exit_status;
 }
 
-/* Returns whether one line suffices for a file that passes: neither a state nor a what-if was
- * asked for. */
+/* Returns true when one line of output suffices for a file that passes. It does unless the user
+ * asked for a state or a what-if. */
 static bool is_brief(const struct vfj_replay_options *options)
 {
     return options->output == VFJ_REPLAY_TEXT && options->seq == 0
         && !vfj_settings_any(&options->settings);
 }
 
-/* Plays a trace and prints one line for it. Its transcript is dropped, and it has no verdict. */
+/* Plays a trace and prints one line about it. A trace has no verdict, and its transcript is
+ * discarded. */
 static int play_briefly(const struct vfj_replay_options *options, const struct vfj_input *input,
                         FILE *out)
 {

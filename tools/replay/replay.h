@@ -1,4 +1,4 @@
-/* The two kinds of replay: of a journal, and of a trace. */
+/* The two kinds of replay: that of a journal, and that of a trace. */
 #ifndef VFJ_TOOLS_REPLAY_REPLAY_H
 #define VFJ_TOOLS_REPLAY_REPLAY_H
 
@@ -13,24 +13,26 @@ enum vfj_replay_output { VFJ_REPLAY_TEXT, VFJ_REPLAY_COMMANDS, VFJ_REPLAY_JSON }
 
 struct vfj_replay_options {
     enum vfj_replay_output output;
-    bool probes;         /* with COMMANDS: also prints the commands that only read */
-    const char *journal; /* a new journal to write; NULL: none */
-    uint64_t seq;        /* the record given by --goto or --state; 0: none */
+    bool probes;         /* with COMMANDS: also print the commands that only read the guest */
+    const char *journal; /* path of a new journal to write; NULL: write no journal */
+    /* seq of the record in the option --goto or --state; 0: neither was given */
+    uint64_t seq;
     bool is_goto;
     bool plays;
-    const char *junit; /* NULL for none */
+    const char *junit; /* path of the file for JUnit's XML; NULL: the option was not given */
     bool fail_fast;
     struct vfj_settings settings;
 };
 
-/* Replay a trace or a journal, and print the result to `out`. Messages go to standard error.
- * Return the exit status (tools/verb.h). */
+/* These two functions replay a trace or a journal, and print the result to `out`. Messages go to
+ * standard error. They return the exit status (tools/verb.h). */
 int vfj_replay_trace(const struct vfj_input *input, const struct vfj_replay_options *options,
                      FILE *out);
 int vfj_replay_journal(const struct vfj_input *input, const struct vfj_replay_options *options,
                        FILE *out);
 
-/* Plays a journal or a trace with other settings, and prints what the settings change. */
+/* Plays a journal or a trace twice, the second time with other settings, and prints the
+ * differences. */
 int vfj_replay_whatif(const struct vfj_input *input, const struct vfj_replay_options *options,
                       FILE *out);
 
@@ -38,11 +40,11 @@ int vfj_replay_whatif(const struct vfj_input *input, const struct vfj_replay_opt
 int vfj_replay_state(const struct vfj_input *input, const struct vfj_replay_options *options,
                      FILE *out);
 
-/* Plays the records in the terminal, slowly enough for people. */
+/* Shows the records one after the other in the terminal, slowly enough for people to follow. */
 int vfj_replay_play(const struct vfj_input *input, const struct vfj_replay_options *options);
 
-/* Prints the commands of a decision, each on a line and quoted for sh(1). With `probes`, also
- * prints those that only read. */
+/* Prints the commands of a decision, each on a separate line and quoted for sh(1). With `probes`,
+ * also prints the commands that only read the guest. */
 void vfj_replay_print_commands(FILE *out, const struct vfj_decision *decision, bool probes);
 
 #endif

@@ -1,4 +1,4 @@
-/* The terminal while a journal is played. */
+/* Controls the terminal while `vfjournal replay --play` shows a journal. */
 #include "tools/replay/screen.h"
 
 #include <errno.h>
@@ -51,10 +51,12 @@ static void on_end(int number)
     vfj_screen_give_back();
     vfj_publish_abandon();
     (void)signal(number, SIG_DFL);
-    (void)raise(number); /* the signal is delivered when the handler returns */
+    /* the signal is delivered again when the handler returns, and ends the process */
+    (void)raise(number);
 }
 
-/* Gives the terminal back, stops, and takes the terminal again when the process continues. */
+/* Called when the user stops the process (SIGTSTP). Restores the terminal, stops the process, and
+ * takes over the terminal again when the process continues. */
 static void on_stop(int number)
 {
     int error = errno;

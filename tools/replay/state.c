@@ -12,7 +12,7 @@
 #include "tools/verb.h"
 #include "tools/whatif/whatif.h"
 
-/* Prints, for --goto, the record at which the replay stopped. */
+/* Prints the record up to which the journal was replayed, if --goto was given. */
 static enum vfj_status print_record(struct vfj_journal *journal,
                                     const struct vfj_replay_options *options, FILE *out)
 {
@@ -64,7 +64,8 @@ static int show_state(struct vfj_journal *journal, const char *name,
     return exit_status;
 }
 
-/* Shows the state in the journal of a play: of a trace, or of a journal with other settings. */
+/* Plays a trace, or a journal with other settings, into a new journal, and shows the state in this
+ * journal. */
 static int show_played(const struct vfj_input *input, const struct vfj_replay_options *options,
                        FILE *out)
 {

@@ -1,4 +1,4 @@
-/* Replays a trace: the guest model answers the commands, and the transcript is printed. */
+/* Replays a trace and prints the transcript. The guest model carries out the commands. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,14 +15,15 @@
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
-/* The state of one replay. It is too large for the stack. */
+/* The data of one replay. This struct is too large for the stack. */
 struct rehearsal {
-    struct vfj_recorder recorder; /* its ledger is NULL when the machine steps without a journal */
+    struct vfj_recorder recorder; /* its ledger is NULL when no journal is written */
     struct vfj_play play;
     struct vfj_transcript transcript;
 };
 
-/* Writes the transcript when the ledger steps the machine, and not the transcript's own sink. */
+/* Writes the transcript when a journal is written. The ledger then steps the machine, and not the
+ * transcript. */
 static void write_transcript(void *arg, const struct vfj_event *event,
                              const struct vfj_decision *decision)
 {
@@ -78,8 +79,8 @@ static int print_json(const char *path, FILE *out)
     return exit_status;
 }
 
-/* Plays the trace into a journal at new_file->path. Then prints its rows to `json`, unless this
- * is NULL. */
+/* Plays the trace and writes the journal at new_file->path. Then prints the rows of this journal to
+ * `json`, if `json` is not NULL. */
 static int play_into(const struct vfj_publish *new_file, const struct vfj_input *input,
                      struct rehearsal *rehearsal, FILE *json)
 {
@@ -92,8 +93,8 @@ static int play_into(const struct vfj_publish *new_file, const struct vfj_input 
                                                       : exit_status;
 }
 
-/* Plays the trace into the new journal that the user asked for. The journal's file appears only
- * when the journal is complete. */
+/* Plays the trace and writes the new journal that the user asked for. Its file appears under its
+ * name only when the journal is complete. */
 static int play_journalled(const struct vfj_input *input, struct rehearsal *rehearsal,
                            const char *journal, FILE *json)
 {
@@ -113,7 +114,8 @@ static int play_journalled(const struct vfj_input *input, struct rehearsal *rehe
     return exit_status;
 }
 
-/* Plays the trace into a temporary journal, for -o json when the user asked for no journal. */
+/* Plays the trace and writes a temporary journal. Used for -o json when the user did not ask for a
+ * journal. */
 static int play_passing(const struct vfj_input *input, struct rehearsal *rehearsal, FILE *json)
 {
     const char *base = vfj_scratch_directory();

@@ -1,4 +1,4 @@
-/* Checks a whole trace, then plays it. */
+/* Plays a trace after checking all of its lines. */
 #include "tools/replay/trace_file.h"
 
 #include <string.h>
@@ -24,7 +24,8 @@ static void set_place(struct vfj_trace_place *place, uint64_t number,
     *place = (struct vfj_trace_place){.line = number, .column = error->column, .what = error->what};
 }
 
-/* Checks each line, and sets *lines to the number of lines. */
+/* Checks each line, and sets *lines to the number of lines. Sets *place when a line has a
+ * mistake. */
 static enum vfj_status check(struct vfj_span bytes, struct vfj_play *play,
                              struct vfj_trace_place *place, uint64_t *lines)
 {

@@ -1,4 +1,4 @@
-/* Checks a whole trace, then plays it. */
+/* Plays a trace after checking all of its lines. */
 #ifndef VFJ_TOOLS_REPLAY_TRACE_FILE_H
 #define VFJ_TOOLS_REPLAY_TRACE_FILE_H
 
@@ -16,22 +16,23 @@ struct vfj_trace_place {
     const char *what;
 };
 
-/* Checks every line of the trace, then plays the trace. Fails with VFJ_BAD_SYNTAX when the trace
- * has a mistake. Nothing was submitted then, and *place describes the mistake. Fails with
- * VFJ_TOO_MANY when the line at *place exceeds a limit of the guest model. Also fails with any
- * status other than VFJ_OK that the sink returns. */
+/* Checks every line of the trace, then plays it. Returns VFJ_BAD_SYNTAX when the trace has a
+ * mistake. No line was played then, and *place describes the mistake. Returns VFJ_TOO_MANY when the
+ * line at *place exceeds a limit of the guest model. Returns any status other than VFJ_OK that a
+ * function of the play's sink returns. */
 enum vfj_status vfj_trace_play(struct vfj_span bytes, struct vfj_play *play,
                                struct vfj_trace_place *place);
 
-/* Checks every line of the trace, and rewinds the play. Fails with VFJ_BAD_SYNTAX when the trace
- * has a mistake, which *place describes. */
+/* Checks every line of the trace, and rewinds the play. Returns VFJ_BAD_SYNTAX when the trace has a
+ * mistake; *place describes it. */
 enum vfj_status vfj_trace_check(struct vfj_span bytes, struct vfj_play *play,
                                 struct vfj_trace_place *place);
 
-/* Takes the next line off the front of the text, without its "\n". Returns false at the end. */
+/* Removes the next line from the beginning of `*rest` and sets *line to it, without its "
+ * ". Returns false when there are no more lines. */
 bool vfj_trace_next_line(struct vfj_span *rest, struct vfj_span *line);
 
-/* Returns whether the trace has only blank lines and comments. */
+/* Returns true when the trace has only blank lines and comments. */
 bool vfj_trace_is_blank(struct vfj_span bytes);
 
 #endif

@@ -1,4 +1,4 @@
-/* Prints the transcript of a trace's replay: what happens line by line, with times. */
+/* Prints the transcript of a replayed trace: one line with a time for everything that happens. */
 #include "tools/replay/transcript.h"
 
 #include <string.h>
@@ -33,7 +33,7 @@ static void print_note(const struct vfj_transcript *transcript, uint8_t note)
     fputc('\n', transcript->out);
 }
 
-/* Returns the slot that a line is about, or "-" when the line names none. */
+/* Returns the slot that a line of devd is about, or "-" when the line names no slot. */
 static const char *slot_of_event(const struct vfj_event *event)
 {
     if (event->kind == VFJ_EVENT_DEVD
@@ -147,7 +147,7 @@ void vfj_transcript_print(struct vfj_transcript *transcript, const struct vfj_ev
             print_transition(transcript, event, &decision->transitions[i]);
     }
     if (transcript->output == VFJ_REPLAY_JSON)
-        return; /* the rows are printed later, from the journal */
+        return; /* with -o json, the rows are printed from the journal, when the replay has ended */
     for (unsigned i = 0; i < decision->command_count; i++)
         print_command(transcript, event, &decision->commands[i]);
 }

@@ -1,4 +1,4 @@
-/* Prints the transcript of a trace's replay: what happens line by line, with times. */
+/* Prints the transcript of a replayed trace: one line with a time for everything that happens. */
 #ifndef VFJ_TOOLS_REPLAY_TRANSCRIPT_H
 #define VFJ_TOOLS_REPLAY_TRANSCRIPT_H
 
@@ -10,11 +10,11 @@
 #include "core/model/play.h"
 #include "tools/replay/replay.h"
 
-/* The sink of a play that steps the machine without a journal, and prints what happens. It is too
- * large for the stack. */
+/* A replay of a trace without a journal: it steps the machine and prints what happens. This struct
+ * is too large for the stack. */
 struct vfj_transcript {
     FILE *out;
-    enum vfj_replay_output output; /* TEXT or COMMANDS; with JSON nothing is printed here */
+    enum vfj_replay_output output; /* TEXT or COMMANDS; with JSON, the transcript prints nothing */
     bool probes;
     struct vfj_state state;
     struct vfj_state next;
@@ -24,15 +24,17 @@ struct vfj_transcript {
 void vfj_transcript_init(struct vfj_transcript *transcript, FILE *out,
                          enum vfj_replay_output output, bool probes);
 
-/* Prints an event and the decision about it. Called by the sink. When a ledger steps the machine
- * instead of the sink, the owner of the ledger calls this function. */
+/* Prints an event and the decision about it. The functions of vfj_transcript_sink() call this. When
+ * a ledger steps the machine instead, the owner of the ledger calls it. */
 void vfj_transcript_print(struct vfj_transcript *transcript, const struct vfj_event *event,
                           const struct vfj_decision *decision);
 
-/* Returns the sink. Its context is the transcript. */
+/* Returns the functions through which a play passes its events to the transcript, with the
+ * transcript as their context. */
 struct vfj_play_sink vfj_transcript_sink(struct vfj_transcript *transcript);
 
-/* For TEXT, prints the slots and the model's guest as they are after the last line. */
+/* For TEXT, prints the slots and the interfaces of the guest model as they are after the last
+ * line. */
 void vfj_transcript_end(const struct vfj_transcript *transcript, const struct vfj_state *state,
                         const struct vfj_play *play);
 

@@ -1,4 +1,5 @@
-/* Plays a journal or a trace with other settings, and prints what the settings change. */
+/* Plays a journal or a trace twice, the second time with other settings, and prints the
+ * differences. */
 #include "tools/whatif/whatif.h"
 
 #include <inttypes.h>
@@ -62,8 +63,8 @@ static enum vfj_status count(struct answer *answer)
     return status;
 }
 
-/* Returns whether the mark of the first difference stands before this event: the event, or one
- * of its decisions, is the first row that differs. */
+/* Returns true when the event must be marked as the first difference: the event, or one of its
+ * decisions, is the first row that differs. */
 static bool is_marked(const struct answer *answer, const struct vfj_record *record,
                       const struct vfj_machine *machine)
 {
@@ -100,7 +101,7 @@ static void print_event(void *arg, const struct vfj_record *record,
     vfj_transcript_print(&answer->transcript, &answer->event, &machine->decision);
 }
 
-/* Prints the transcript, or the commands, of the play that has the settings. */
+/* Prints the transcript, or the commands, of the play with the other settings. */
 static enum vfj_status print_play(struct answer *answer)
 {
     struct vfj_replay_result result;

@@ -9,7 +9,7 @@
 
 enum { LINE_SIZE = 1024, SPARKS_MAX = 60 };
 
-/* A mark for a value of 0, and eight heights. */
+/* Marks for the values of a small bar chart: one for 0, and eight of increasing height. */
 static const char *const blocks[]
     = {"\u00b7", "\u2581", "\u2582", "\u2583", "\u2584", "\u2585", "\u2586", "\u2587", "\u2588"};
 static const char *const letters[] = {".", "_", ",", "-", "~", "=", "+", "*", "#"};
@@ -45,7 +45,7 @@ static void add_stats(struct vfj_text *text, const struct vfj_stats *stats)
     vfj_text_format(text, "%-6u %u", stats->flaps, stats->failed_commands);
 }
 
-/* Adds the date of a day: the first ten characters of its printed time. */
+/* Appends the date of a day, which is the first ten characters of a printed time. */
 static void add_date(struct vfj_text *text, int64_t wall_us, enum vfj_zone zone)
 {
     char bytes[64];
@@ -54,8 +54,8 @@ static void add_date(struct vfj_text *text, int64_t wall_us, enum vfj_zone zone)
     vfj_text_format(text, "%.10s", bytes);
 }
 
-/* Prints the days of a period as a row of marks. In a period of many days, a mark stands for a
- * group of days and shows their largest number. */
+/* Prints the days of a period as a row of marks. If the period is long, a mark stands for several
+ * days and shows the largest number among them. */
 static void print_sparks(const struct vfj_report *report, const struct vfj_report_slot *slot)
 {
     char line[LINE_SIZE];
@@ -124,7 +124,8 @@ static void print_slots(const struct vfj_report *report, const struct vfj_names 
     }
 }
 
-/* Prints how many episodes were announced. Prints nothing when nobody watched for announcements. */
+/* Prints how many episodes Azure had announced. Prints nothing when the daemon did not ask Azure's
+ * service. */
 static void print_announced(const struct vfj_report *report, const struct vfj_names *only)
 {
     unsigned counts[4] = {0};

@@ -1,5 +1,5 @@
-/* vfjournal report: prints how often and how long the slots were without the fast path, compared
- * with the period before. */
+/* vfjournal report: prints how often, and for how long, the slots were without their VFs in a
+ * period, compared with the period before it. */
 #include "tools/report/report.h"
 
 #include <stdio.h>
@@ -50,7 +50,8 @@ struct run {
     struct options options;
     struct vfj_audit_source source;
     struct vfj_report report;
-    /* The spans of the whole journal: they are kept until the period is known. */
+    /* All periods of the journal that slots spent in one state. They are stored until the period of
+     * the report is known. */
     struct vfj_state_span *spans;
     size_t span_count, span_room;
     bool no_memory;
@@ -107,7 +108,7 @@ static int read_options(struct options *options, int argc, char **argv)
                                       : parsed;
 }
 
-/* Returns the first midnight after the time. A day may have 23 or 25 hours. */
+/* Returns the first midnight after the given time. A day may have 23 or 25 hours. */
 static int64_t next_midnight(int64_t wall_us, enum vfj_zone zone)
 {
     time_t seconds = (time_t)(wall_us / 1000000);
@@ -151,7 +152,8 @@ static void add_span(void *arg, const struct vfj_state_span *span)
     run->spans[run->span_count++] = *span;
 }
 
-/* Sets the period of the report, and the one before it, from the options and the present time. */
+/* Sets the period of the report and the period before it. They follow from the options and the
+ * present time. */
 static int set_periods(struct run *run, int64_t now_us)
 {
     struct options *options = &run->options;

@@ -1,4 +1,4 @@
-/* Computes the figures of `vfjournal report`. */
+/* Computes the numbers in the output of `vfjournal report`. */
 #include "tools/report/stats.h"
 
 #include <stdlib.h>
@@ -17,7 +17,8 @@ struct vfj_report_slot *vfj_report_slot(struct vfj_report *report, struct vfj_na
     return slot;
 }
 
-/* Adds to the sum, up to the limit of its type: a hostile journal may have any times. */
+/* Adds a time to the sum. The sum stays at the limit of its type on overflow, because a hostile
+ * journal may contain any times. */
 static void add_us(int64_t *sum, int64_t us)
 {
     if (__builtin_add_overflow(*sum, us, sum))
@@ -34,7 +35,7 @@ static struct vfj_period day_of(const struct vfj_report *report, unsigned day)
     return (struct vfj_period){report->days_us[day], report->days_us[day + 1]};
 }
 
-/* Returns how much of a span, in wall time, lies within the period. */
+/* Returns how much of the time of `span`, by the wall clock, is within the period. */
 static int64_t part_in(const struct vfj_period *period, const struct vfj_state_span *span)
 {
     int64_t from = span->from.wall_us, to = span->to.wall_us;
@@ -77,7 +78,8 @@ static int by_size(const void *a, const void *b)
     return *x < *y ? -1 : *x > *y;
 }
 
-/* The items of one slot in one period, and space for their times. */
+/* The episodes and departures of the VF of one slot in one period, and space to sort their
+ * durations. */
 struct chosen {
     const struct vfj_episode **episodes;
     size_t episode_count;
@@ -86,7 +88,7 @@ struct chosen {
     int64_t *times;
 };
 
-/* Adds the figures of one slot in the period. */
+/* Adds the numbers of one slot in the period. */
 static void add_chosen(const struct vfj_report *report, const struct chosen *chosen,
                        struct vfj_name slot, const struct vfj_period *period,
                        struct vfj_stats *stats)

@@ -11,11 +11,12 @@
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
-/* A boot, and the times of its records. */
+/* A boot of the guest, and the times of the first and the last record that were written during
+ * it. */
 struct boot {
     uint64_t number;
     int64_t first_us, last_us;
-    char id[64]; /* the kernel's boot id; untrusted bytes */
+    char id[64]; /* the id that the kernel gave to this boot; bytes that must not be trusted */
 };
 
 static int complain(const struct vfj_show *show, enum vfj_status status)
@@ -71,13 +72,13 @@ static void add_record(struct boot *boot, const struct vfj_record *record)
         (void)vfj_kv_value(&pair, boot->id, sizeof boot->id);
 }
 
-/* The boots in the journal, oldest first. */
+/* All boots in the journal, the oldest first. */
 struct boots {
     struct boot *list;
     size_t count, room;
 };
 
-/* Adds a boot. Returns NULL when memory runs out. */
+/* Adds the boot in which the record was written. Returns NULL when memory runs out. */
 static struct boot *add_boot(struct boots *boots, const struct vfj_record *record)
 {
     if (boots->count == boots->room) {
@@ -170,8 +171,8 @@ static void print_boot(const struct vfj_show *show, const struct boot *boot)
     (void)fprintf(stdout, "%s\n", line);
 }
 
-/* Prints the newest boots that overlap the wanted time, as many as -n allows. Returns the number
- * of boots printed. */
+/* Prints the newest boots that overlap the period of -S and -U, at most as many as -n allows.
+ * Returns the number of boots printed. */
 static size_t print_boots(const struct vfj_show *show, struct boots *boots)
 {
     const struct vfj_criteria *criteria = &show->criteria;

@@ -1,4 +1,4 @@
-/* The cursor options of `vfjournal show`. */
+/* The options of `vfjournal show` about cursors, which name a place in the journal. */
 #include "tools/cursor.h"
 
 #include <stdio.h>

@@ -51,8 +51,8 @@ static bool number_is(uint64_t number, const char *value)
     return vfj_span_to_u64(vfj_span_of(value), &wanted) && wanted == number;
 }
 
-/* Returns the key=value pairs of the body. The line of a notice begins with a '!', which is
- * skipped. */
+/* Returns the key=value pairs in the record's body. In a line of devd that begins with '!', they
+ * follow this character. */
 static struct vfj_span pairs_of(const struct vfj_record *record)
 {
     struct vfj_span body = record->body;
@@ -83,7 +83,8 @@ static bool has_value(const struct vfj_record *record, enum vfj_show_field field
         return record->kind == VFJ_RECORD_TRANSITION && value_is(record->body, "to", value);
     case VFJ_SHOW_FIELD_COUNT:
         return false;
-    case VFJ_SHOW_COMMAND: /* a command has the key "id" instead */
+    /* the record of a command has its id under the key "id", a result under the key "command" */
+    case VFJ_SHOW_COMMAND:
         return value_is(record->body, record->kind == VFJ_RECORD_COMMAND ? "id" : "command", value);
     case VFJ_SHOW_SLOT:
     case VFJ_SHOW_VF:
@@ -125,8 +126,8 @@ bool vfj_match_is_whole(const struct vfj_criteria *criteria, struct vfj_match a,
     return (a.pattern || b.pattern) && (a.fields | b.fields) == criteria->fields.all;
 }
 
-/* Returns whether a devd line is shown by default: it may be about a VF or a link, or has a
- * note. */
+/* Returns true when a line of devd is shown without -a. Such a line may be about a VF or a link, or
+ * the machine has added a note to it. */
 static bool devd_matters(const struct vfj_record *record)
 {
     struct vfj_devd devd;
@@ -145,8 +146,8 @@ static bool is_probe(const struct vfj_record *record)
         && vfj_span_starts(pair.value, "probe-");
 }
 
-/* Returns whether the row identifies the journal. Every start of a daemon writes such a row,
- * which has no new facts. */
+/* Returns true when the row identifies the journal. Every daemon writes this row when it starts,
+ * and it contains nothing new. */
 static bool is_identity(const struct vfj_record *record)
 {
     struct vfj_kv pair;

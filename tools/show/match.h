@@ -11,13 +11,14 @@
 
 enum { VFJ_SHOW_WORDS_MAX = 16 };
 
-/* The values of an option that may be repeated. A record must match one of them. */
+/* The values of an option that can be given several times. A record must match one of them. */
 struct vfj_words {
     unsigned count;
     const char *list[VFJ_SHOW_WORDS_MAX];
 };
 
-/* The fields: X(symbol, name). The columns come first, then the keys of bodies. */
+/* The fields of records that can be selected, as a list X(symbol, name). The columns of a row come
+ * first, then keys in bodies. */
 #define VFJ_SHOW_FIELDS(X)      \
     X(SEQ, "seq")               \
     X(BOOT, "boot")             \
@@ -52,37 +53,42 @@ enum vfj_show_field {
 
 const char *vfj_show_field_name(enum vfj_show_field field);
 
-/* The operands FIELD=VALUE. A record must have one of the values of each field. */
+/* The arguments FIELD=VALUE. For each field among them, a record must have one of the values given
+ * for this field. */
 struct vfj_fields {
     unsigned count;
-    uint32_t all; /* the set of fields in the list, one bit each */
+    uint32_t all; /* the fields in the list, one bit for each */
     struct {
         enum vfj_show_field field;
         const char *value;
     } list[VFJ_SHOW_WORDS_MAX];
 };
 
-/* A record must match all of the criteria. */
+/* What a record must match to be shown. It must match all members. */
 struct vfj_criteria {
-    uint64_t count;  /* only the newest records, this many; UINT64_MAX: all */
-    bool every_kind; /* includes plain devd lines, probes and timers */
-    bool fold;       /* one line for a command and its outcome, and one for many changes of links */
-    struct vfj_names about;   /* only records about these interfaces; empty: all */
-    struct vfj_words kinds;   /* only rows of these kinds, or lines with these words; empty: all */
-    struct vfj_words states;  /* only changes to these states; empty: all */
-    struct vfj_fields fields; /* only records with these values; empty: all */
-    const regex_t *pattern;   /* only records whose text matches; NULL: all */
-    uint64_t boot;            /* only records of this boot; 0: all */
-    /* Only records from since_us to until_us in wall time, both included, and only those after
-     * record `after` and up to `last`. A command also matches by the time and the interface of
-     * its outcome. */
+    uint64_t count;  /* only the newest records, at most this many; UINT64_MAX: no limit */
+    bool every_kind; /* include lines of devd about other things, observations and timers */
+    /* print a command with its outcome in one line, and many link changes in one line */
+    bool fold;
+    struct vfj_names about; /* only records about these interfaces; empty: about all */
+    /* only rows of these kinds, or whose line has one of these words; empty: all rows */
+    struct vfj_words kinds;
+    struct vfj_words states;  /* only changes to one of these states; empty: all records */
+    struct vfj_fields fields; /* only records with these values; empty: all records */
+    /* only records whose text matches the regular expression; NULL: all records */
+    const regex_t *pattern;
+    uint64_t boot; /* only records written in this boot; 0: in any boot */
+    /* Only records from since_us to until_us by the wall clock, both included, and only those after
+     * record `after` and not after record `last`. For a command, the time and the interface of its
+     * outcome may match instead of its own. */
     int64_t since_us;
     int64_t until_us;
-    uint64_t after; /* 0: from the first record on */
-    uint64_t last;  /* 0: up to the newest record */
+    uint64_t after; /* 0: no limit, begin with the first record */
+    uint64_t last;  /* 0: no limit, end with the newest record */
 };
 
-/* The criteria that a record matches and that its command or outcome need not match too. */
+/* Those criteria that a record matches by itself. A command and its outcome are shown together, so
+ * that only one of them needs to match each of these criteria. */
 struct vfj_match {
     bool pattern;
     uint32_t fields;
@@ -90,21 +96,22 @@ struct vfj_match {
 
 struct vfj_match vfj_match_of(const struct vfj_criteria *criteria, const struct vfj_record *record);
 
-/* Returns whether both records together match all of these criteria. */
+/* Returns true when two records together, a command and its outcome, match the pattern and the
+ * fields in the criteria. */
 bool vfj_match_is_whole(const struct vfj_criteria *criteria, struct vfj_match a,
                         struct vfj_match b);
 
-/* Returns whether the record itself names the interface. */
+/* Returns true when the record itself contains the name of the interface. */
 bool vfj_match_names(const struct vfj_record *record, const struct vfj_name *name);
 
-/* Returns whether the record has a kind and a state that the criteria select. */
+/* Returns true when the kind and the state of the record match the criteria. */
 bool vfj_match_kind(const struct vfj_criteria *criteria, const struct vfj_record *record);
 
-/* Returns whether the record has a time, a boot and a seq that the criteria select. */
+/* Returns true when the time, the boot and the seq of the record match the criteria. */
 bool vfj_match_time(const struct vfj_criteria *criteria, const struct vfj_record *record);
 
-/* Returns whether the record is a change of a link that may share a line with others. Then fills
- * in its interface and its new state. */
+/* Returns true when the record is a link change that can share a line with others. Sets *name to
+ * its interface and *is_up to the new state. */
 bool vfj_match_link(const struct vfj_criteria *criteria, const struct vfj_record *record,
                     struct vfj_name *name, bool *is_up);
 

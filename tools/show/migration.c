@@ -1,4 +1,4 @@
-/* Selects the records of one migration for `vfjournal show`. */
+/* Selects the records of one migration for the option -M of `vfjournal show`. */
 #include <string.h>
 
 #include "tools/audit/source.h"
@@ -14,8 +14,8 @@ static void add_name(struct vfj_names *names, struct vfj_name name)
     names->list[names->count++] = name;
 }
 
-/* Selects the records from the event that caused the first change of state on. Without -i,
- * selects those about the slot and its VFs. */
+/* Selects the records of the episode, beginning with the event that caused its first change of
+ * state. Without the option -i, selects only records about the slot and its VFs. */
 static void choose(struct vfj_show *show, const struct vfj_audit *audit,
                    const struct vfj_episode *episode)
 {

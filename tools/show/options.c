@@ -98,7 +98,7 @@ static int add_word(struct vfj_words *words, const char *value)
     return VFJ_OPTIONS_READ;
 }
 
-/* Returns whether the value is a kind of row, or a word of a printed line. */
+/* Returns true when the value of -k is a kind of row, or a word that printed lines have. */
 static bool is_kind(const char *value)
 {
     static const char *const words[] = {"run", "probe", "state", "notice", NULL};
@@ -157,8 +157,8 @@ static int take_time(const char *value, const struct vfj_show *show, const char 
     return vfj_option_time("show", message, value, show->zone, us);
 }
 
-/* Returns whether the operand is FIELD=VALUE. The path of a journal with a '=' needs a '/', as
- * in ./a=b. */
+/* Returns true when the argument has the form FIELD=VALUE. A path that contains '=' must also
+ * contain '/', as in ./a=b, so that it is not taken for one. */
 static bool is_field(const char *word)
 {
     return strchr(word, '=') != NULL && strchr(word, '/') == NULL;
@@ -189,7 +189,7 @@ static int take_field(struct vfj_show *show, const char *word)
     return vfj_usage_error("show", what, word);
 }
 
-/* Removes the operands FIELD=VALUE from argv. */
+/* Reads the arguments FIELD=VALUE and removes them from argv. */
 static int take_fields(struct vfj_show *show, int *argc, char **argv)
 {
     int kept = optind;
@@ -212,7 +212,7 @@ static bool is_number(const char *word)
     return word != NULL && vfj_span_to_i64(vfj_span_of(word), &number);
 }
 
-/* Takes the value of -b, which may be the next word of argv. */
+/* Reads the value of the option -b, which may be the next word of argv. */
 static int take_boot(struct vfj_show *show, int argc, char **argv, const char *value)
 {
     show->has_boot = true;
@@ -300,8 +300,8 @@ static int take(struct vfj_show *show, int argc, char **argv, int option, const 
     }
 }
 
-/* Checks the options that are given together with --list-boots. That option prints no records,
- * so options that select or explain records are errors. */
+/* Checks that no other option contradicts --list-boots. This option prints no records, so that
+ * options which select or explain records are errors. */
 static int check_boots(const struct vfj_show *show)
 {
     const struct vfj_criteria *criteria = &show->criteria;
@@ -361,7 +361,7 @@ static void set_defaults(struct vfj_show *show)
         criteria->count
             = criteria->every_kind || has_begin || show->lists_boots ? UINT64_MAX : DEFAULT_COUNT;
     criteria->fold = !criteria->every_kind && !has_rows;
-    /* outcomes and observations that -k selects have lines of their own */
+    /* when -k selects outcomes or observations, they are printed in separate lines */
     for (unsigned i = 0; i < criteria->kinds.count; i++)
         criteria->fold &= strcmp(criteria->kinds.list[i], "finished") != 0
             && strcmp(criteria->kinds.list[i], "observed") != 0;

@@ -1,4 +1,5 @@
-/* The messages of `vfjournal show` about an empty result and about faults of the journal. */
+/* The messages of `vfjournal show` about an empty result, and about missing or unreadable
+ * records. */
 #include "core/text/text.h"
 #include "tools/finding.h"
 #include "tools/show/show.h"

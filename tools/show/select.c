@@ -8,40 +8,41 @@
 #include "tools/output.h"
 
 enum {
-    /* Size of a set of seqs that are still needed. In a sound journal, few seqs are needed at
-     * the same time. In a damaged journal the set may become full, and the oldest seqs are
-     * dropped. */
+    /* Largest number of seqs in a set. In a sound journal, few seqs are in it at the same time. In
+     * a damaged journal the set may become full, and the oldest seqs are then dropped. */
     SET_SIZE = 4096,
-    /* number of single records that are tried after a damaged part, before larger steps */
+    /* after a damaged part, this many single records are tried before larger steps are made */
     LINEAR_PROBES = 8192,
-    LARGE_STEP = 16, /* about as many rows as a page has */
-    /* for fewer rows, reading them all is faster than reading the times of all rows */
+    LARGE_STEP = 16, /* about the number of rows in a database page */
+    /* when fewer rows than this are in the journal, reading all of them is faster than searching by
+     * time */
     SCAN_ROWS = 4096,
 };
 
-/* Changes of links that are further apart have separate lines. */
+/* Two link changes that are further apart than this are printed in separate lines. */
 #define LINKS_APART_US (INT64_C(600) * 1000000)
 
 struct set {
     size_t count;
     struct met {
         uint64_t key, value;
-        bool within; /* the outcome or observation is within the wanted time */
+        bool within; /* the result of the command is within the period of -S and -U */
         struct vfj_match match;
     } members[SET_SIZE];
 };
 
-/* The search reads backwards: it finds a result (an outcome or observation) before its command,
- * and an effect before its cause. */
+/* The state of a search. The search reads the journal backwards. It therefore finds the result of a
+ * command (an outcome or an observation) before the command, and an effect before its cause. */
 struct search {
     const struct vfj_criteria *criteria;
     struct vfj_selection *selection;
-    struct set answers; /* seq of a command → seq of its result */
-    struct set causes;  /* seqs of records that caused a selected one */
-    uint64_t last;      /* seq of the record that was read before; 0: none */
-    uint64_t floor;     /* all records up to this seq are too old */
+    struct set answers; /* for each seq of a command: the seq of its result */
+    struct set causes;  /* seqs of the records that caused a selected record */
+    /* seq of the record that was read before the present one; 0: none was read */
+    uint64_t last;
+    uint64_t floor; /* all records up to this seq are older than the period of -S */
     bool no_memory;
-    bool is_full; /* there are more records than -n allows */
+    bool is_full; /* the journal has more matching records than -n allows */
     struct vfj_source *source;
     const char *path;
 };
@@ -57,7 +58,8 @@ static void set_put(struct set *set, struct met met)
     set->members[set->count++] = met;
 }
 
-/* Removes the member from the set and returns it. Without such a member, the value is 0. */
+/* Removes a member from the set and returns it. When the set has no member with this key, returns
+ * one with the value 0. */
 static struct met set_take(struct set *set, uint64_t key)
 {
     struct met met = {0};
@@ -77,7 +79,8 @@ static void put_cause(struct search *search, uint64_t cause)
     set_put(&search->causes, (struct met){.key = cause, .value = 1});
 }
 
-/* Returns whether the record is about the daemon or the journal, which concerns every interface. */
+/* Returns true when the record is about the daemon or the journal. Such a record concerns every
+ * interface. */
 static bool is_about_all(const struct vfj_record *record)
 {
     return record->kind == VFJ_EVENT_STARTED || record->kind == VFJ_EVENT_STOPPING
@@ -105,8 +108,9 @@ static bool has_enough(const struct search *search)
     return search->selection->count >= search->criteria->count || search->no_memory;
 }
 
-/* Returns whether a result that waits for its command is newer than the oldest pick. If results
- * have lines of their own, it may be one of the newest rows too. */
+/* Returns true when a result is newer than the oldest selected record, and its command has not been
+ * found. When results are printed in separate lines, such a result may be one of the newest
+ * rows. */
 static bool has_pending(const struct search *search)
 {
     const struct vfj_selection *selection = search->selection;
@@ -125,7 +129,8 @@ static bool has_pending(const struct search *search)
     return false;
 }
 
-/* Returns the changes of links that the newest pick represents, or NULL. */
+/* Returns the link changes of the line that was selected last, or NULL when this line is not about
+ * link changes. */
 static struct vfj_links *open_links(const struct search *search)
 {
     const struct vfj_selection *selection = search->selection;
@@ -135,8 +140,8 @@ static struct vfj_links *open_links(const struct search *search)
     return &selection->links[selection->picks[count - 1].links - 1];
 }
 
-/* Returns whether the search can end. It continues while an interface has no record yet, and
- * while further changes of links may belong to the oldest line. */
+/* Returns true when the search can end. It must continue while no record of one of the wanted
+ * interfaces was found, and while more link changes may belong to the oldest line. */
 static bool is_done(const struct search *search)
 {
     bool done = search->is_full
@@ -146,7 +151,7 @@ static bool is_done(const struct search *search)
     return done || search->no_memory;
 }
 
-/* Returns whether neither this record nor an older one can match. */
+/* Returns true when neither this record nor an older one can match. */
 static bool is_past(const struct search *search, const struct vfj_record *record)
 {
     const struct vfj_criteria *criteria = search->criteria;
@@ -162,8 +167,8 @@ static bool is_past(const struct search *search, const struct vfj_record *record
     return is_old;
 }
 
-/* Makes room for one more item: doubles the size of a full list. Returns false when memory runs
- * out. */
+/* Makes room for one more element in a list, by doubling the size of a full list. Returns false
+ * when memory runs out. */
 static bool make_room(struct search *search, void **list, size_t count, size_t *room, size_t size)
 {
     if (count < *room)
@@ -189,8 +194,8 @@ static void pick(struct search *search, struct vfj_pick pick)
     selection->picks[selection->count++] = pick;
 }
 
-/* Adds a change of a link to a line. Because the search reads backwards, the first change of an
- * interface is its newest. */
+/* Adds a link change to a line of link changes. The search reads backwards, so that the first
+ * change that it finds of an interface is the interface's newest. */
 static void add_link(struct vfj_links *links, const struct vfj_name *name, bool is_up,
                      int64_t wall_us)
 {
@@ -208,8 +213,8 @@ static void add_link(struct vfj_links *links, const struct vfj_name *name, bool 
     links->first_us = wall_us;
 }
 
-/* Adds a change of a link to the line of the newest pick, if that line has changes that came
- * shortly after this one. Otherwise begins a new line. */
+/* Adds a link change to the line that was selected last, if that line is about link changes which
+ * happened shortly after this one. Otherwise begins a new line. */
 static void choose_link(struct search *search, const struct vfj_record *record,
                         const struct vfj_name *name, bool is_up)
 {
@@ -265,16 +270,16 @@ static void choose(struct search *search, const struct vfj_record *record, struc
         pick(search, (struct vfj_pick){.seq = record->seq});
 }
 
-/* Selects the record if it matches. A result has no interface of its own, so it waits until its
- * command is read, and both are selected together. When all records are selected, a result does
- * not wait. */
+/* Selects the record if it matches. A result has no interface of its own. It therefore waits until
+ * its command is read, and both are selected together. When the user wants all records, a result
+ * need not wait. */
 static void consider(struct search *search, const struct vfj_record *record)
 {
     const struct vfj_criteria *criteria = search->criteria;
     bool is_answer = record->kind == VFJ_EVENT_FINISHED || record->kind == VFJ_EVENT_OBSERVED;
     bool is_all = criteria->every_kind && criteria->about.count == 0 && !criteria->fold;
     if (is_answer && record->cause != 0 && !is_all) {
-        /* A record that the result caused is an effect of the command too. */
+        /* A record that the result caused is also an effect of the command. */
         if (set_take(&search->causes, record->seq).value != 0)
             put_cause(search, record->cause);
         bool is_wanted = criteria->fold || vfj_match_kind(criteria, record);
@@ -312,8 +317,8 @@ static void add_range(struct vfj_ranges *ranges, uint64_t first, uint64_t last)
     ranges->count++;
 }
 
-/* Notes that the records between this one and the newer one read before are missing or
- * unreadable. */
+/* Records that the records between this one and the newer one read before are missing, or that they
+ * are unreadable. */
 static void note_hole(struct search *search, uint64_t seq, bool is_damage)
 {
     struct vfj_selection *selection = search->selection;
@@ -336,8 +341,8 @@ static void note_record(struct search *search, const struct vfj_record *record)
         selection->most_us = record->wall_us;
 }
 
-/* Returns the highest seq in the file. Used when SQLite cannot read that seq, because the last
- * pages are damaged. */
+/* Returns the highest seq in the file, without SQLite. Used when SQLite cannot read the newest
+ * record because the last pages are damaged. */
 static uint64_t find_newest(const char *path)
 {
     char bytes[128];
@@ -356,8 +361,9 @@ static enum vfj_status read_at_most(struct search *search, uint64_t seq, struct 
     return vfj_source_next(search->source, record);
 }
 
-/* Finds the newest readable record before the damage, by reading single records. For a long
- * damaged part the steps become larger, and the last step is searched again. */
+/* Finds the newest readable record before a damaged part, by reading single records. If the damaged
+ * part is long, the steps become larger, and the records in the last step are then tried one by
+ * one. */
 static enum vfj_status resume(struct search *search, struct vfj_record *record)
 {
     struct vfj_selection *selection = search->selection;
@@ -391,7 +397,8 @@ static enum vfj_status search_all(struct search *search)
 {
     struct vfj_record record;
     bool is_begun = false, is_damaged = false;
-    bool has_holes = search->source->rows != NULL; /* each missing record is then a damaged one */
+    /* without SQLite, a missing record is one that is on a damaged page */
+    bool has_holes = search->source->rows != NULL;
     enum vfj_status status = VFJ_OK;
     uint64_t last = search->criteria->last;
     vfj_source_walk(search->source, last != 0 ? last : UINT64_MAX, VFJ_BACKWARD);
@@ -415,7 +422,8 @@ static enum vfj_status search_all(struct search *search)
     return status == VFJ_END ? VFJ_OK : status;
 }
 
-/* Finds a seq below which all records are too old. The clock may have been set back in between. */
+/* Finds a seq below which all records are older than the period of -S. Records after it may be
+ * older, too, because the clock may have been set back. */
 static enum vfj_status find_floor(struct search *search)
 {
     const struct vfj_criteria *criteria = search->criteria;
@@ -437,7 +445,7 @@ static enum vfj_status find_floor(struct search *search)
         selection->newest = record.seq;
         selection->has_read_all = true;
     }
-    /* The walk will find the damage again, and report it. */
+    /* The search will find the damage again and report it. */
     return status == VFJ_JOURNAL_DAMAGED || status == VFJ_END ? VFJ_OK : status;
 }
 

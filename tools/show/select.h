@@ -13,13 +13,17 @@
 
 struct vfj_pick {
     uint64_t seq;
-    uint64_t outcome; /* folded: seq of the command's outcome; 0: none */
-    uint32_t links;   /* folded: index in selection->links, from 1 on; 0: none */
+    /* when command and outcome share a line: seq of the outcome; 0: the line has no outcome */
+    uint64_t outcome;
+    /* when link changes share a line: their index in selection->links, counted from 1; 0: the line
+     * is not about link changes */
+    uint32_t links;
 };
 
 enum { VFJ_RANGES_MAX = 8 };
 
-/* Ranges of records, the newest first. Ranges beyond the list only count in `count`. */
+/* Ranges of records, the newest range first. When the list is full, further ranges only increase
+ * `count`. */
 struct vfj_ranges {
     unsigned count;
     struct {
@@ -35,24 +39,28 @@ struct vfj_selection {
     size_t link_count;
     size_t link_room;
     int who_width;
-    uint64_t newest;           /* seq of the journal's newest record; 0: none */
-    int64_t least_us, most_us; /* the earliest and latest wall time of the records that were read */
-    bool named[VFJ_NAMES_MAX]; /* which interfaces of the criteria have a record */
-    bool has_read_all;         /* the search read up to the first record */
-    struct vfj_ranges missing; /* records that do not exist although newer ones do */
+    /* seq of the journal's newest record; 0: the journal has no records */
+    uint64_t newest;
+    /* the earliest and the latest wall time among the records that were read */
+    int64_t least_us, most_us;
+    bool named[VFJ_NAMES_MAX]; /* for each interface in the criteria: whether a record names it */
+    bool has_read_all;         /* the search has read all records, up to the first one */
+    struct vfj_ranges missing; /* records that the journal lacks although it has newer ones */
     bool end_is_unreadable;    /* the records after `newest` are unreadable */
-    struct vfj_ranges unreadable; /* records that the file's damage hides */
-    char damage[256];             /* describes the first damage: untrusted bytes, empty for none */
+    struct vfj_ranges unreadable; /* records that cannot be read because the file is damaged */
+    /* describes the first damage in bytes that must not be trusted; empty: no damage was found */
+    char damage[256];
 };
 
-/* Reads the journal from its end, until enough records are found or no older one can match. When
- * an interface of the criteria has no record yet, reads to the beginning. Continues after a
- * damaged page. On failure the selection has the records that were read. */
+/* Reads the journal from its end, until enough records are selected or no older record can match.
+ * While no record of one of the wanted interfaces was found, reads up to the first record.
+ * Continues after a damaged page. On a failure, the selection contains the records that were read
+ * before. */
 enum vfj_status vfj_select(struct vfj_source *source, const char *path,
                            const struct vfj_criteria *criteria, struct vfj_selection *selection);
 
-/* Returns whether a pruned journal can begin with the record, which is then a checkpoint: no
- * record is missing before it. */
+/* Returns true when a pruned journal can begin with this record, which must be part of a
+ * checkpoint. No record is missing before it then. */
 bool vfj_select_begins(const struct vfj_record *record);
 
 void vfj_selection_free(struct vfj_selection *selection);

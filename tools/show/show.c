@@ -1,4 +1,4 @@
-/* vfjournal show: prints the journal. */
+/* vfjournal show: prints the records of a journal. */
 #include "tools/show/show.h"
 
 #include <stdio.h>
@@ -16,7 +16,7 @@
 
 enum { POLL_NS = 250000000 };
 
-/* A copy of a record, which remains valid when the next one is read. */
+/* A copy of a record and of its text, which remains valid when the next record is read. */
 struct kept {
     struct vfj_record record;
     char body[VFJ_BODY_MAX];
@@ -35,7 +35,8 @@ static enum vfj_status get_kept(struct vfj_show *show, uint64_t seq, struct kept
     return VFJ_OK;
 }
 
-/* Collects the records that caused a record. In a forged or pruned journal some may not exist. */
+/* Collects the causes of a record: its cause, the cause of this cause, and so on. In a forged or
+ * pruned journal some of them may not exist. */
 static enum vfj_status find_causes(struct vfj_show *show, uint64_t cause, struct vfj_causes *why)
 {
     struct vfj_record record;
@@ -74,7 +75,8 @@ static enum vfj_status print_line(struct vfj_show *show, const struct vfj_record
     return why != NULL ? print_causes(show, why) : VFJ_OK;
 }
 
-/* Prints the record in the chosen format. `outcome` and `links` may be NULL. */
+/* Prints the record in the chosen format. `outcome` is NULL unless the record is a command with an
+ * outcome. `links` is NULL unless the line is about link changes. */
 static enum vfj_status print_record(struct vfj_show *show, const struct vfj_record *record,
                                     const struct vfj_record *outcome, const struct vfj_links *links)
 {
@@ -156,8 +158,8 @@ static bool wants_everything(const struct vfj_show *show)
         && !show->reverse && !show->follow && show->source.rows == NULL;
 }
 
-/* Prints records in one walk, and ends before the first record that is missing or damaged. The
- * search continues after that record. Returns the seq of the last printed record. */
+/* Prints all records in one pass, up to the first one that is missing or damaged; after that
+ * record, the usual search continues. Returns the seq of the last printed record. */
 static uint64_t print_stream(struct vfj_show *show)
 {
     struct vfj_record record;
@@ -188,8 +190,8 @@ static enum vfj_status print_picks(struct vfj_show *show, const struct vfj_selec
     return status;
 }
 
-/* Returns whether the journal should be read again later. While it is followed, a daemon may be
- * starting or ending. */
+/* Returns true when the journal must be read again later. While the program waits for new records,
+ * a daemon may be starting or ending, during which the journal is busy. */
 static bool comes_later(const struct vfj_show *show, enum vfj_status status)
 {
     return show->has_begun && status == VFJ_JOURNAL_BUSY;
@@ -200,8 +202,8 @@ static int complain(const struct vfj_show *show, enum vfj_status status)
     return vfj_complain_status(show->input.name, status, vfj_source_detail(&show->source));
 }
 
-/* Returns the newest seq of the selection. The outcome of a command may be newer than the last
- * pick. */
+/* Returns the highest seq in the selection. The outcome of a selected command may have a higher seq
+ * than the last selected record. */
 static uint64_t newest_pick(const struct vfj_selection *selection)
 {
     uint64_t newest = 0;
@@ -227,7 +229,8 @@ static int report(struct vfj_show *show, const struct vfj_selection *selection, 
     return exit_status;
 }
 
-/* Returns false when no interface of -i has a record of its own. Such an interface has no lines. */
+/* Returns false when no record names any of the interfaces in the options -i. There is nothing to
+ * print about such interfaces. */
 static bool is_named(const struct vfj_show *show, const struct vfj_selection *selection)
 {
     bool named = show->criteria.about.count == 0 || show->has_begun || show->follow
@@ -296,8 +299,8 @@ static int print(struct vfj_show *show)
     return exit_status;
 }
 
-/* Follows the journal. Reopens it each time, which takes a millisecond, because its daemon may
- * start and end. */
+/* Waits for new records and prints them. Opens the journal again each time, which takes a
+ * millisecond, because its daemon may start and end. */
 static int follow(struct vfj_show *show)
 {
     static const struct timespec pause = {.tv_nsec = POLL_NS};

@@ -24,50 +24,54 @@ struct vfj_show {
     bool follow, reverse, lists_boots;
     bool tabs, why, no_pager;
     bool has_boot; /* -b was given */
-    /* the value of -b: a boot's number, or a number up to 0 that counts back from the newest
-     * boot */
+    /* the value of -b: the number of a boot, or 0 for the newest boot, -1 for the one before it,
+     * and so on */
     int64_t boot;
-    regex_t pattern;       /* compiled value of -g, if criteria.pattern is set */
-    const char *migration; /* the value of -M; NULL: not given */
+    /* the regular expression in the option -g, compiled; valid when criteria.pattern is set */
+    regex_t pattern;
+    const char *migration; /* the value of -M; NULL: the option was not given */
     const char *after_cursor;
     const char *cursor_file;
     bool prints_cursor;
-    const char *path; /* the path that the user gave; NULL: the default */
+    const char *path; /* the path that the user gave; NULL: use the default path */
     struct vfj_input input;
     struct vfj_source source;
-    bool is_begun;  /* the first record was printed or is about to be */
-    bool has_begun; /* records were printed before, and the journal is followed */
+    bool is_begun;  /* the first record was printed, or is being printed */
+    bool has_begun; /* the journal was read before, and the program waits for further records */
     struct vfj_style style;
 };
 
-/* Reads the options. Returns VFJ_OPTIONS_READ, or the exit status. */
+/* Parses the options and the arguments. Returns VFJ_OPTIONS_READ, or the exit status. */
 int vfj_show_options_read(struct vfj_show *show, int argc, char **argv);
 
-/* Prints a message that explains an empty result. */
+/* Prints a message about the reason when no record was selected. */
 void vfj_show_report_nothing(const struct vfj_show *show, const struct vfj_selection *selection);
 
-/* Prints messages about interfaces without a record, missing records and unreadable records.
- * Returns the exit status of the worst fault. */
+/* Prints messages about interfaces that no record names, about missing records and about unreadable
+ * records. Returns the exit status for the worst of these faults. */
 int vfj_show_report_faults(const struct vfj_show *show, const struct vfj_selection *selection);
 
-/* Finds the boot that -b names. Returns VFJ_EXIT_OK, or the exit status after a message. */
+/* Finds the boot that the option -b names. Returns VFJ_EXIT_OK, or the exit status after a
+ * message. */
 int vfj_show_find_boot(struct vfj_show *show);
 
-/* Shows the further output through a pager, unless the options or vfj_pager_begin() exclude one. */
+/* Sends the output from now on to a pager, unless the options or vfj_pager_begin() exclude this. */
 void vfj_show_begin_pager(const struct vfj_show *show);
 
-/* Prints a line for each boot of the guest. Returns the exit status. */
+/* Prints one line about each boot of the guest. Returns the exit status. */
 int vfj_show_list_boots(struct vfj_show *show);
 
-/* Selects the records after the cursor. Returns VFJ_EXIT_OK, or the exit status after a message:
- * the journal may no longer have the cursor's record. */
+/* Selects only the records after the cursor of the option --after-cursor or --cursor-file. Returns
+ * VFJ_EXIT_OK, or the exit status after a message. It is an error when the journal does not contain
+ * the cursor's record. */
 int vfj_show_take_cursor(struct vfj_show *show);
 
-/* Selects the records of the migration that -M names. Returns VFJ_EXIT_OK, or the exit status
- * after a message. */
+/* Selects only the records of the migration that the option -M names. Returns VFJ_EXIT_OK, or the
+ * exit status after a message. */
 int vfj_show_take_migration(struct vfj_show *show);
 
-/* Prints the cursor of the record, or writes it to the cursor file. Returns the exit status. */
+/* Prints the cursor that names the place after the record, or writes it to the cursor file. Returns
+ * the exit status. */
 int vfj_show_put_cursor(struct vfj_show *show, uint64_t seq);
 
 #endif

@@ -1,4 +1,5 @@
-/* Reads the records for `vfjournal show`, through SQLite, or page by page when SQLite cannot. */
+/* Reads the records for `vfjournal show`. Uses SQLite or, when SQLite cannot read the file, reads
+ * its pages directly. */
 #include "tools/show/source.h"
 
 #include <string.h>
@@ -39,7 +40,8 @@ const char *vfj_source_detail(const struct vfj_source *source)
     return vfj_journal_detail(source->journal);
 }
 
-/* Returns the seq of the next row in the walk's direction, from `seq` on; 0: none. */
+/* Returns the seq of the next row in the direction of the walk, beginning with `seq` itself.
+ * Returns 0 when there is none. */
 static uint64_t nearest(const struct vfj_source *source, uint64_t seq)
 {
     size_t count = vfj_recover_rows_count(source->rows);
@@ -80,7 +82,7 @@ void vfj_source_walk_end(struct vfj_source *source)
         vfj_journal_walk_end(source->journal);
 }
 
-/* Reads a row. When several pages have a row with that seq, the first valid record counts. */
+/* Reads the row with this seq. When several pages contain one, returns the first that is valid. */
 enum vfj_status vfj_source_get(struct vfj_source *source, uint64_t seq, struct vfj_record *record)
 {
     if (source->rows == NULL)

@@ -10,11 +10,12 @@
 
 /* One fact about a state. */
 struct vfj_fact {
-    /* what the fact is about: "daemon", "rc.conf", "scripts" or the name of a slot */
+    /* what the fact is about: "daemon", "rc.conf", "scripts", or the name of a slot */
     char *subject;
-    /* made of lower-case letters and '_'; "value" means an assignment in rc.conf */
+    /* name of the fact in lower-case letters and '_'; "value" stands for an assignment in
+     * rc.conf */
     const char *key;
-    char *text; /* safe for a terminal */
+    char *text; /* text without control characters */
     bool is_number;
     double number;
 };
@@ -25,19 +26,19 @@ struct vfj_description {
     bool no_memory;
 };
 
-/* Describes the whole state: the daemon, rc.conf, the scripts of the policy scripts, and each
- * slot with its activity, plan, timers and observations. Times of timers are relative to the
- * newest event. In any case the caller has to free the description. */
+/* Describes the whole state of the machine: the daemon, rc.conf, the scripts (with the policy
+ * "scripts"), and each slot with its activity, plan, timers and observations. Times of timers are
+ * relative to the newest event. The caller frees the description in any case. */
 void vfj_state_describe(const struct vfj_state *state, struct vfj_description *description);
 void vfj_description_free(struct vfj_description *description);
 
-/* Prints the facts, one on each line, below a line with their subject. */
+/* Prints the facts, one on each line. A line with the subject precedes the facts about it. */
 void vfj_description_print(FILE *out, const struct vfj_description *description);
 
-/* Prints a JSON object for each subject. Returns false when memory runs out. */
+/* Prints one JSON object for each subject. Returns false when memory runs out. */
 bool vfj_description_print_json(FILE *out, const struct vfj_description *description);
 
-/* Add a fact. Only for the files in tools/state. */
+/* These functions add facts. Only the files in tools/state call them. */
 void vfj_fact_add(struct vfj_description *description, const char *subject, const char *key,
                   const char *text);
 void vfj_fact_add_number(struct vfj_description *description, const char *subject, const char *key,

@@ -1,4 +1,4 @@
-/* Describes the needs of a plan in plain words. */
+/* Describes in plain words what the commands of a plan must achieve. */
 #include "tools/state/needs.h"
 
 #include "core/machine/state.h"

@@ -1,9 +1,9 @@
-/* Describes the needs of a plan in plain words. */
+/* Describes in plain words what the commands of a plan must achieve. */
 #ifndef VFJ_TOOLS_STATE_NEEDS_H
 #define VFJ_TOOLS_STATE_NEEDS_H
 
-/* Returns the text of an enum vfj_need, or of the need for a static route: what a command has to
- * achieve. */
+/* Returns a text that says what a command must achieve. `need` is an enum vfj_need, or stands for a
+ * static route. */
 const char *vfj_need_text(unsigned need);
 
 #endif

@@ -1,4 +1,4 @@
-/* Finds the machine's state after a record of a journal. */
+/* Finds the machine's state after a given record of a journal. */
 #include "tools/state/read.h"
 
 #include "store/state_checkpoint.h"
@@ -8,9 +8,9 @@
 
 enum { LINE_SIZE = 256 };
 
-/* Finds the nearest state checkpoint before the record that was written by the rules of this
- * program. Returns the seq of its first part and sets *last to that of its last part. Returns 0
- * when there is none. */
+/* Finds the checkpoint of the state nearest before the record `seq`, among those that were written
+ * by the rules of this program. Returns the seq of its first part and sets *last to that of its
+ * last part. Returns 0 when there is none. */
 static uint64_t find_checkpoint(struct vfj_journal *journal, uint64_t seq, uint64_t *last)
 {
     struct vfj_record record;
@@ -37,7 +37,7 @@ static uint64_t find_checkpoint(struct vfj_journal *journal, uint64_t seq, uint6
     return first;
 }
 
-/* Sets the machine to the state in the checkpoint. Returns whether that succeeded. */
+/* Sets the machine to the state in the checkpoint. Returns false when this fails. */
 static bool restore(struct vfj_journal *journal, uint64_t first, uint64_t last,
                     struct vfj_machine *machine)
 {
@@ -83,8 +83,8 @@ static int report_verdict(struct vfj_journal *journal, const char *name,
     vfj_text_format(&text, "record %llu: %s", (unsigned long long)result->seq,
                     vfj_verdict_text(verdict));
     vfj_complain(name, line);
-    /* if other rules recorded the journal, the state is the one that the rules of this program
-     * lead to */
+    /* if other rules recorded the journal, the result is the state to which this program's rules
+     * lead */
     return verdict == VFJ_VERDICT_RULES_CHANGED ? VFJ_EXIT_OK : vfj_verdict_exit_status(verdict);
 }
 

@@ -1,4 +1,4 @@
-/* Finds the machine's state after a record of a journal. */
+/* Finds the machine's state after a given record of a journal. */
 #ifndef VFJ_TOOLS_STATE_READ_H
 #define VFJ_TOOLS_STATE_READ_H
 
@@ -6,15 +6,15 @@
 #include "store/machine.h"
 #include "store/replay.h"
 
-/* Sets machine->state to the state after the record. After the record of a decision, this is the
- * state after its event.
+/* Sets machine->state to the state after the record `seq`. If the record is a decision, this is the
+ * state after the event that led to it.
  *
- * With `shortly`, begins at the nearest state checkpoint before the record, and checks neither
- * the chain nor anything before that checkpoint.
+ * With `shortly`, begins at the nearest checkpoint of the state before the record, and checks
+ * neither the hash chain nor anything before this checkpoint.
  *
- * Returns VFJ_EXIT_OK, or the exit status after a message. It is VFJ_EXIT_DIFFERENT when the
- * journal has no such record, and the status of the verdict when the machine decides otherwise
- * than recorded before the record. */
+ * Returns VFJ_EXIT_OK, or the exit status after a message. The status is VFJ_EXIT_DIFFERENT when
+ * the journal does not have the record. When the machine's decisions differ from the recorded ones
+ * before the record, the status is that of the verdict. */
 int vfj_state_read_at(struct vfj_journal *journal, const char *name, uint64_t seq, bool shortly,
                       struct vfj_machine *machine);
 

@@ -167,7 +167,8 @@ static void add_interface(struct vfj_text *text, const struct vfj_interface *int
         vfj_text_format(text, ", dhclient %" PRIu64, dhclient);
 }
 
-/* Describes a view under the given keys: the last observation, or the one before the plan. */
+/* Describes what an observation shows. `keys` are the names of the facts: there are some for the
+ * last observation, and others for the observation before the plan. */
 static void describe_view(const struct slot *slot, const struct vfj_view *view,
                           const char *const keys[5])
 {

@@ -1,10 +1,11 @@
-/* Collects the present state from the journal: by replay, and from single rows. */
+/* Collects the present state from a journal: replays it, and reads single rows. */
 #include "tools/status/facts.h"
 
 #include <string.h>
 
-/* Returns the facts of the slot with that hn or VF, or NULL. Under policy scripts, a command has
- * the interface with which the script was called, and this may be the VF. */
+/* Returns the facts about the slot whose hn or VF has this name, or NULL. With the policy
+ * "scripts", a command has the interface with which the script was called, and this can be the
+ * VF. */
 static struct vfj_slot_facts *facts_of(struct vfj_status_facts *facts, struct vfj_name name)
 {
     const struct vfj_state *state = &facts->machine.state;
@@ -59,8 +60,8 @@ static void note_decision(struct vfj_status_facts *facts, const struct vfj_decis
     note_commands(facts, decision, wall_us);
 }
 
-/* Notes the end of a command. The next command of its batch begins, unless this one failed and
- * the next ones need it. */
+/* Handles the outcome of a command. The next command of its batch then begins, unless this command
+ * failed and the following ones depend on it. */
 static void note_ended(struct vfj_slot_facts *slot, unsigned index,
                        const struct vfj_outcome *outcome, int64_t wall_us)
 {
@@ -104,7 +105,7 @@ static void note_lagg(struct vfj_status_facts *facts, const struct vfj_interface
     }
 }
 
-/* Notes that an interface departed: lagg(4) then removes it from its lagg. */
+/* Handles that an interface departed: lagg(4) has removed it from its lagg. */
 static void note_departure(struct vfj_status_facts *facts, struct vfj_name gone)
 {
     const struct vfj_state *state = &facts->machine.state;
@@ -180,8 +181,8 @@ static void watch(void *arg, const struct vfj_record *record, const struct vfj_m
     struct vfj_status_facts *facts = arg;
     facts->newest_wall_us = record->wall_us;
     facts->newest_mono_us = record->mono_us;
-    /* The first checkpoint of a pruned journal does not say whether the daemon was connected. A
-     * running daemon counts as connected. */
+    /* The first checkpoint of a pruned journal does not contain whether the daemon was connected to
+     * devd. If the daemon was running, it is assumed to have been connected. */
     if (record->kind == VFJ_RECORD_CHECKPOINT && facts->result.events == 0)
         facts->listening = machine->state.head.running;
     if (!vfj_record_is_event(record)

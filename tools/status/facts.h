@@ -1,4 +1,4 @@
-/* Collects the present state from the journal: by replay, and from single rows. */
+/* Collects the present state from a journal: replays it, and reads single rows. */
 #ifndef VFJ_TOOLS_STATUS_FACTS_H
 #define VFJ_TOOLS_STATUS_FACTS_H
 
@@ -12,56 +12,59 @@
 #include "store/machine.h"
 #include "store/replay.h"
 
-/* The changing commands of the newest decision about a slot. They run one after another. */
+/* The commands of the newest decision about a slot that change the guest. They run one after the
+ * other. */
 struct vfj_slot_commands {
     unsigned count;
     struct vfj_command list[VFJ_BATCH_MAX];
 };
 
-/* The newest changing command of a slot that began to run, and its outcome. */
+/* The slot's newest command that changes the guest and began to run, and its outcome. */
 struct vfj_last_command {
-    uint64_t id;              /* 0: there is no such command */
-    char argv[VFJ_ARGS_SIZE]; /* quoted for sh(1), and cut when it is too long */
+    uint64_t id; /* 0: there is no such command yet */
+    /* the command's words, quoted for sh(1); cut when they are too long */
+    char argv[VFJ_ARGS_SIZE];
     bool ended;
-    int64_t wall_us; /* time of its end, or of its beginning while it runs */
+    int64_t wall_us; /* time of its end, or while it runs, of its beginning */
     struct vfj_outcome outcome;
 };
 
-/* The lagg of a slot's unit in its last observation. */
+/* What the last observation of a slot showed about the lagg of the slot's unit. */
 struct vfj_lagg_seen {
-    int64_t wall_us; /* 0: the slot was never observed */
+    int64_t wall_us; /* 0: there was no observation */
     bool exists;
     unsigned port_count;
     struct vfj_name ports[VFJ_PORTS_MAX];
 };
 
 struct vfj_slot_facts {
-    int64_t since_wall_us; /* time of the newest change of state; 0: none */
+    int64_t since_wall_us; /* time of the newest change of state; 0: the state never changed */
     struct vfj_slot_commands commands;
     struct vfj_last_command last;
     struct vfj_lagg_seen lagg;
 };
 
-/* The time and the text of an event. wall_us 0: there was no such event. */
+/* When an event happened, and its text. When wall_us is 0, there was no such event. */
 struct vfj_instant {
     int64_t wall_us;
     char text[128];
 };
 
-/* This struct is large: allocate it on the heap. */
+/* The facts about the daemon and all slots. This struct is large: allocate it on the heap. */
 struct vfj_status_facts {
-    struct vfj_machine machine; /* its state is that after the last valid record */
+    struct vfj_machine machine; /* its state is the one after the last valid record */
     struct vfj_replay_result result;
     int64_t newest_wall_us, newest_mono_us; /* times of the newest record */
-    int64_t started_wall_us;                /* time of the newest `started` row */
-    bool listening; /* the daemon was connected to devd, and no gap followed */
+    int64_t started_wall_us;                /* time of the newest row about a daemon's start */
+    bool listening; /* the daemon was connected to devd, and no gap was recorded after that */
     struct vfj_instant connected;
     struct vfj_instant gap;
-    /* the facts of the slots, in the order of the slots in the state */
+    /* for each slot of the state, in the same order */
     struct vfj_slot_facts slots[VFJ_SLOTS_MAX];
 };
 
-/* Appends " (NAME, ...)" when the slot's fault is that interfaces with these names use hn. */
+/* Appends " (NAME, ...)" with the names of the interfaces that use hn, when this use is the slot's
+ * fault. */
 void vfj_status_add_user(struct vfj_text *text, const struct vfj_slot *slot);
 
 /* Replays the whole journal and collects the facts. */

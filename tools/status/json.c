@@ -1,4 +1,4 @@
-/* Prints `vfjournal status` as JSON, one object on each line. */
+/* Prints the output of `vfjournal status` as JSON objects, one on each line. */
 #include <string.h>
 
 #include "core/data/finding.h"
@@ -98,7 +98,7 @@ static void add_last(struct vfj_json *json, const struct vfj_last_command *last)
         vfj_json_add_string(json, "output", last->outcome.output);
 }
 
-/* Adds the names of the slot's findings, separated by blanks. */
+/* Adds the names of the findings about the slot, separated by blanks. */
 static void add_findings(struct vfj_json *json, const struct vfj_slot *slot)
 {
     char bytes[256];

@@ -1,4 +1,4 @@
-/* Decides whether the guest needs attention. */
+/* Decides whether the guest needs the attention of an admin. */
 #include "tools/status/report.h"
 
 #include "core/data/reason.h"
@@ -8,7 +8,7 @@ static bool runs(const struct vfj_status_report *report)
     return report->daemon > 0;
 }
 
-/* The texts of the faults, in the order of the report. */
+/* The texts about faults of the daemon and the journal, the worst first. */
 static const char *const troubles[] = {
     "events wait in memory: the daemon can't write the journal",
     "the journal differs from the machine's decisions: see vfjournal replay",
@@ -67,8 +67,8 @@ bool vfj_status_needs_attention(const struct vfj_status_report *report)
     return found;
 }
 
-/* Returns the end of a sleep under policy scripts, which has no timer in the slot: a process of
- * the scripts sleeps for the VF. */
+/* Returns when the VF's delay ends with the policy "scripts". A process of the scripts sleeps until
+ * then, so that the slot has no timer. */
 static int64_t sleeper_due_us(const struct vfj_scripts *scripts, struct vfj_name vf)
 {
     for (unsigned i = 0; i < VFJ_SLEEPERS_MAX && !vfj_name_is_empty(vf); i++) {

@@ -1,4 +1,5 @@
-/* vfjournal status: reports the present state from the journal. */
+/* vfjournal status: reports the present state of the daemon and of each slot, as the journal shows
+ * it. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -84,7 +85,8 @@ static bool is_known(struct vfj_name name, const struct vfj_state *state)
     return false;
 }
 
-/* Reports each -i that names no hn and no VF of the journal. Returns false after a message. */
+/* Prints a message for each name in an option -i that is neither an hn nor a VF in the journal.
+ * Returns false when it printed a message. */
 static bool report_unknown(const struct status *status, const struct vfj_input *input,
                            const struct vfj_state *state)
 {
@@ -102,7 +104,8 @@ static bool report_unknown(const struct status *status, const struct vfj_input *
     return found;
 }
 
-/* Returns the exit status. Damage and edits have the same status as in every verb. */
+/* Returns the exit status. A damaged or edited journal has the same exit status as in all other
+ * verbs. */
 static int exit_status_of(const struct vfj_status_report *report)
 {
     int exit_status = vfj_verdict_exit_status((enum vfj_verdict)report->facts->result.verdict);
@@ -111,8 +114,9 @@ static int exit_status_of(const struct vfj_status_report *report)
     return vfj_status_needs_attention(report) ? VFJ_EXIT_DIFFERENT : VFJ_EXIT_OK;
 }
 
-/* Reads the lock before the journal. A daemon that starts in between is reported as not running.
- * A daemon that ends in between is never reported with the state of a later daemon. */
+/* Reads the daemon's lock before the journal. If a daemon starts in between, the report says that
+ * no daemon runs. But if a daemon ends in between, it is never reported with the state of a later
+ * daemon. */
 static int report(const struct status *status, const struct vfj_input *input,
                   struct vfj_journal *journal, struct vfj_status_facts *facts)
 {

@@ -1,4 +1,4 @@
-/* Prints `vfjournal status` as text. */
+/* Prints the output of `vfjournal status` as text. */
 #include <string.h>
 
 #include "core/data/finding.h"
@@ -69,7 +69,7 @@ static void print_daemon(FILE *out, const struct vfj_status_report *report)
     } else {
         vfj_text_add(text, report->daemon == 0 ? "not running" : "unknown");
     }
-    /* a pruned journal may lack the row of the start, but has the state after it */
+    /* a pruned journal may lack the row of the daemon's start, but has the state after it */
     if (report->facts->started_wall_us != 0 || head->running) {
         vfj_text_add(text, report->daemon == 0 ? "; the last one: mode " : ", mode ");
         vfj_text_add(text, vfj_mode_name((enum vfj_mode)head->mode));
@@ -98,7 +98,8 @@ static void print_instant(FILE *out, const struct vfj_status_report *report, con
     end(out, &line);
 }
 
-/* Prints this before the rest, because the records lack these events. */
+/* Prints how many events wait in the daemon's memory. Printed first, because the records lack these
+ * events. */
 static void print_waiting(FILE *out, const struct vfj_status_report *report)
 {
     if (report->waiting > 0)
@@ -126,7 +127,7 @@ static void print_whole(FILE *out, const struct vfj_status_report *report)
         (void)fprintf(out, "%*s: %s\n", LABEL_WIDTH, "trouble", trouble);
 }
 
-/* Each column is as wide as its widest cell. */
+/* The number of columns of the table. Each column is as wide as its widest cell. */
 enum { COLUMNS = 6 };
 static const char *const headings[COLUMNS] = {"SLOT", "STATE", "VF", "GEN", "SINCE", "LAGG"};
 
@@ -273,7 +274,7 @@ static void print_fault(FILE *out, const struct vfj_slot *slot)
     end(out, &line);
 }
 
-/* Prints the findings about a slot in transparent mode, each with its advice. */
+/* Prints the findings about a slot in transparent mode, each with the advice for it. */
 static void print_findings(FILE *out, const struct vfj_slot *slot)
 {
     for (unsigned kind = 0; kind < VFJ_FOUND_COUNT; kind++) {

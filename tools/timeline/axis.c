@@ -1,20 +1,21 @@
-/* The axis of a timeline. It maps times to places, and squeezes long idle times. */
+/* The axis of a timeline. It converts times to positions in the drawing, and shortens long idle
+ * times. */
 #include "tools/timeline/axis.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* The time between two neighbouring ends of elements. */
+/* The time between two neighbouring points at which elements of the drawing begin or end. */
 struct interval {
     int64_t from_us, to_us;
-    bool is_busy; /* a changing command runs in the interval */
+    bool is_busy; /* a command that changes the guest runs during this time */
     bool is_break;
 };
 
 struct intervals {
     struct interval *list;
     size_t count, breaks;
-    int64_t rest_us; /* sum of the intervals that are not a break */
+    int64_t rest_us; /* sum of the lengths of all intervals that are not breaks */
 };
 
 enum { LEAST_BREAK_US = 1000000, BUSY_FACTOR = 4, MUCH_LONGER = 3 };
@@ -25,7 +26,7 @@ static int compare(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-/* Returns whether the element is a probe. A probe does not end idle time: an idle slot is
+/* Returns true when the element is a probe. Probes do not end an idle time, because an idle slot is
  * observed from time to time. */
 static bool is_probe(const struct vfj_item *item)
 {
@@ -94,8 +95,8 @@ static double scale_of(const struct vfj_axis_measures *measures, const struct in
     return scale < most ? scale : most;
 }
 
-/* Returns whether the interval is idle and much longer than the others, so that it takes their
- * space. */
+/* Returns true when the interval is idle and much longer than the others, so that the drawing would
+ * have little space for them. */
 static bool is_idle(const struct intervals *intervals, const struct interval *interval)
 {
     size_t others = intervals->count - intervals->breaks - 1;
@@ -103,7 +104,7 @@ static bool is_idle(const struct intervals *intervals, const struct interval *in
     return others > 0 && us / MUCH_LONGER > (intervals->rest_us - us) / (int64_t)others;
 }
 
-/* Returns the longest idle interval that is too wide at this scale, or NULL. */
+/* Returns the longest idle interval that is too wide at this scale, or NULL when there is none. */
 static struct interval *find_idle(const struct intervals *intervals,
                                   const struct vfj_axis_measures *measures, double scale)
 {
@@ -140,8 +141,8 @@ static void add_piece(struct vfj_axis *axis, struct vfj_axis_piece piece)
     axis->pieces[axis->count++] = piece;
 }
 
-/* Places the pieces side by side. Space that remains goes to the breaks, or to both ends when
- * there is no break. */
+/* Places the pieces of the axis side by side. Remaining space is added to the breaks or, when there
+ * is no break, to both ends of the axis. */
 static void lay(struct vfj_axis *axis, const struct intervals *intervals,
                 const struct vfj_axis_measures *measures)
 {

@@ -1,8 +1,9 @@
-/* Finds the causes of a timeline's elements. */
+/* Finds the causes of the elements in a timeline. */
 #include "core/text/kv.h"
 #include "tools/timeline/fill.h"
 
-/* Returns the seq of the transition whose delay ended with this timer, or 0. */
+/* Returns the seq of the transition that began the delay which ended with this timer, or 0 when no
+ * delay ended. */
 static uint64_t take_delay(struct vfj_fill *fill, const struct vfj_record *timer)
 {
     for (unsigned i = 0; i < fill->track_count; i++) {
@@ -16,8 +17,8 @@ static uint64_t take_delay(struct vfj_fill *fill, const struct vfj_record *timer
     return 0;
 }
 
-/* Returns the seq of the element that represents a command: that of the command, or of its cause
- * if the command is not drawn. */
+/* Returns the seq of the element that stands for a command: the command itself or, if the command
+ * is not drawn, its cause. */
 static uint64_t element_of(const struct vfj_fill *fill, uint64_t command)
 {
     for (unsigned i = 0; i < fill->open_count; i++) {

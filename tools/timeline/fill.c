@@ -1,4 +1,4 @@
-/* Fills in a timeline's model from records. */
+/* Fills the model of a timeline with elements made from records. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,7 +36,7 @@ static void tick_clock(struct vfj_fill_clock *clock, const struct vfj_record *re
     clock->at_us += clock->at_us < 64 * century_us ? passed : 0;
 }
 
-/* Ends the bar `*at` at the present time, and begins another bar in the lane. */
+/* Ends the bar with the index `*at` at the present time, and begins a new bar in the lane. */
 static void change_bar(struct vfj_fill *fill, size_t *at, struct vfj_item item,
                        const struct vfj_lane *lane)
 {
@@ -47,7 +47,8 @@ static void change_bar(struct vfj_fill *fill, size_t *at, struct vfj_item item,
     *at = vfj_fill_add_item(fill, item, lane);
 }
 
-/* Moves the data path. `is_known` means that a devd line showed its earlier place. */
+/* Draws that the data path moves to hn or to the VF. When `is_known` is true, a line of devd has
+ * shown where it was before. */
 static void move_path(struct vfj_fill *fill, struct vfj_fill_slot *track, bool to_vf, bool is_known,
                       uint64_t seq)
 {
@@ -190,7 +191,7 @@ static const char *describe_outcome(struct vfj_fill *fill, const struct vfj_item
     return vfj_fill_keep(fill, bytes);
 }
 
-/* Ends the box of a command, which gets its length and its colour. */
+/* Ends the box of a command: sets its length and its colour. */
 static void end_command(struct vfj_fill *fill, const struct vfj_record *record,
                         struct vfj_fill_command *open)
 {
@@ -301,7 +302,7 @@ static void end_box(struct vfj_fill *fill, const struct vfj_fill_command *open, 
         fill->model->items[open->item].to_us = at_us;
 }
 
-/* Takes a daemon's start. The commands of the daemon before it get no outcome. */
+/* Handles the start of a daemon. Commands of the previous daemon will have no outcome. */
 static void take_started(struct vfj_fill *fill, const struct vfj_record *record)
 {
     for (unsigned i = 0; i < fill->open_count; i++)
@@ -312,7 +313,8 @@ static void take_started(struct vfj_fill *fill, const struct vfj_record *record)
     fill->stopped_us = -1;
 }
 
-/* Adds a tick for an event. A row about the service itself gets no element. */
+/* Adds a mark for an event of Azure Scheduled Events. A row about the service itself is not
+ * drawn. */
 static void take_scheduled(struct vfj_fill *fill, const struct vfj_record *record)
 {
     struct vfj_scheduled row;
@@ -358,7 +360,7 @@ static void take(struct vfj_fill *fill, const struct vfj_record *record, int64_t
     case VFJ_RECORD_COMMAND:
         take_command(fill, record);
         break;
-    default: /* other kinds have no element of their own */
+    default: /* records of other kinds are not drawn */
         break;
     }
 }
@@ -377,7 +379,8 @@ static void take_element(struct vfj_fill *fill, const struct vfj_record *record)
     take(fill, record, before_us);
 }
 
-/* Makes the lanes for a record's names, and notes which records are within the window. */
+/* Makes the lanes for the names in a record. Also finds the first and the last record of the period
+ * to draw. */
 static void take_names(struct vfj_fill *fill, const struct vfj_record *record)
 {
     if (fill->named == 0)
@@ -412,7 +415,7 @@ static void end_bar(struct vfj_model *model, size_t item)
     model->items[item].to_after = true;
 }
 
-/* Ends the elements that last to the end of the drawing: states, the data path, running
+/* Ends the elements that last to the end of the drawing: states, the data path, and running
  * commands. */
 static void end_items(struct vfj_fill *fill)
 {
@@ -434,8 +437,8 @@ static int compare_seqs(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-/* Removes references to rows that the table lacks, because the element began before the first
- * record. */
+/* Removes references to rows that are not in the table. This happens when an element began before
+ * the first drawn record. */
 static void drop_absent_rows(struct vfj_model *model)
 {
     for (size_t i = 0; i < model->count; i++) {

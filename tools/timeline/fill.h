@@ -1,4 +1,4 @@
-/* The state of filling in a timeline's model. */
+/* The data used while the model of a timeline is filled with elements. */
 #ifndef VFJ_TOOLS_TIMELINE_FILL_H
 #define VFJ_TOOLS_TIMELINE_FILL_H
 
@@ -8,34 +8,38 @@
 
 enum { VFJ_FILL_COMMANDS_MAX = 512, VFJ_FILL_TEXT_SIZE = 512 };
 
-/* One clock for all boots. It follows the monotonic clock within a boot, and the wall clock
- * between two boots. */
+/* One clock for all boots in the drawing. It follows the monotonic clock during a boot, and the
+ * wall clock between two boots. */
 struct vfj_fill_clock {
     bool is_begun;
     uint64_t boot;
     int64_t mono_us, wall_us; /* times of the newest record */
-    int64_t at_us;            /* time of the newest record since the beginning */
+    /* time of the newest record, counted from the beginning of the drawing */
+    int64_t at_us;
 };
 
-/* A command without an outcome so far. */
+/* A command whose outcome was not read yet. */
 struct vfj_fill_command {
     uint64_t seq;
-    size_t item, row; /* index; SIZE_MAX: none */
-    uint64_t element; /* seq of the element that represents the command; 0: none */
-    uint8_t kind;     /* enum vfj_command_kind; VFJ_COMMAND_COUNT for a probe */
+    size_t item, row; /* indexes of its element and of its row; SIZE_MAX: it has none */
+    /* seq of the element that stands for the command; 0: there is no such element */
+    uint64_t element;
+    /* enum vfj_command_kind; VFJ_COMMAND_COUNT: a command that only reads the guest */
+    uint8_t kind;
     struct vfj_command command;
 };
 
-/* A slot, with the elements of its lanes that have not ended. */
+/* A slot, and those elements in its lanes that have not ended. */
 struct vfj_fill_slot {
     struct vfj_name slot, vf;
-    size_t state;   /* index of the present state's element; SIZE_MAX before the first */
-    size_t path;    /* the same for the data path */
-    uint64_t delay; /* seq of the transition that began the slot's delay; 0: no delay runs */
+    /* index of the element for the present state; SIZE_MAX: the slot had no state yet */
+    size_t state;
+    size_t path;    /* index of the element for the data path; SIZE_MAX: there is none yet */
+    uint64_t delay; /* seq of the transition that began the delay of the slot; 0: no delay runs */
     uint64_t delay_boot;
-    int64_t delay_due_us;              /* on the monotonic clock */
-    size_t slow;                       /* index of the element for the time without the fast path */
-    const struct vfj_episode *episode; /* the episode of `slow` */
+    int64_t delay_due_us;              /* when the delay ends, on the monotonic clock */
+    size_t slow;                       /* index of the element for the time without the VF */
+    const struct vfj_episode *episode; /* the episode that the element `slow` shows */
 };
 
 struct vfj_fill {
@@ -47,11 +51,13 @@ struct vfj_fill {
     unsigned track_count;
     struct vfj_fill_slot tracks[VFJ_SLOTS_MAX];
     uint64_t first, last; /* seq of the records that are read */
-    uint64_t named;       /* seq of the newest record within the window; 0: none */
-    int64_t stopped_us;   /* when the daemon ended; -1: it runs */
+    /* seq of the newest record of the period to draw; 0: no record was read */
+    uint64_t named;
+    int64_t stopped_us; /* time at which the daemon ended; -1: a daemon runs */
     bool no_memory;
-    uint64_t event_seq;     /* seq of the newest event */
-    uint64_t event_element; /* seq of the element that represents that event; 0: none */
+    uint64_t event_seq; /* seq of the newest event */
+    /* seq of the element that stands for the newest event; 0: the event is not drawn */
+    uint64_t event_element;
     struct vfj_event event; /* space for one decoded body */
 };
 
@@ -59,72 +65,76 @@ struct vfj_fill {
 
 bool vfj_fill_is_inside(const struct vfj_window *window, const struct vfj_record *record);
 
-/* Reads a name from the record's body. Returns false and an empty name for any other value. */
+/* Reads an interface name from the record's body. Returns false and an empty name when the value is
+ * not an interface name. */
 bool vfj_fill_name_of(const struct vfj_record *record, const char *key, struct vfj_name *name);
 
-/* Returns the lane of that kind and name, or NULL. */
+/* Returns the lane with this kind and name, or NULL. */
 struct vfj_lane *vfj_fill_find_lane(struct vfj_model *model, enum vfj_lane_kind kind,
                                     struct vfj_name name);
-/* Returns the lane of an interface of any kind, or NULL. */
+/* Returns the lane of the interface (hn, VF or lagg) with this name, or NULL. */
 struct vfj_lane *vfj_fill_find_interface(struct vfj_model *model, struct vfj_name name);
 
-/* Adds a lane, unless it exists, its name is empty, or there are too many. */
+/* Adds a lane, unless the lane exists, `name` is empty, or there are too many lanes. */
 void vfj_fill_add_lane(struct vfj_model *model, enum vfj_lane_kind kind, struct vfj_name slot,
                        struct vfj_name name);
 
-/* Makes lanes for the slots and interfaces that a record names. */
+/* Adds lanes for the slots and the interfaces that a record names. */
 void vfj_fill_name_lanes(struct vfj_fill *fill, const struct vfj_record *record);
 
-/* Makes lanes for VFs that belong to no slot. Call it after all slots are known. */
+/* Adds lanes for VFs that belong to no slot. Call this when all slots are known. */
 void vfj_fill_name_others(struct vfj_fill *fill, const struct vfj_record *record);
 
-/* Sorts the lanes, so that those of each slot are together. */
+/* Sorts the lanes so that the lanes of each slot are next to each other. */
 void vfj_fill_sort_lanes(struct vfj_fill *fill);
-/* Removes the lanes without elements. */
+/* Removes the lanes that have no elements. */
 void vfj_fill_drop_empty_lanes(struct vfj_model *model);
 
 /* --- items.c --- */
 
-/* Stores a text for the life of the model, without passwords. Without memory returns "" and sets
- * no_memory. */
+/* Copies a text to memory that the model owns, with passwords replaced. When memory runs out,
+ * returns "" and sets no_memory. */
 const char *vfj_fill_keep(struct vfj_fill *fill, const char *text);
 
-/* Returns the text of the record, cut to the length of a table row. */
+/* Returns the text of the record, cut to the length that a row of the table can have. */
 const char *vfj_fill_text_of(struct vfj_fill *fill, const struct vfj_record *record, bool rows);
 
-/* Adds an element to the lane. Returns its index, or SIZE_MAX without room, memory or a lane. */
+/* Adds an element to the lane. Returns its index. Returns SIZE_MAX when `lane` is NULL, there are
+ * too many elements, or memory runs out. */
 size_t vfj_fill_add_item(struct vfj_fill *fill, struct vfj_item item, const struct vfj_lane *lane);
 
-/* Adds a row to the table. Returns its index, or SIZE_MAX without room or memory. */
+/* Adds a row to the table. Returns its index. Returns SIZE_MAX when there are too many rows or
+ * memory runs out. */
 size_t vfj_fill_add_row(struct vfj_fill *fill, const struct vfj_record *record, uint8_t tone,
                         const char *text);
 
-/* Adds a mark for an event, and its row. Does nothing without a lane. */
+/* Adds a mark for an event, and a row of the table. Does nothing when `lane` is NULL. */
 void vfj_fill_add_tick(struct vfj_fill *fill, const struct vfj_record *record,
                        const struct vfj_lane *lane, uint8_t tone, const char *label);
 
 struct vfj_fill_slot *vfj_fill_find_track(struct vfj_fill *fill, struct vfj_name slot);
 
-/* Begins the times without the fast path that began before the first record. */
+/* Begins the elements for times without the VF that began before the first drawn record. */
 void vfj_fill_begin_slow(struct vfj_fill *fill);
-/* Begins or ends a time without the fast path at this record. */
+/* If a time without the VF begins or ends at this record, begins or ends its element. */
 void vfj_fill_take_slow(struct vfj_fill *fill, const struct vfj_record *record);
 
-/* Draws the announced time of each episode beside the episode. Called after all records were
- * read. A part outside the drawing is cut off. */
+/* Draws the time that was announced for each episode, in a lane beside the episode. Call this after
+ * all records were read. A part outside the drawing is cut off. */
 void vfj_fill_add_announced(struct vfj_fill *fill);
 
 /* --- causes.c --- */
 
-/* Notes which element represents the event, as the cause of the decisions that follow. A command
- * represents its result, and the beginning of a delay represents its end. Does nothing for other
- * records. */
+/* Records which element stands for the event, because the event is the cause of the decisions that
+ * follow. The element for the result of a command is the command, and that for the end of a delay
+ * is the delay's beginning. Does nothing for records that are not events. */
 void vfj_fill_note_event(struct vfj_fill *fill, const struct vfj_record *record);
 
-/* Returns the seq of the element that caused a decision, or 0. */
+/* Returns the seq of the element that caused this decision, or 0. */
 uint64_t vfj_fill_cause_of(const struct vfj_fill *fill, const struct vfj_record *record);
 
-/* Notes the delay that a transition began. Any other transition of the slot ends the delay. */
+/* If the transition begins a delay, records the delay. Any other transition of the slot ends the
+ * delay. */
 void vfj_fill_note_delay(struct vfj_fill_slot *track, const struct vfj_record *record);
 
 #endif

@@ -1,4 +1,5 @@
-/* Prints a timeline as one HTML page without scripts: the drawing, and below it a table of rows. */
+/* Prints a timeline as one HTML page without scripts: the drawing, and a table of records below
+ * it. */
 #include "tools/timeline/draw.h"
 
 static const char table_style[] = /**/

@@ -1,4 +1,5 @@
-/* Makes the elements of a timeline, the rows of its table, and the times without the fast path. */
+/* Makes the elements of a timeline and the rows of its table. Also makes the elements for times
+ * without the VF. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,7 +105,8 @@ struct vfj_fill_slot *vfj_fill_find_track(struct vfj_fill *fill, struct vfj_name
     return NULL;
 }
 
-/* Begins the element for a time without the fast path. Its label is such as "16.4 s, clean". */
+/* Begins the element for a time without the VF. Its label has the duration and the verdict, such as
+ * "16.4 s, clean". */
 static void open_slow(struct vfj_fill *fill, struct vfj_fill_slot *track,
                       const struct vfj_episode *episode)
 {
@@ -176,7 +178,7 @@ void vfj_fill_take_slow(struct vfj_fill *fill, const struct vfj_record *record)
         open_slow(fill, track, episode);
 }
 
-/* Adds the bar for the announcement of an episode to the slot's lane. */
+/* Adds a bar for the time that Azure had announced for the episode. */
 static void add_announced(struct vfj_fill *fill, const struct vfj_episode *episode)
 {
     const struct vfj_announcement *announcement = episode->announcement;

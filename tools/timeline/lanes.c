@@ -72,8 +72,8 @@ static void add_slot(struct vfj_fill *fill, struct vfj_name slot)
     vfj_fill_add_lane(model, VFJ_LANE_COMMANDS, slot, slot);
 }
 
-/* Adds the lane of a slot's VF. If this is the slot's first VF, it is the one that had the data
- * path when the first line reports the end of that. */
+/* Adds a lane for a slot's VF. Records the first VF of a slot: it had the data path if the first
+ * devd line about the data path reports that the VF lost it. */
 static void add_vf(struct vfj_fill *fill, struct vfj_name slot, struct vfj_name vf)
 {
     vfj_fill_add_lane(fill->model, VFJ_LANE_VF, slot, vf);

@@ -1,4 +1,5 @@
-/* Places the labels of a timeline: chooses a row of the lane for each. */
+/* Places the labels in a timeline: chooses a row for each label. The rows of a lane are one below
+ * the other. */
 #include "tools/timeline/layout.h"
 
 #include <stdlib.h>
@@ -7,9 +8,9 @@
 enum { ROWS_MAX = 40 };
 
 static const double gap = 8;  /* least distance between two labels */
-static const double mark = 8; /* width of a tick, and least width of a box */
+static const double mark = 8; /* width of an event's mark, and smallest width of a command's box */
 
-/* How far to the right each row of a lane is used so far. */
+/* For each row of a lane: the right end of the space that labels use so far. */
 struct lane_rows {
     unsigned most;
     double used[ROWS_MAX];
@@ -73,7 +74,8 @@ static void place(struct vfj_item *item, struct lane_rows *rows, const struct vf
         item->row = 0;
 }
 
-/* Returns whether the element gets a row. Bars, gaps and probes have places of their own. */
+/* Returns true when the element needs a row for its label. Bars, gaps and probes have fixed
+ * positions. */
 static bool has_row(const struct vfj_item *item)
 {
     return item->kind == VFJ_ITEM_TICK

@@ -1,4 +1,5 @@
-/* The frame of an HTML page without scripts: the title, a summary, a drawing, and what follows it. */
+/* The frame of an HTML page without scripts: the title, a summary, a drawing, and the content below
+ * it. */
 #include "tools/timeline/draw.h"
 
 static const char page_style[] = /**/

@@ -1,4 +1,4 @@
-/* Prints the drawing of a timeline: lanes of bars, marks and boxes over one axis. */
+/* Prints the drawing of a timeline: lanes of bars, marks and boxes on one time axis. */
 #include <string.h>
 
 #include "tools/timeline/draw.h"
@@ -12,11 +12,11 @@ static const double STATE_BASE = 15; /* baseline of the text in a state's bar */
 static const double ZIGZAG = 6;
 static const double PATH = 8;     /* height of the bar of the data path */
 static const double LANE_PAD = 9; /* space below each lane */
-static const double SLOW = 4;     /* height of the bar for a time without the fast path */
+static const double SLOW = 4;     /* height of the bar for a time without the VF */
 static const double SLOT_PAD = 7; /* space above the first lane of a slot */
 static const double PROBES = 12;  /* height of the strip of probes above the commands */
-static const double LEAST = 3;    /* least width of a box */
-static const double STEP = 96;    /* least distance between two marks of the axis */
+static const double LEAST = 3;    /* smallest width of a command's box */
+static const double STEP = 96;    /* smallest distance between two marks of the axis */
 static const double AXIS_CHARACTER = 7;
 
 /* width in pixels of one character of a label; the font is monospaced and 11 pixels high */
@@ -99,8 +99,8 @@ static double place(const struct vfj_plot *plot, int64_t at_us)
     return VFJ_PLOT_LEFT + vfj_axis_place(&plot->axis, at_us);
 }
 
-/* Returns the left edge of an element. One that began before the drawing starts at the drawing's
- * edge. */
+/* Returns the position of an element's left edge. If the element began before the drawing, this is
+ * the left edge of the drawing. */
 static double left_of(const struct vfj_plot *plot, const struct vfj_item *item)
 {
     return item->from_before ? VFJ_PLOT_LEFT : place(plot, item->from_us);
@@ -116,7 +116,7 @@ static bool is_interface(const struct vfj_lane *lane)
     return lane->kind == VFJ_LANE_HN || lane->kind == VFJ_LANE_VF || lane->kind == VFJ_LANE_LAGG;
 }
 
-/* Returns the distance from the top of the lane to its rows of labels. */
+/* Returns the distance from the upper edge of the lane to its first row of labels. */
 static double rows_of(const struct vfj_lane *lane)
 {
     if (lane->kind == VFJ_LANE_STATE)
@@ -187,7 +187,7 @@ static void print_zigzag(const struct vfj_plot *plot, double x)
     (void)fputs("\"/>\n", plot->out);
 }
 
-/* Prints the duration of a break in its middle, such as "118.0 s" or "3 h 20 min". */
+/* Prints the duration of a break, such as "118.0 s" or "3 h 20 min", in the middle of the break. */
 static void print_break(const struct vfj_plot *plot, const struct vfj_axis_piece *piece)
 {
     char bytes[48];
@@ -204,7 +204,8 @@ static void print_break(const struct vfj_plot *plot, const struct vfj_axis_piece
                   (left + right) / 2, plot->top - 20, bytes);
 }
 
-/* Prints a mark of the axis. Omits its time when that would touch the time before. */
+/* Prints a mark of the axis with its time. Omits the time when it would touch the time before
+ * it. */
 static void print_mark(const struct vfj_plot *plot, int64_t at_us, int64_t step_us, double *used)
 {
     char bytes[48];
@@ -250,7 +251,8 @@ static void print_bands(const struct vfj_plot *plot)
     }
 }
 
-/* Begins an element: a link to its row in the table, with its text as a tooltip. */
+/* Begins an element: a link to the element's row in the table, with the element's text as a
+ * tooltip. */
 static void begin_link(const struct vfj_plot *plot, const struct vfj_item *item, const char *class)
 {
     if (item->seq == 0)
@@ -278,8 +280,8 @@ static void print_label(const struct vfj_plot *plot, const struct vfj_item *item
     (void)fputs("</text>", plot->out);
 }
 
-/* Returns the left edge of the widest visible part of the bar, and fills in its width. Breaks
- * cover the other parts. */
+/* Returns the left edge of the widest part of the bar that no break covers. Sets *width to the
+ * width of this part. */
 static double find_visible(const struct vfj_plot *plot, double left, double right, double *width)
 {
     double found = left;
@@ -298,8 +300,8 @@ static double find_visible(const struct vfj_plot *plot, double left, double righ
     return found;
 }
 
-/* Prints the label of a bar. That of a state is inside the bar, and that of a time without the
- * fast path is below it. */
+/* Prints the label of a bar. The label of a state is inside the bar. That of a time without the VF
+ * is below the bar. */
 static void print_bar_label(const struct vfj_plot *plot, const struct vfj_item *item, double left,
                             double right)
 {
@@ -418,8 +420,8 @@ static void print_key(const struct vfj_plot *plot, double *x, const char *class,
     *x += 19 + 6.2 * (double)strlen(word) + 18;
 }
 
-/* Returns whether the drawing has an element of that kind and tone. `of_state` means a bar in a
- * lane of states. */
+/* Returns true when the drawing has an element of this kind and look. With `of_state`, the element
+ * must be a bar for a state. */
 static bool has(const struct vfj_model *model, enum vfj_item_kind kind, bool of_state,
                 unsigned tone)
 {
@@ -433,7 +435,7 @@ static bool has(const struct vfj_model *model, enum vfj_item_kind kind, bool of_
     return false;
 }
 
-/* Prints the legend, with only those kinds of elements that the drawing has. */
+/* Prints the legend. It contains only those looks that the drawing has. */
 static void print_legend(const struct vfj_plot *plot)
 {
     const struct vfj_model *model = plot->model;

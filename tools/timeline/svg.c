@@ -1,5 +1,5 @@
-/* Prints a timeline as an SVG picture that needs no other file: the drawing, and below it a
- * table of rows. */
+/* Prints a timeline as an SVG picture that needs no other file: the drawing, and a table of records
+ * below it. */
 #include <string.h>
 
 #include "tools/timeline/draw.h"
@@ -10,7 +10,7 @@ static const double TABLE_HEAD = 44;
 static const double MARGIN = 16;
 enum { SUMMARY_COLUMNS = 150, TABLE_COLUMNS = 118 }; /* limits of a line in characters */
 
-/* Left edges of the table's columns. */
+/* Positions of the left edges of the table's columns. */
 enum { SEQ = 62, AT = 78, WHO = 176, WORD = 264, TEXT = 350 };
 
 static const char page_style[] = /**/
@@ -21,7 +21,8 @@ static const char page_style[] = /**/
     ".vfj .row rect { fill: none; }\n"
     ".vfj .row:target rect { fill: var(--mark); }\n";
 
-/* Prints the text from (16, y) on. Lines are SUMMARY pixels apart. Returns the number of lines. */
+/* Prints the text in lines, the first one at (16, y) and each further one SUMMARY pixels below.
+ * Returns the number of lines. When `out` is NULL, only counts the lines. */
 static unsigned print_lines(const char *text, double y, FILE *out)
 {
     unsigned lines = 0;
@@ -92,7 +93,7 @@ static void print_table(const struct vfj_model *model, double top, FILE *out)
 bool vfj_timeline_print_svg(struct vfj_model *model, enum vfj_zone zone, FILE *out)
 {
     static struct vfj_plot plot;
-    (void)zone; /* the zone is used in the summary only */
+    (void)zone; /* only the summary contains times of this zone */
     unsigned lines = print_lines(model->summary, 0, NULL);
     if (!vfj_plot_begin(&plot, model, TITLE + SUMMARY * lines + 14, out))
         return false;

@@ -1,4 +1,4 @@
-/* vfjournal timeline: draws a migration, or the records of a period. */
+/* vfjournal timeline: draws a migration, or the records of a given period. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,11 +34,12 @@ static const char help[] = /**/
 
 enum {
     OPTION_UTC = 256,
-    BEFORE_US = 1000000, /* time that is drawn before a migration; AFTER_US is that after it */
+    /* how much time is drawn before a migration; AFTER_US is the time after it */
+    BEFORE_US = 1000000,
     AFTER_US = 3000000,
 };
 
-/* The formats: X(word). Each has a function vfj_timeline_print_WORD(). */
+/* The output formats, as a list X(word). For each there is a function vfj_timeline_print_WORD(). */
 #define FORMATS(X) X(txt) X(svg) X(html)
 
 typedef bool print_function(struct vfj_model *model, enum vfj_zone zone, FILE *out);
@@ -140,8 +141,8 @@ static void add_slot(struct vfj_window *window, struct vfj_name slot)
         window->slots[window->slot_count++] = slot;
 }
 
-/* Moves *seq in that direction, as far as records are of the same boot and at most `us` away
- * from `point`. */
+/* Moves *seq in the given direction, as long as the records are of the same boot as `point` and at
+ * most `us` microseconds away from it. */
 static enum vfj_status extend(struct timeline *timeline, const struct vfj_point *point,
                               enum vfj_direction direction, int64_t us, uint64_t *seq)
 {
@@ -164,7 +165,8 @@ static enum vfj_status extend(struct timeline *timeline, const struct vfj_point 
     return status == VFJ_END || status == VFJ_JOURNAL_DAMAGED ? VFJ_OK : status;
 }
 
-/* Chooses the records of the episode and of the other episodes in the same host event. */
+/* Selects the records of the chosen episode, and of all other episodes that the same host event
+ * caused. */
 static enum vfj_status choose_event(struct timeline *timeline, const struct vfj_episode *chosen)
 {
     const struct vfj_audit *audit = &timeline->source.audit;
@@ -202,7 +204,7 @@ static void add_commands(struct vfj_text *text, const struct vfj_episode *episod
     vfj_text_add(text, ".");
 }
 
-/* Makes the title and the summary, such as "2026-… : the VF left, and came back or another came.
+/* Writes the title and the summary, such as "2026-… : the VF left, and came back or another came.
  * hn0 was 16.4 s without the fast path …". */
 static void describe_event(struct timeline *timeline, const struct vfj_episode *chosen,
                            struct vfj_text *title, struct vfj_text *summary)
@@ -274,7 +276,7 @@ static int draw(struct timeline *timeline, const struct vfj_episode *chosen)
     return status != VFJ_OK ? vfj_audit_source_fail(&timeline->source, status) : VFJ_EXIT_OK;
 }
 
-/* Counts the commands of the episodes, on which their verdicts depend. */
+/* Counts the commands of the drawn episodes, because their verdicts depend on the commands. */
 static enum vfj_status count_commands(struct timeline *timeline)
 {
     struct vfj_audit *audit = &timeline->source.audit;

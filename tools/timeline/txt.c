@@ -1,5 +1,5 @@
-/* Prints a timeline as text of at most 80 columns: a strip of states for each slot over one
- * axis, then one line for each row. */
+/* Prints a timeline as text of at most 80 columns. For each slot, a line of characters shows the
+ * states along one time axis. Below, there is one line for each record. */
 #include <langinfo.h>
 #include <locale.h>
 #include <string.h>
@@ -14,10 +14,10 @@ enum {
     TIME = 13,         /* width of the table's column with the time since the beginning */
     WHO = 8,           /* width of the table's column with the slot */
     WORD = 11,         /* width of the table's column with the word */
-    IDLE_US = 1000000, /* a longer time between two rows gets a line of its own */
+    IDLE_US = 1000000, /* a longer time between two rows is printed as a line of its own */
 };
 
-/* A column of the strip has a state's digit, or one of these characters. */
+/* A character in the line of states is the digit of a state, or one of these. */
 enum { NOTHING = ' ', SQUEEZED = '~', UNKNOWN = '?' };
 
 struct glyphs {
@@ -117,7 +117,7 @@ static void print_idle(int64_t us, FILE *out)
     (void)fprintf(out, "%*s  ~~ %s ~~\n", TIME, "", bytes);
 }
 
-/* Prints a row of the table, with its text in as many lines as it needs. */
+/* Prints a row of the table. Its text takes as many lines as necessary. */
 static void print_row(const struct vfj_table_row *row, FILE *out)
 {
     char at[48];
@@ -147,7 +147,7 @@ bool vfj_timeline_print_txt(struct vfj_model *model, enum vfj_zone zone, FILE *o
     const struct vfj_axis_measures measures
         = {.width = STRIP, .pad = 0.5, .break_width = BREAK, .squeeze = 12, .most = 200};
     struct vfj_axis axis;
-    (void)zone; /* the zone is used in the summary only */
+    (void)zone; /* only the summary contains times of this zone */
     if (!vfj_axis_make(&axis, model, &measures))
         return false;
     print_wrapped(model->title, out);

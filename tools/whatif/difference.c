@@ -1,9 +1,9 @@
-/* Finds the first row that differs between two journals of the same trace. */
+/* Finds the first row in which two journals of the same trace differ. */
 #include "tools/whatif/difference.h"
 
 #include <string.h>
 
-/* Reads up to the next row that is an event or a decision. */
+/* Reads the next row that is an event or a decision. Skips all other rows. */
 static enum vfj_status next_row(struct vfj_journal *journal, struct vfj_record *record)
 {
     enum vfj_status status;

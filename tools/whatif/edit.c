@@ -1,4 +1,4 @@
-/* Writes a trace with the values of the settings in place of its own. */
+/* Writes a trace in which the values of the settings replace the trace's own values. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -8,7 +8,7 @@
 #include "tools/whatif/setting.h"
 #include "tools/whatif/settings.h"
 
-/* Returns whether the line is about a value that the settings give. */
+/* Returns true when the line sets a value for which the settings have another one. */
 static bool is_replaced(const struct vfj_settings *settings, const struct vfj_trace_line *line)
 {
     bool is_rc = line->kind == VFJ_TRACE_RC || line->kind == VFJ_TRACE_NORC;
@@ -36,7 +36,8 @@ static void insert(const struct vfj_settings *settings, FILE *out)
     }
 }
 
-/* Writes the trace with the values after its first line, which has to be the version. */
+/* Writes the trace. Puts the values of the settings after its first line, which must be the
+ * version. */
 static void write_trace(const struct vfj_settings *settings, struct vfj_span trace, FILE *out)
 {
     struct vfj_trace_line read;

@@ -1,4 +1,4 @@
-/* Notes which lines follow from the commands of a pass. */
+/* Finds out which lines of a trace are effects of the commands in a pass over the trace. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,7 +6,7 @@
 #include "core/text/trace_quote.h"
 #include "tools/whatif/pass.h"
 
-/* a longer duration is that of a command that was never answered */
+/* a longer duration is that of a command that has no outcome */
 static const int64_t never_us = INT64_C(10000000000000);
 
 static struct vfj_pass_vf *find_vf(struct vfj_pass *pass, struct vfj_name name)
@@ -18,7 +18,8 @@ static struct vfj_pass_vf *find_vf(struct vfj_pass *pass, struct vfj_name name)
     return NULL;
 }
 
-/* Returns what is known of this VF, or NULL when the interface is no VF of the guest. */
+/* Returns what is known about this VF, and adds the VF if it is new. Returns NULL when the
+ * interface is not a VF of the guest. */
 static struct vfj_pass_vf *open_vf(struct vfj_pass *pass, struct vfj_name name)
 {
     struct vfj_pass_vf *known = find_vf(pass, name);
@@ -36,8 +37,8 @@ static struct vfj_pass_vf *vf_of_hn(struct vfj_pass *pass, struct vfj_name hn)
     return mapped != NULL ? find_vf(pass, mapped->vf) : NULL;
 }
 
-/* Schedules the lines that follow from the command that brought the VF up. The effects of a VF
- * are in the order of its attachments. */
+/* Schedules the lines that are effects of the command which took the VF up. The effects of a VF are
+ * in the order in which the VF attached. */
 static void schedule(struct vfj_pass *pass, struct vfj_pass_vf *vf)
 {
     const struct vfj_effects *effects = pass->effects;
@@ -66,7 +67,7 @@ static void drop_due(struct vfj_pass *pass, struct vfj_name vf)
     }
 }
 
-/* The command begins. The lines that follow from it may come before it ends. */
+/* Handles that the command which takes the VF up begins. Its effects may come before it ends. */
 static void begin_command(struct vfj_pass *pass, struct vfj_pass_vf *vf, int64_t begun_us)
 {
     vf->is_up = true;
@@ -152,8 +153,8 @@ static void parse(const struct vfj_pass *pass, char bytes[VFJ_LINE_MAX + 1], str
     vfj_devd_parse(raw, devd);
 }
 
-/* Returns the VF whose `ifconfig VF up' the line may follow from, and notes that such a line
- * came. Returns NULL for other lines. */
+/* Returns the VF whose `ifconfig VF up' may have caused the line, and records that a line of this
+ * kind came. Returns NULL when no such command can have caused the line. */
 static struct vfj_pass_vf *cause_of(struct vfj_pass *pass, const struct vfj_devd *devd)
 {
     bool is_up = devd->kind == VFJ_DEVD_VF_UP;
@@ -208,7 +209,8 @@ static const struct vfj_effect *find_effect(const struct vfj_pass *pass, uint64_
         : NULL;
 }
 
-/* Returns whether the line reports an effect of the program's commands on hn(4) or the kernel. */
+/* Returns true when the line reports an effect that a command of the program had on hn(4) or the
+ * kernel. */
 static bool is_of_program(struct vfj_pass *pass, const struct vfj_devd *devd)
 {
     const struct vfj_guest_if *interface = vfj_guest_find(&pass->play->guest, devd->name);
@@ -245,8 +247,8 @@ bool vfj_pass_takes(struct vfj_pass *pass, uint64_t line)
     return takes;
 }
 
-/* Returns whether the sysctl is dev.hn.N.vf or dev.hn.N.rxvf, which the guest model computes
- * itself. */
+/* Returns true when the sysctl is dev.hn.N.vf or dev.hn.N.rxvf, whose values the guest model
+ * computes. */
 static bool is_computed(struct vfj_span name)
 {
     static const char *const ends[] = {".vf", ".rxvf"};
@@ -296,8 +298,8 @@ static void drop_computed(struct vfj_guest *guest)
     }
 }
 
-/* Tells the guest model how long commands take that have not run yet: as long as they will take
- * when the trace first has them. */
+/* Sets the durations of commands in the guest model. For a command that has not run yet, this is
+ * the first duration that the rest of the trace has for it. */
 static void tell_durations(struct vfj_pass *pass, struct vfj_span rest)
 {
     struct vfj_guest *guest = &pass->play->guest;

@@ -1,5 +1,5 @@
-/* Plays a trace line by line. Lines that follow from commands are played when the commands of
- * this pass call for them (pass.h). */
+/* Plays a trace line by line. A line that is the effect of a command is played when the
+ * corresponding command of this pass has run (pass.h). */
 #include "tools/whatif/pass.h"
 
 #include <string.h>
@@ -29,7 +29,7 @@ static enum vfj_status play_at(struct vfj_pass *pass, int64_t us)
     return vfj_play_line(pass->play, &at, &error);
 }
 
-/* Returns when the play's next outcome or timer is due. */
+/* Returns when the next outcome or timer of the play is due. */
 static int64_t next_us(const struct vfj_play *play)
 {
     int64_t us = play->deadline_us <= INT64_MAX - play->late_us ? play->deadline_us + play->late_us
@@ -41,7 +41,7 @@ static int64_t next_us(const struct vfj_play *play)
     return play->running ? us : INT64_MAX;
 }
 
-/* Returns the index of the line that is due first, or due_count when there is none. */
+/* Returns the index of the line in `due` that is due first, or due_count when there is none. */
 static unsigned first_due(const struct vfj_pass *pass)
 {
     unsigned first = 0;
@@ -66,8 +66,8 @@ static enum vfj_status play_due(struct vfj_pass *pass, unsigned index)
     return vfj_play_line(pass->play, &pass->read, &error);
 }
 
-/* Lets time pass up to `until_us`, by one outcome or timer at a time, since lines may follow
- * from each. */
+/* Lets time pass up to `until_us`. Handles one outcome or timer at a time, because each may have
+ * lines as effects. */
 static enum vfj_status advance(struct vfj_pass *pass, int64_t until_us)
 {
     enum vfj_status status = VFJ_OK;
@@ -85,7 +85,7 @@ static enum vfj_status advance(struct vfj_pass *pass, int64_t until_us)
         uint64_t events = pass->events;
         status = is_line ? play_due(pass, first) : play_at(pass, us > before_us ? us : before_us);
         if (!is_line && pass->events == events && pass->play->now_us == before_us)
-            break; /* no event and no time passed: nothing is due */
+            break; /* neither an event nor time passed, so that nothing is due */
     }
     return status;
 }
@@ -110,8 +110,8 @@ static enum vfj_status play_line(struct vfj_pass *pass, uint64_t line,
         return pass->has_differed && !vfj_pass_keeps(pass, read)
             ? VFJ_OK
             : vfj_play_line(pass->play, read, error);
-    /* Outcomes and timers that are due by the time of the line come first: they tell which
-     * command the line may follow from. */
+    /* Handle outcomes and timers that are due before the line first: they show which command the
+     * line can be an effect of. */
     if (read->kind == VFJ_TRACE_EVENT && pass->play->started) {
         enum vfj_status status = play_at(pass, read->time.us);
         if (status != VFJ_OK)

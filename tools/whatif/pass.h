@@ -1,11 +1,11 @@
-/* A pass over a trace. There are two passes, and the second has other settings. From the first
- * difference that these make, lines that followed from the commands of the first pass must
- * follow from those of the second pass instead. Only for the files in tools/whatif.
+/* A pass over a trace. There are two passes, and the second one has other settings. From the first
+ * difference that these settings make, lines that were effects of commands in the first pass must
+ * become effects of commands in the second pass. Only the files in tools/whatif use this.
  *
- * A VF_UP, and the first LINK lines of the VF and its hn, follow from the program's last
- * `ifconfig VF up' before them. In the second pass they come as long after that command as in
- * the first pass, and do not come without it. All other lines of devd come from the host or an
- * administrator, and keep their times. */
+ * A VF_UP, and the first LINK lines of the VF and its hn, are effects of the program's last
+ * `ifconfig VF up' before them. In the second pass, they come as long after this command as in the
+ * first pass, and do not come when there is no such command. All other lines of devd come from the
+ * host or an administrator, and keep their times. */
 #ifndef VFJ_TOOLS_WHATIF_PASS_H
 #define VFJ_TOOLS_WHATIF_PASS_H
 
@@ -14,53 +14,59 @@
 #include "core/model/play.h"
 #include "tools/replay/trace_file.h"
 
-/* A line that follows from a command. */
+/* A line of the trace that is the effect of a command `ifconfig VF up'. */
 struct vfj_effect {
     uint64_t line; /* number of the line in the trace */
     struct vfj_name vf;
-    uint64_t attachment; /* how often the VF had attached when the line came */
-    uint64_t up;         /* how often the VF had been brought up since it attached */
-    int64_t after_us;    /* time between the beginning of the command and the line */
-    bool is_escaped;     /* the line is the text of a %devd */
+    uint64_t attachment; /* how often the VF had attached before the line */
+    /* how often the VF had been taken up between its attachment and the line */
+    uint64_t up;
+    int64_t after_us; /* time from the beginning of the command to the line */
+    bool is_escaped;  /* the line is the text of a %devd line */
     struct vfj_span event;
 };
 
 struct vfj_effects {
-    struct vfj_effect *list; /* the effects in the order of their lines */
+    struct vfj_effect *list; /* the effects in the order of their lines in the trace */
     size_t count, room;
     bool no_memory;
 };
 
-/* What a pass has shown of a VF. */
+/* What a pass has shown about a VF so far. */
 struct vfj_pass_vf {
     struct vfj_name vf;
     uint64_t attachment; /* how often the VF attached */
-    uint64_t ups;        /* how often the program brought it up since it attached */
+    uint64_t ups;        /* how often the program took the VF up since it attached */
     size_t effect; /* index of the first effect that may belong to this attachment or a later one */
-    uint64_t command; /* id of the newest `ifconfig VF up' */
-    bool is_up;       /* that command began after the VF attached, and has not failed */
-    bool is_up_since; /* the same, and the command began after the first difference */
-    bool has_up, has_link, has_hn_link; /* these lines came after that command */
-    int64_t up_us;                      /* when that command began */
+    uint64_t command; /* id of the newest command `ifconfig VF up' */
+    /* the newest command `ifconfig VF up' began after the VF attached, and has not failed */
+    bool is_up;
+    bool is_up_since; /* `is_up` is true, and the command began after the first difference */
+    /* whether a VF_UP, a LINK line of the VF, and a LINK line of hn came after that command */
+    bool has_up, has_link, has_hn_link;
+    int64_t up_us; /* time at which that command began */
 };
 
-enum { VFJ_PASS_DUE_MAX = 3 * VFJ_GUEST_VFS_MAX }; /* at most three lines follow from a command */
+/* a command has at most three lines as effects */
+enum { VFJ_PASS_DUE_MAX = 3 * VFJ_GUEST_VFS_MAX };
 
-/* The state of one pass. This struct is too large for the stack. */
+/* The data of one pass. This struct is too large for the stack. */
 struct vfj_pass {
     struct vfj_play *play;
-    /* the first pass fills in the effects, and the second one uses them */
+    /* the first pass writes the effects, and the second pass uses them */
     struct vfj_effects *effects;
-    bool follows; /* whether this is the second pass */
-    /* The trace was made from a journal. Its facts about interfaces are effects of the recorded
-     * commands of the program. So these facts no longer count after the first difference: from
-     * then on the guest model alone determines the interfaces. */
+    bool follows; /* this is the second pass */
+    /* The trace was made from a journal. Its facts about interfaces result from the recorded
+     * commands of the program. They are therefore ignored after the first difference: from then on
+     * the guest model alone determines the interfaces. */
     bool is_exported;
-    bool differs;         /* whether the second pass differs from the first at some point */
-    uint64_t common;      /* number of events before that point */
+    /* the settings make a difference, so that the second pass differs from the first at some
+     * event */
+    bool differs;
+    uint64_t common;      /* number of events before the first difference */
     uint64_t events;      /* number of events submitted so far */
     struct vfj_span rest; /* the lines that are not played yet */
-    int64_t clock_us;     /* the time that the lines of the trace have reached */
+    int64_t clock_us;     /* the time up to which the lines of the trace were played */
     bool has_differed;
     unsigned vf_count, due_count;
     struct vfj_pass_vf vfs[VFJ_GUEST_VFS_MAX];
@@ -71,27 +77,31 @@ struct vfj_pass {
     struct vfj_trace_line read; /* room for a decoded line */
 };
 
-/* Notes an event and its decision. It is the watch of the recorder (struct vfj_recorder). */
+/* Handles an event and its decision. The recorder calls this after each event (struct
+ * vfj_recorder). */
 void vfj_pass_watch(void *pass, const struct vfj_event *event, const struct vfj_decision *decision);
 
-/* Plays the lines of `edited`. Their numbers are higher by `inserted` than those of the trace.
- * The caller has checked the lines and rewound the play. Fails as vfj_trace_play() does. */
+/* Plays the lines of `edited`. Their numbers are higher by `inserted` than in the original trace.
+ * The caller has checked the lines and rewound the play. Returns the statuses of
+ * vfj_trace_play(). */
 enum vfj_status vfj_pass_run(struct vfj_pass *pass, struct vfj_span edited, uint64_t inserted,
                              struct vfj_trace_place *place);
 
-/* Notes which commands have begun since the last call: lines may follow from them before they
- * end. */
+/* Finds the commands that have begun since the last call. A command may have lines as effects
+ * before it ends. */
 void vfj_pass_note_begun(struct vfj_pass *pass);
 
-/* Decides about a line of devd before it is played, and updates what may follow from commands.
- * Returns whether the line is played now. */
+/* Decides what happens with a line of devd before it is played, and records effects of commands.
+ * Returns true when the line must be played now. */
 bool vfj_pass_takes(struct vfj_pass *pass, uint64_t line);
 
-/* Called when the last event before the first difference was submitted. Drops the facts that no
- * longer count. Gives the guest model the durations of the commands that have not run yet. */
+/* Called when the last event before the first difference was submitted. Removes the facts that are
+ * ignored from here on. Sets the durations of the commands that have not run yet in the guest
+ * model. */
 void vfj_pass_differ(struct vfj_pass *pass);
 
-/* Returns whether a directive of the trace counts, also after the first difference. */
+/* Returns true when a line of the trace that begins with '%' must be applied. After the first
+ * difference, some must not. */
 bool vfj_pass_keeps(const struct vfj_pass *pass, const struct vfj_trace_line *line);
 
 #endif

@@ -37,7 +37,7 @@ static int take_mode(struct vfj_settings *settings, const char *verb, const char
     return VFJ_OPTIONS_READ;
 }
 
-/* Returns whether the machine reads a variable of this name. */
+/* Returns true when the machine uses the variable of rc.conf with this name. */
 static bool is_read(struct vfj_span name)
 {
     static const char *const names[]
@@ -93,7 +93,8 @@ static struct vfj_setting *find(const struct vfj_settings *settings, bool is_of_
     return NULL;
 }
 
-/* Returns the setting of this name, new if need be, or NULL when memory runs out. */
+/* Returns the setting with this name, and adds it if it is new. Returns NULL when memory runs
+ * out. */
 static struct vfj_setting *open_setting(struct vfj_settings *settings, bool is_of_kernel,
                                         struct vfj_span name)
 {
@@ -114,7 +115,7 @@ static struct vfj_setting *open_setting(struct vfj_settings *settings, bool is_o
     return setting;
 }
 
-/* Returns whether a line of a trace can hold the value. */
+/* Returns true when a line of a trace can contain the value. */
 static bool is_printable(const char *value)
 {
     for (const char *c = value; *c != '\0'; c++) {
@@ -166,7 +167,7 @@ static void skip_blanks(struct vfj_span *rest)
     }
 }
 
-/* Reads a line of the file. Returns NULL, or the reason why the line is wrong. */
+/* Reads one line of the file given by --rc. Returns NULL, or the reason why the line is wrong. */
 static const char *read_line(struct vfj_settings *settings, struct vfj_span line)
 {
     char value[VFJ_VALUE_SIZE];

@@ -66,13 +66,14 @@ static int play(const struct source *source, struct vfj_side *side,
     if (status == VFJ_OK)
         status = vfj_recorder_end(recorder);
     if (side == &whatif->a)
-        whatif->played = edited; /* the effects contain spans of these lines */
+        /* the effects point into the text of the lines, so that it must not be freed */
+        whatif->played = edited;
     else
         free(edited);
     return status == VFJ_OK ? VFJ_EXIT_OK : complain(source, recorder, status, &place, inserted);
 }
 
-/* Plays into the journal of this side, and opens that for reading. */
+/* Plays the trace into the journal of one side, and opens this journal for reading. */
 static int make_side(const struct source *source, struct vfj_side *side,
                      const struct vfj_settings *settings, const char *to)
 {
@@ -111,7 +112,7 @@ static void close_side(struct vfj_side *side)
     vfj_publish_end(&side->file);
 }
 
-/* Reads the wall time of the first record. The plays begin at this time. */
+/* Reads the wall time of the first record, which is the time at which both plays begin. */
 static enum vfj_status read_first(struct vfj_journal *journal, int64_t *wall_us)
 {
     struct vfj_record record;
@@ -155,9 +156,9 @@ static int find_difference(struct vfj_whatif *whatif)
     return status == VFJ_OK ? VFJ_EXIT_OK : vfj_complain_status(whatif->name, status, "");
 }
 
-/* Plays each side. The first play with the settings shows the first difference that they make.
- * The trace is then played with the settings again. From that difference on, the guest model
- * determines what happens (pass.h). */
+/* Plays the trace without and with the settings. The play with the settings shows where their first
+ * difference is. Then the trace is played with the settings again, and from this difference on, the
+ * guest model determines what happens (pass.h). */
 static int make_sides(struct vfj_whatif *whatif, const struct source *source,
                       const struct vfj_settings *settings, const char *to)
 {
@@ -176,8 +177,8 @@ static int make_sides(struct vfj_whatif *whatif, const struct source *source,
     return exit_status == VFJ_EXIT_OK ? find_difference(whatif) : exit_status;
 }
 
-/* Finds the record from which on the journal has no answers for a side. If other rules recorded
- * the journal, this may happen even without other settings. */
+/* Finds the record after which the results of commands in one side are not those of the journal. If
+ * other rules recorded the journal, this can happen even without other settings. */
 static enum vfj_status find_assumed(struct vfj_whatif *whatif, struct vfj_journal *journal)
 {
     enum vfj_status status
