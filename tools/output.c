@@ -38,9 +38,9 @@ struct line {
     const struct vfj_style *style;
     struct vfj_text text;
     size_t begin; /* where the current column begins */
-    /* bytes of the current column that the terminal does not show (colour sequences) */
+    /* number of bytes in the present column that take no space on the screen (colour sequences) */
     size_t unseen;
-    size_t hidden; /* bytes of the whole line that the terminal does not show */
+    size_t hidden; /* number of bytes in the whole line that take no space on the screen */
     /* the column in which the text begins, to which further lines of wrapped text are indented */
     size_t indent;
 };

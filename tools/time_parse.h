@@ -9,8 +9,8 @@
 #include "tools/time_format.h"
 
 /* clang-format off */
-/* Reads a point in time, seen from `now_us`, as Unix time in microseconds. Returns false for any
- * other word, and for a date that does not exist.
+/* Parses a point in time and sets *us to its Unix time in microseconds. `now_us` is the present
+ * time. Returns false for any other word, and for a date that does not exist.
  *
  *   2026-11-22 03:12:54.123456+01:00   as `vfjournal show` prints it. The offset, the fraction, the
  *                                      seconds and the time of day may be missing. T may stand for

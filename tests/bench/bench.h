@@ -19,7 +19,7 @@ struct bench {
     const char *program; /* path of vfjournal */
     /* path of a vfjournal that is linked with the simulated kernel of kernel.c */
     const char *asking;
-    const char *nothing; /* path of the program that does nothing (nothing.c) */
+    const char *nothing; /* path of a program that does nothing (nothing.c) */
     const char *directory;
     /* the daemon reads the simulated guest through its kernel instead of its programs */
     bool asks;
@@ -39,12 +39,13 @@ struct bench_sample {
 /* How a benchmark's figure is computed from `ours` and `baseline`, and whether the goal is the
  * figure's upper limit ("at most") or lower limit ("at least"). */
 enum bench_figure {
-    BENCH_TIMES,      /* ours / baseline, at most */
-    BENCH_OF_RATE,    /* baseline / ours as a share of the baseline's rate, at least */
-    BENCH_FASTER,     /* baseline / ours, at least */
-    BENCH_MILLIONS,   /* 1000 / ours: millions a second when ours is in nanoseconds, at least */
-    BENCH_OURS,       /* ours, at most */
-    BENCH_DIFFERENCE, /* ours - baseline, at most */
+    BENCH_TIMES, /* ours / baseline; at most the goal */
+    /* baseline / ours: vfjournal's rate as a share of the baseline's rate; at least the goal */
+    BENCH_OF_RATE,
+    BENCH_FASTER,     /* baseline / ours; at least the goal */
+    BENCH_MILLIONS,   /* 1000 / ours: millions a second when ours is in ns; at least the goal */
+    BENCH_OURS,       /* ours; at most the goal */
+    BENCH_DIFFERENCE, /* ours - baseline; at most the goal */
 };
 
 struct bench_row {
@@ -53,7 +54,7 @@ struct bench_row {
     const char *baseline; /* what the baseline does; NULL: this benchmark has no baseline */
     struct {
         const char *name, *what, *baseline;
-        /* texts for the same benchmark run with bench->asks; name NULL: it is not run so */
+        /* texts for a second run of the benchmark with bench->asks; name NULL: no second run */
     } asking;
     const char *size; /* what the sizes are numbers of, such as lines */
     const char *unit;

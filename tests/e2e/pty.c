@@ -5,7 +5,7 @@
  *   send KEYS      sends the keys; \e stands for escape, \n for return
  *   signal NUMBER  sends the signal
  *   end STATUS     waits until the program ends with this exit status, or with -SIGNAL; the
- *                  terminal must then be as before
+ *                  terminal's settings must then be those from before the program
  * Prints the first line that fails, and ends with status 1. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE

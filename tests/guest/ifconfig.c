@@ -18,7 +18,7 @@ struct change {
     struct guest_state *state;
     char name[GUEST_NAME_SIZE];
     bool inet6;    /* the arguments that follow belong to the address family inet6, not inet */
-    int alias;     /* 0: neither was given, 1: alias, -1: delete */
+    int alias;     /* keyword before the address; 1: alias, -1: delete, 0: neither */
     bool has_inet; /* the command has an address */
     bool set;      /* the command sets or deletes at least one address */
     struct guest_inet inet;

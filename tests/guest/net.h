@@ -44,8 +44,8 @@ void guest_hn_map(struct guest_state *state, struct guest_if *vf, const char *hn
 /* Called when a VF departs (ifnet_departure) or, as on FreeBSD 13.2, is renamed. The VF no longer
  * belongs to its hn. */
 void guest_hn_unmap(struct guest_state *state, const char *vf);
-/* Called when a VF goes up or down (ifnet_event). Moves the data path to the VF or back to hn, if
- * the data path is on the other interface. hn's link follows. */
+/* Called when a VF goes up or down (ifnet_event). Gives the data path to a VF that is up, and
+ * back to hn when the VF is down. hn's link follows. */
 void guest_hn_vf_changed(struct guest_state *state, struct guest_if *vf, bool up);
 /* Sets hn's link to the state of its carrier, or to down while a VF has the data path. */
 void guest_hn_link(struct guest_state *state, struct guest_if *hn);

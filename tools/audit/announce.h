@@ -41,7 +41,7 @@ struct vfj_watched {
 };
 
 struct vfj_announcements {
-    struct vfj_announcement *list; /* in order of the seq of the first row */
+    struct vfj_announcement *list; /* sorted by the seq of each event's first row */
     size_t count, room;
     struct vfj_watched *watched; /* sorted by seq */
     size_t watched_count, watched_room;

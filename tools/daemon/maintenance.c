@@ -97,7 +97,8 @@ struct vfj_prune_rule vfj_daemon_maintenance_rule(const struct vfj_daemon_mainte
 int64_t vfj_daemon_maintenance_step(struct vfj_daemon_maintenance *maintenance,
                                     struct vfj_ledger *ledger, int64_t wall_us, int64_t mono_us)
 {
-    /* The row about the daemon's end must remain the last one of this daemon. */
+    /* The row about the daemon's end must be the last row that this daemon writes. No maintenance
+     * follows it. */
     bool is_running = vfj_ledger_state(ledger)->head.running != 0;
     if (mono_us < maintenance->next_us || !is_running
         || !vfj_ledger_first(ledger, &maintenance->first))

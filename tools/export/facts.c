@@ -488,7 +488,8 @@ static void answer_file(struct vfj_mirror *mirror, const struct vfj_command *com
 }
 
 /* Makes the interface that a recorded sysctl dev.hn.N.vf names, when the guest model does not have
- * it. No other recorded fact may name this interface. */
+ * it. It is possible that no other recorded
+ * fact names this interface. */
 static void emit_named_vf(struct vfj_mirror *mirror, const char *oid, const char *value)
 {
     struct vfj_interface vf = {.exists = true, .up = true, .mtu = 1500};

@@ -16,10 +16,10 @@
  *   instants    lines of devd, notices, starts and ends of the daemon
  *   flows       from the element of a cause to the elements of its effects
  *
- * Timestamps are nanoseconds of the realtime clock at the beginning, and go on by the monotonic
- * clock within each boot. Passwords become "********". */
+ * The first timestamp is the wall time in nanoseconds. Within each boot, later timestamps follow
+ * the monotonic clock. Passwords become "********". */
 /* clang-format on */
-/* Returns an exit status. On a failure, a message was printed. */
+/* Returns an exit status. Prints a message on a failure. */
 int vfj_export_perfetto(struct vfj_journal *journal, const char *name, FILE *out);
 
 #endif

@@ -14,8 +14,8 @@ static const char table_style[] = /**/
     "td.time { white-space: nowrap; }\n"
     "td.number, th.number { text-align: right; }\n";
 
-/* Prints a table cell with a duration. For -1, no migration has ended and the cell shows no
- * duration. */
+/* Prints a table cell with a duration. When `us` is -1, no migration has ended, and the cell
+ * contains "not over". */
 static void print_duration(int64_t us, FILE *out)
 {
     char words[64];

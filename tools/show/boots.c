@@ -171,8 +171,8 @@ static void print_boot(const struct vfj_show *show, const struct boot *boot)
     (void)fprintf(stdout, "%s\n", line);
 }
 
-/* Prints the newest boots that overlap the period of -S and -U, at most as many as -n allows.
- * Returns the number of boots printed. */
+/* Prints the newest boots that overlap the period that options -S and -U give, at most as many as
+ * -n allows. Returns the number of boots printed. */
 static size_t print_boots(const struct vfj_show *show, struct boots *boots)
 {
     const struct vfj_criteria *criteria = &show->criteria;

@@ -26,7 +26,8 @@ struct set {
     size_t count;
     struct met {
         uint64_t key, value;
-        bool within; /* the result of the command is within the period of -S and -U */
+        /* the result of the command is within the period that options -S and -U give */
+        bool within;
         struct vfj_match match;
     } members[SET_SIZE];
 };
@@ -40,7 +41,7 @@ struct search {
     struct set causes;  /* seqs of the records that caused a selected record */
     /* seq of the record that was read before the present one; 0: none was read */
     uint64_t last;
-    uint64_t floor; /* all records up to this seq are older than the period of -S */
+    uint64_t floor; /* all records up to this seq are older than option -S allows */
     bool no_memory;
     bool is_full; /* the journal has more matching records than -n allows */
     struct vfj_source *source;
@@ -422,7 +423,7 @@ static enum vfj_status search_all(struct search *search)
     return status == VFJ_END ? VFJ_OK : status;
 }
 
-/* Finds a seq below which all records are older than the period of -S. Records after it may be
+/* Finds a seq below which all records are older than option -S allows. Records after it may be
  * older, too, because the clock may have been set back. */
 static enum vfj_status find_floor(struct search *search)
 {

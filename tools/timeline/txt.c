@@ -13,7 +13,7 @@ enum {
     WIDTH = 79,        /* width of a line in columns */
     TIME = 13,         /* width of the table's column with the time since the beginning */
     WHO = 8,           /* width of the table's column with the slot */
-    WORD = 11,         /* width of the table's column with the word */
+    WORD = 11,         /* width of the table's column with the word for the record's kind */
     IDLE_US = 1000000, /* a longer time between two rows is printed as a line of its own */
 };
 

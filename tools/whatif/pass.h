@@ -37,7 +37,8 @@ struct vfj_pass_vf {
     struct vfj_name vf;
     uint64_t attachment; /* how often the VF attached */
     uint64_t ups;        /* how often the program took the VF up since it attached */
-    size_t effect; /* index of the first effect that may belong to this attachment or a later one */
+    /* index in vfj_effects.list of the first effect that can come after the VF's last attachment */
+    size_t effect;
     uint64_t command; /* id of the newest command `ifconfig VF up' */
     /* the newest command `ifconfig VF up' began after the VF attached, and has not failed */
     bool is_up;

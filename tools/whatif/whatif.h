@@ -61,7 +61,8 @@ int vfj_whatif_open(struct vfj_whatif *whatif, const struct vfj_input *input,
  * either. */
 enum vfj_status vfj_whatif_end(const struct vfj_whatif *whatif, int64_t *wall_us);
 
-/* Publishes the journal of `b`. Returns VFJ_EXIT_OK, or the exit status after a message. */
+/* Publishes the journal of `b` at the path that vfj_whatif_open() was given. Returns VFJ_EXIT_OK,
+ * or the exit status after a message. */
 int vfj_whatif_publish(struct vfj_whatif *whatif);
 
 /* Returns true when the rules of this program decide otherwise than the rules that recorded the

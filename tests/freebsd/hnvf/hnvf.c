@@ -1,9 +1,9 @@
 /* hnvf(4): a test instrument. It makes ordinary Ethernet interfaces behave towards userland like
  * hn(4) with VFs on Hyper-V; see README.md.
  *
- * hnvf_map.c makes the decisions. This file reports events to it and carries out its actions.
- * One sx(9) lock protects the map. The packet path takes no lock: it reads the ports in the
- * network epoch. */
+ * This file reports events to hnvf_map.c, which decides what must be done, and carries out the
+ * actions. One sx(9) lock protects the map. The packet path takes no lock: it reads the ports in
+ * the network epoch. */
 #include "hnvf.h"
 
 struct unit hnvf_units[HNVF_UNITS_MAX];

@@ -39,8 +39,9 @@
 /* An interface whose functions hnvf replaced by its own, the hooks. `input`, `transmit` and `ioctl`
  * are the interface's original functions. */
 struct port {
-    struct ifnet *ifp;  /* NULL: this port is free */
-    struct ifnet *peer; /* the other interface of the pair, or NULL */
+    struct ifnet *ifp; /* NULL: this port is free */
+    /* for hn: the interface of its VF; for a VF: the interface of its hn; NULL: there is none */
+    struct ifnet *peer;
     enum hnvf_verdict received, sent;
     void (*input)(struct ifnet *, struct mbuf *);
     int (*transmit)(struct ifnet *, struct mbuf *);
@@ -68,7 +69,8 @@ struct hnvf_knobs {
 extern struct unit hnvf_units[HNVF_UNITS_MAX];
 extern struct hnvf_map hnvf_state;
 extern struct hnvf_knobs hnvf_knobs;
-extern struct sx hnvf_lock; /* protects hnvf_state and the ports, except when a packet reads them */
+/* protects hnvf_state and the ports; the packet path reads the ports without this lock */
+extern struct sx hnvf_lock;
 extern counter_u64_t hnvf_dropped, hnvf_relabelled;
 
 /* hnvf.c */

@@ -31,13 +31,14 @@ struct hnvf_interface {
     bool uses_if_start;
 };
 
+/* The events of an interface, each with the FreeBSD event handler that reports it to the module. */
 enum hnvf_event {
-    HNVF_ATTACH,  /* ether_ifattach_event, and each interface at a rescan */
+    HNVF_ATTACH,  /* ether_ifattach_event; also reported for each interface at a rescan */
     HNVF_ARRIVAL, /* ifnet_arrival_event, ifnet_rename_event */
     HNVF_RENAME,  /* ifnet_departure_event with IFF_RENAMING */
     HNVF_DEPART,  /* ifnet_departure_event */
-    HNVF_UP,      /* HNVF_UP and HNVF_DOWN: ifnet_event */
-    HNVF_DOWN,
+    HNVF_UP,      /* ifnet_event with IFNET_EVENT_UP */
+    HNVF_DOWN,    /* ifnet_event with IFNET_EVENT_DOWN */
     HNVF_ADDRESS, /* ifaddr_event */
     HNVF_LINK,    /* ifnet_link_event */
     HNVF_MAC      /* iflladdr_event */
