@@ -309,8 +309,8 @@ static void plan_dhclient_early(struct vfj_planner *planner)
         plan_dhclient(planner);
 }
 
-/* Solicits a router advertisement, from which laggN gets its autoconf address and its route. The
- * need is optional, so no command waits for a router that does not answer. */
+/* Solicits a router advertisement, from which laggN gets its autoconf address and its route.
+ * rtsol(8) ends with the advertisement, or at its limit when no router answers. */
 static void plan_rtsol(struct vfj_planner *planner)
 {
     bool is_new = vfj_planner_has_tried(planner, VFJ_NEED_HN_PORT)
@@ -318,6 +318,14 @@ static void plan_rtsol(struct vfj_planner *planner)
     if (vfj_planner_update_need(planner, VFJ_NEED_RTSOL,
                                 is_new && vfj_planner_wants_rtadv(planner)))
         (void)vfj_planner_add(planner, VFJ_NEED_RTSOL, VFJ_COMMAND_RTSOL);
+}
+
+/* Solicits while hn has its link: lagg(4) took the autoconf address and the route off hn, and the
+ * VF's link comes some time after the VF is up. */
+static void plan_rtsol_early(struct vfj_planner *planner)
+{
+    if (!vfj_slot_is_on_vf(planner->slot))
+        plan_rtsol(planner);
 }
 
 /* Ups the VF, then runs the administrator's script in place of the plan's rows, as FreeBSD's
@@ -358,8 +366,8 @@ struct row {
     void (*plan)(struct vfj_planner *planner);
 };
 
-/* The rows, in the order of the plan. DHCLIENT and STATIC_ROUTE have two rows each. A need without
- * a function is met by a batch of its own. */
+/* The rows, in the order of the plan. DHCLIENT, RTSOL and STATIC_ROUTE have two rows each. A need
+ * without a function is met by a batch of its own. */
 static const struct row rows[] = {
     /* clang-format off */
     {VFJ_NEED_LAGG,               PREPARE, REQUIRED,               VFJ_REASON_NONE,            plan_lagg},
@@ -384,6 +392,7 @@ static const struct row rows[] = {
     {VFJ_NEED_STATIC_ROUTE,       SWITCH,  ROUTE,                  VFJ_REASON_ROUTE_FAILED,    vfj_plan_static_routes},
     {VFJ_NEED_RTADV,              SWITCH,  0,                      VFJ_REASON_NONE,            plan_rtadv},
     {VFJ_NEED_DHCLIENT,           SWITCH,  UPS,                    VFJ_REASON_DHCLIENT_FAILED, plan_dhclient_early},
+    {VFJ_NEED_RTSOL,              SWITCH,  0,                      VFJ_REASON_NONE,            plan_rtsol_early},
     {VFJ_NEED_VF_LEAVE,           JOIN,    REQUIRED | OF_VF,       VFJ_REASON_NONE,            plan_stray_ports},
     {VFJ_NEED_VF_PORT,            JOIN,    REQUIRED | OF_VF,       VFJ_REASON_NONE,            plan_vf_port},
     {VFJ_NEED_VF_UP,              JOIN,    REQUIRED | OF_VF,       VFJ_REASON_NONE,            plan_vf_up},
