@@ -162,15 +162,24 @@ phase() {
     phase_pid=$!
     sleep 2
 }
+# longest_gap SENT FILE: the most probes in a row without answer, from the output of ping.
+longest_gap() {
+    sed -n 's/.*icmp_seq=\([0-9]*\).*/\1/p' "$2" | sort -n | awk -v sent="$1" '
+        BEGIN { next_one = 0; most = 0 }
+        { if ($1 - next_one > most) most = $1 - next_one; next_one = $1 + 1 }
+        END { if (sent - next_one > most) most = sent - next_one; print most }'
+}
 phase_end() {
     kill -INT "$phase_pid" 2>/dev/null
     wait "$phase_pid" 2>/dev/null
     sent=$(awk '/ packets transmitted/ { print $1 }' "$work/ping")
     answered=$(awk '/ packets transmitted/ { print $4 }' "$work/ping")
     : "${sent:=0}" "${answered:=0}"
-    printf 'PROBES %s sent %d answered %d lost %d\n' "$phase_name" "$sent" "$answered" \
-        $((sent - answered))
-    printf '%s %s %s %d %d\n' "$scenario" "$mode" "$phase_name" "$sent" "$answered" >>"$results"
+    gap=$(longest_gap "$sent" "$work/ping")
+    printf 'PROBES %s sent %d answered %d lost %d, at most %d in a row\n' "$phase_name" "$sent" \
+        "$answered" $((sent - answered)) "$gap"
+    printf '%s %s %s %d %d %d\n' "$scenario" "$mode" "$phase_name" "$sent" "$answered" "$gap" \
+        >>"$results"
     [ "$sent" -gt 0 ] || fail "no probe was sent in $phase_name"
 }
 
