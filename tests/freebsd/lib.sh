@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # The words of a scenario; tests/freebsd/run reads this file, then the scenario.
 
-# Variables that run sets: mode (vfjournal or stock), is_transparent (0 or 1), pairs, target,
+# Variables that run sets: mode (vfjournal, stock or none), is_transparent (0 or 1), pairs, target,
 # interval, work and journals (directories), host (local or console).
 
 say() { printf '##### %s\n' "$*"; }
@@ -70,9 +70,12 @@ plug_other() {
     until_ok 20 has_vf "$1" || fail "no VF of hn$1 after another one was plugged"
 }
 
-# joined [N]: waits until the VF carries the traffic, then three seconds more.
+# joined [N]: waits until the VF carries the traffic, then three seconds more. With nothing that ups
+# a VF, ten seconds.
 joined() {
-    if [ "$is_transparent" = 1 ]; then
+    if [ "$mode" = none ] && [ "$is_transparent" = 0 ]; then
+        sleep 7 # and three
+    elif [ "$is_transparent" = 1 ]; then
         until_ok 30 is_enabled "${1:-0}" || fail "dev.hn.${1:-0}.vf_xpnt_enabled stays 0"
     else
         until_ok 90 is_joined "${1:-0}" || {
@@ -86,6 +89,7 @@ joined() {
 # joined_later: hn0 and its VF are joined when the conflict is gone; vfjournal looks again after
 # growing pauses.
 joined_later() {
+    [ "$mode" = none ] && sleep 10 && return
     limit=30
     is_vfjournal && limit=240
     until_ok "$limit" is_joined 0 || fail "lagg0 did not get the VF when the conflict was gone"
