@@ -324,6 +324,17 @@ static void on_late_exit(void *context)
     on_batch_end(loop, false);
 }
 
+/* Returns true when a command that changes the guest runs, or is about to run. */
+static bool is_changing(const struct vfj_daemon_loop *loop)
+{
+    const struct vfj_state *state = vfj_ledger_state(loop->ledger);
+    for (unsigned i = 0; i < state->head.slot_count; i++) {
+        if (state->slots[i].activity == VFJ_ACTIVITY_RUNNING)
+            return true;
+    }
+    return false;
+}
+
 static void reattach(struct vfj_daemon_loop *loop)
 {
     struct vfj_reattached reattached;
@@ -331,9 +342,10 @@ static void reattach(struct vfj_daemon_loop *loop)
     struct vfj_event times;
     vfj_guest_io_stamp(loop->guest_io, &times);
     loop->reattach_us = times.mono_us + VFJ_REATTACH_AFTER_US;
-    /* A daemon that was asked to end must first finish its plans, and after a loss of rows only the
-     * state in memory has these plans. */
-    bool must_wait = loop->stopping != NULL && vfj_ledger_has_lost(loop->ledger);
+    /* Only the state in memory has the plans that a stopping daemon finishes, and the commands that
+     * run. An observation before such a command has ended would be wrong afterwards. */
+    bool must_wait
+        = (loop->stopping != NULL || is_changing(loop)) && vfj_ledger_has_lost(loop->ledger);
     if (must_wait
         || vfj_ledger_reattach(loop->ledger, times.wall_us, times.mono_us, &reattached, &decision)
             != VFJ_OK) {
