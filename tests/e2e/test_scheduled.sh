@@ -275,15 +275,19 @@ scenario_absent() {
 now_ms() { awk '{ printf "%d\n", $1 * 1000 }' /proc/uptime; }
 no_helper() { [ -z "$(ps -A -o ppid= -o stat= -o comm= | awk -v pid="$pid" '$1 == pid && $3 ~ /^scheduled/ && $2 !~ /^Z/')" ]; }
 
+find_helper() {
+    ps -A -o pid= -o comm= | awk '$2 ~ /^scheduled/ { print $1 }' | while read -r p; do
+        [ "$(awk '$1 == "PPid:" { print $2 }' "/proc/$p/status" 2>/dev/null)" = "$pid" ] && echo "$p"
+    done
+}
+
 # The process that asks holds nothing but its socket, and the daemon sleeps while nothing changes.
 scenario_idle() {
     begin hn0=mce0
     start_server
     start_daemon
     await "the service answers" phases_are "watching"
-    helper=$(ps -A -o pid= -o comm= | awk '$2 ~ /^scheduled/ { print $1 }' | while read -r p; do
-        [ "$(awk '$1 == "PPid:" { print $2 }' "/proc/$p/status" 2>/dev/null)" = "$pid" ] && echo "$p"
-    done)
+    helper=$(find_helper)
     check "it runs" test -n "$helper"
     if [ -d "/proc/$helper/fd" ]; then
         same "its descriptors lead nowhere" '' "$(for fd in /proc/"$helper"/fd/*; do readlink "$fd"; done |
@@ -303,6 +307,40 @@ scenario_idle() {
         same "the daemon has no wake-ups" "$idle_before" "$(switches)"
         check "it asks once in 60 of its seconds: $asked, at most $most" test "$asked" -ge 1 -a "$asked" -le "$most"
     fi
+    end
+}
+
+uid_of() { awk '$1 == "Uid:" { print $2, $3, $4, $5 }' "/proc/$1/status"; }
+# as_user_signals UID PID: whether a process of the user may signal the other one
+as_user_signals() { setpriv --reuid "$1" --regid "$1" --clear-groups sh -c "kill -0 $2" 2>/dev/null; }
+
+# The process that asks has a user of its own: what took it over can't stop or trace the daemon. One
+# that does not end holds up nobody.
+scenario_apart() {
+    VFJ_TEST_OPTIONS= # in capability mode the daemon can't wait for it
+    begin hn0=mce0
+    start_server
+    start_daemon
+    await "the service answers" phases_are "watching"
+    helper=$(find_helper)
+    monitor=$(awk '$1 == "PPid:" { print $2 }' "/proc/$pid/status")
+    check "it runs" test -n "$helper"
+    user=$(id -u nobody)
+    same "its user" "$user $user $user $user" "$(uid_of "$helper")"
+    uid=$(id -u "$VFJ_TEST_USER")
+    same "the daemon's user" "$uid $uid $uid $uid" "$(uid_of "$pid")"
+    if command -v setpriv >/dev/null; then
+        for target in "$pid" "$monitor"; do
+            as_user_signals "$user" "$target" &&
+                fail "user $user can signal process $target"
+        done
+        check "its own user can signal it" as_user_signals "$user" "$helper"
+    fi
+    kill -STOP "$helper"
+    stop_daemon
+    check "it says so" grep -q "scheduled: process $helper, which asks, does not end" "$log"
+    kill -KILL "$helper"
+    await "the process that asked has ended" eval '[ ! -d "/proc/$helper" ]'
     end
 }
 

@@ -170,11 +170,12 @@ static int run_split(struct vfj_daemon_options *options)
 {
     vfj_daemon_start_scheduled(options);
     int exit_status = VFJ_EXIT_SYSTEM;
-    if (vfj_daemon_split(options)) {
+    bool is_split = vfj_daemon_split(options);
+    if (is_split)
         exit_status = run(options);
+    vfj_daemon_end_scheduled(options); /* the monitor prints the log, so it ends later */
+    if (is_split)
         vfj_monitor_end(options->guest_io.monitor);
-    }
-    vfj_daemon_end_scheduled(options);
     return exit_status;
 }
 

@@ -21,13 +21,21 @@ static const char *read_document(struct vfj_span text, const char *vm,
     return reader != NULL ? vfj_document_read(reader, text, vm, list) : strerror(ENOMEM);
 }
 
-/* Finds the user as which the helper runs when the daemon is root: the daemon's user, or nobody. */
+/* Finds the user that the helper becomes when the daemon is root: nobody, which the base system of
+ * FreeBSD has. When the daemon becomes nobody, the helper becomes _vfjournal. The user of the
+ * helper is never that of the daemon, since a process may signal and trace those of its user. */
 static bool find_user(const struct vfj_daemon_options *options, struct vfj_user *user)
 {
-    const char *name = options->user != NULL ? options->user : VFJ_USER_DEFAULT;
+    static const char *const names[] = {"nobody", VFJ_USER_DEFAULT};
+    struct vfj_user daemon = {.uid = 0};
     if (geteuid() != 0)
         return true;
-    return (vfj_user_find(name, user) && user->uid != 0) || vfj_user_find("nobody", user);
+    (void)vfj_user_find(options->user != NULL ? options->user : VFJ_USER_DEFAULT, &daemon);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (vfj_user_find(names[i], user) && user->uid != 0 && user->uid != daemon.uid)
+            return true;
+    }
+    return false;
 }
 
 void vfj_daemon_start_scheduled(struct vfj_daemon_options *options)
@@ -39,7 +47,8 @@ void vfj_daemon_start_scheduled(struct vfj_daemon_options *options)
         return;
     memcpy(settings.empty_dir, options->guest_io.paths.empty_dir, sizeof settings.empty_dir);
     if (!find_user(options, &settings.user)) {
-        vfj_daemon_log("scheduled", "no user for the process that asks: nothing is asked");
+        vfj_daemon_log("scheduled",
+                       "no user but the daemon's for the process that asks: nothing is asked");
         return;
     }
     options->guest_io.scheduled_socket = vfj_helper_start(&settings, &helper);
@@ -49,6 +58,7 @@ void vfj_daemon_start_scheduled(struct vfj_daemon_options *options)
 
 void vfj_daemon_end_scheduled(const struct vfj_daemon_options *options)
 {
-    if (options->guest_io.scheduled_socket > 0)
-        vfj_helper_end(options->guest_io.scheduled_socket, helper);
+    if (options->guest_io.scheduled_socket > 0
+        && !vfj_helper_end(options->guest_io.scheduled_socket, helper))
+        vfj_daemon_log("scheduled", "process %ld, which asks, does not end", (long)helper);
 }

@@ -14,12 +14,14 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "adapters/freebsd/guest/process.h"
 #include "adapters/freebsd/privsep/owner.h"
 
 enum { SOCKET = STDERR_FILENO + 1, EXIT_SYSTEM = 4 };
+enum { END_WITHIN_MS = 2000, END_STEP_MS = 10 };
 
 /* Sends the whole line to the daemon. Waits while the daemon is busy. */
 static void send_line(void *context, const char *line)
@@ -154,12 +156,19 @@ int vfj_helper_start(const struct vfj_helper_settings *settings, pid_t *pid)
     return -1;
 }
 
-/* Closes the connection and waits for the helper. In capability mode waitpid(2) fails, and init
- * reaps the helper later. */
-void vfj_helper_end(int socket, pid_t pid)
+/* The helper may belong to another user, so no signal of the caller ends it. In capability mode
+ * waitpid(2) fails, and init reaps the helper. */
+bool vfj_helper_end(int socket, pid_t pid)
 {
+    static const struct timespec pause = {.tv_nsec = (long)END_STEP_MS * 1000000};
+    pid_t ended = 0;
     if (socket >= 0)
         close(socket);
-    while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-        continue;
+    for (unsigned i = 0; pid > 0 && i < END_WITHIN_MS / END_STEP_MS; i++) {
+        ended = waitpid(pid, NULL, WNOHANG);
+        if (ended != 0 && !(ended < 0 && errno == EINTR))
+            return true;
+        (void)nanosleep(&pause, NULL);
+    }
+    return pid <= 0;
 }

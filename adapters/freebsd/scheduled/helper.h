@@ -15,8 +15,9 @@ struct vfj_helper_settings {
     uint32_t unit_ms; /* as in struct vfj_watch_settings */
     /* reads a document, as in struct vfj_watch_settings; only the helper process calls it */
     vfj_watch_read_fn *read;
-    /* A helper that root starts becomes this user, and its root directory becomes `empty_dir`. A
-     * helper of another user ignores both members. */
+    /* A helper that root starts becomes this user, and its root directory becomes `empty_dir`. The
+     * user is not that of the daemon: a compromised helper can neither signal nor trace the daemon.
+     * A helper of another user than root ignores both members. */
     struct vfj_user user;
     char empty_dir[VFJ_PATHNAME_SIZE];
 };
@@ -27,7 +28,8 @@ struct vfj_helper_settings {
  * caller's end is closed. Returns the caller's end, which does not block, or -1 with errno. */
 int vfj_helper_start(const struct vfj_helper_settings *settings, pid_t *pid);
 
-/* Closes the caller's end, which may be -1, and waits until the helper has ended. */
-void vfj_helper_end(int socket, pid_t pid);
+/* Closes the caller's end, which may be -1, and waits at most two seconds for the helper's end.
+ * Returns false when the helper still runs then. */
+bool vfj_helper_end(int socket, pid_t pid);
 
 #endif
