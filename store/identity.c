@@ -56,13 +56,13 @@ static enum vfj_status find_near_start(struct vfj_journal *journal, struct vfj_i
     struct vfj_record record;
     bool found = false;
     vfj_journal_walk_starts(journal);
-    enum vfj_status status = vfj_journal_next(journal, &record);
+    enum vfj_status status = vfj_journal_next_raw(journal, &record);
     vfj_journal_walk_end(journal);
     if (status != VFJ_OK)
         return status;
     vfj_journal_walk(journal, record.seq, VFJ_FORWARD);
     for (unsigned i = 0; i < ROWS_OF_START && status == VFJ_OK && !found; i++) {
-        status = vfj_journal_next(journal, &record);
+        status = vfj_journal_next_raw(journal, &record);
         found = status == VFJ_OK && take_identity(&record, identity);
     }
     vfj_journal_walk_end(journal);
@@ -78,7 +78,7 @@ static enum vfj_status find_row(struct vfj_journal *journal, struct vfj_identity
     if (status != VFJ_END)
         return status;
     vfj_journal_walk_reports(journal);
-    while (!found && (status = vfj_journal_next(journal, &record)) == VFJ_OK)
+    while (!found && (status = vfj_journal_next_raw(journal, &record)) == VFJ_OK)
         found = take_identity(&record, identity);
     vfj_journal_walk_end(journal);
     return status;
@@ -92,7 +92,7 @@ enum vfj_status vfj_identity_read(struct vfj_journal *journal, struct vfj_identi
         return status;
     struct vfj_text uuid = vfj_text_begin(identity->journal, sizeof identity->journal);
     vfj_journal_walk(journal, 1, VFJ_FORWARD);
-    status = vfj_journal_next(journal, &record);
+    status = vfj_journal_next_raw(journal, &record);
     vfj_journal_walk_end(journal);
     if (status == VFJ_OK)
         vfj_uuid_add(&uuid, record.chain);

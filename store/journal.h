@@ -2,6 +2,7 @@
 #ifndef VFJ_STORE_JOURNAL_H
 #define VFJ_STORE_JOURNAL_H
 
+#include "core/limits.h"
 #include "core/status.h"
 #include "store/record.h"
 
@@ -113,16 +114,28 @@ void vfj_journal_walk_scheduled(struct vfj_journal *journal, uint64_t from);
 
 /* Reads the next record of the walk. Returns VFJ_END after the last one. The record's spans are
  * valid until the next call. Fails with VFJ_JOURNAL_DAMAGED when the columns of a row cannot be
- * those of a record, or the seqs run the wrong way. The caller checks that no seq is missing. */
+ * those of a record, or the seqs run the wrong way. The caller checks that no seq is missing.
+ *
+ * Passwords in the body are replaced (store/secret.h), since an older version wrote them, or an
+ * administrator's journal was forged: whatever reads rows in order to print them calls this
+ * function. The second function leaves the body as it is, for the chain and for the machine. */
 enum vfj_status vfj_journal_next(struct vfj_journal *journal, struct vfj_record *record);
+enum vfj_status vfj_journal_next_raw(struct vfj_journal *journal, struct vfj_record *record);
 
 /* Ends the walk. During a walk no WAL checkpoint can remove frames from the WAL that the walk
  * still reads. */
 void vfj_journal_walk_end(struct vfj_journal *journal);
 
 /* Reads one record by its seq, also during a walk. Returns VFJ_END when there is none. The
- * record's spans are valid until the next call of vfj_journal_get(). */
+ * record's spans are valid until the next call of either function. The functions differ as
+ * vfj_journal_next() and vfj_journal_next_raw() do. */
 enum vfj_status vfj_journal_get(struct vfj_journal *journal, uint64_t seq,
                                 struct vfj_record *record);
+enum vfj_status vfj_journal_get_raw(struct vfj_journal *journal, uint64_t seq,
+                                    struct vfj_record *record);
+
+/* Replaces the passwords in the body of a record that was read in another way. `bytes` then holds
+ * the body. */
+void vfj_record_mask(char bytes[VFJ_BODY_MAX + 1], struct vfj_record *record);
 
 #endif

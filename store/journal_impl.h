@@ -67,6 +67,8 @@ struct vfj_journal {
     struct vfj_file_identity identity; /* for a writer: identity of the open files */
     char path[PATH_MAX];
     char detail[512];
+    /* bodies without passwords: of the walk's newest record, and of vfj_journal_get() */
+    char masked[2][VFJ_BODY_MAX + 1];
 };
 
 /* Resets the statement, so that it can be bound and stepped. Prepares it at its first use. */

@@ -6,6 +6,7 @@
 #include "core/limits.h"
 #include "store/journal_impl.h"
 #include "store/schema.h"
+#include "store/secret.h"
 
 /* The columns of every SELECT of records, in the order of the schema. */
 enum column { SEQ, CAUSE, BOOT, WALL_US, MONO_US, KIND, BODY, NOTE, DIGEST, CHAIN };
@@ -87,6 +88,7 @@ static bool read_body(sqlite3_stmt *row, struct vfj_record *record)
     if (!is_text && !has_type(row, BODY, SQLITE_BLOB))
         return false;
     record->body = bytes_of(row, BODY);
+    record->is_masked = false;
     return record->body.length <= VFJ_BODY_MAX && vfj_body_is_text(record->body) == is_text;
 }
 
@@ -223,7 +225,31 @@ static bool is_in_order(const struct vfj_journal *journal, uint64_t seq)
     return journal->direction == VFJ_FORWARD ? seq > journal->walk_last : seq < journal->walk_last;
 }
 
+/* A body that becomes too long is left out. */
+void vfj_record_mask(char bytes[VFJ_BODY_MAX + 1], struct vfj_record *record)
+{
+    struct vfj_span body = record->body;
+    struct vfj_text text = vfj_text_begin(bytes, VFJ_BODY_MAX + 1);
+    if (!vfj_secret_may_be_in(body))
+        return;
+    vfj_secret_add(&text, body);
+    if (text.overflow)
+        text.length = 0;
+    record->is_masked
+        = text.length != body.length || memcmp(text.bytes, body.text, body.length) != 0;
+    if (record->is_masked)
+        record->body = (struct vfj_span){text.bytes, text.length};
+}
+
 enum vfj_status vfj_journal_next(struct vfj_journal *journal, struct vfj_record *record)
+{
+    enum vfj_status status = vfj_journal_next_raw(journal, record);
+    if (status == VFJ_OK)
+        vfj_record_mask(journal->masked[0], record);
+    return status;
+}
+
+enum vfj_status vfj_journal_next_raw(struct vfj_journal *journal, struct vfj_record *record)
 {
     VFJ_CHECK(journal->walk != NULL || journal->walk_status != VFJ_OK);
     if (journal->walk == NULL)
@@ -246,6 +272,15 @@ void vfj_journal_walk_end(struct vfj_journal *journal)
 
 enum vfj_status vfj_journal_get(struct vfj_journal *journal, uint64_t seq,
                                 struct vfj_record *record)
+{
+    enum vfj_status status = vfj_journal_get_raw(journal, seq, record);
+    if (status == VFJ_OK)
+        vfj_record_mask(journal->masked[1], record);
+    return status;
+}
+
+enum vfj_status vfj_journal_get_raw(struct vfj_journal *journal, uint64_t seq,
+                                    struct vfj_record *record)
 {
     enum vfj_status status = vfj_journal_prepare(journal, VFJ_STATEMENT_ONE);
     if (status != VFJ_OK)

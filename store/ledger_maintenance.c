@@ -126,7 +126,7 @@ enum vfj_status vfj_ledger_read_scheduled(struct vfj_ledger *ledger,
     enum vfj_status status;
     memset(open, 0, sizeof *open);
     vfj_journal_walk_scheduled(ledger->journal, 1);
-    while ((status = vfj_journal_next(ledger->journal, &record)) == VFJ_OK) {
+    while ((status = vfj_journal_next_raw(ledger->journal, &record)) == VFJ_OK) {
         if (vfj_scheduled_decode(record.body, &row))
             vfj_scheduled_take(open, &row);
     }

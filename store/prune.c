@@ -165,7 +165,7 @@ static enum vfj_status copy_batch(struct pruning *pruning, bool *more)
     if (status != VFJ_OK)
         return fail(pruning, pruning->new_file.to, status, vfj_journal_detail(pruning->copy));
     for (unsigned i = 0; i < BATCH && *more; i++) {
-        status = vfj_journal_next(pruning->source, &record);
+        status = vfj_journal_next_raw(pruning->source, &record);
         if (status != VFJ_OK && status != VFJ_END)
             return fail(pruning, pruning->path, status, vfj_journal_detail(pruning->source));
         *more = status == VFJ_OK && is_archived(pruning, &record);

@@ -34,6 +34,7 @@ struct vfj_record {
     int64_t mono_us; /* microseconds since boot */
     uint8_t kind;    /* enum vfj_event_kind or enum vfj_record_kind */
     struct vfj_span body; /* a devd line as received, otherwise key=value text */
+    bool is_masked;       /* the body lacks a password that the journal has */
     struct vfj_span note; /* persisted name of a reason; empty for none */
     uint64_t digest;      /* of an event: digest of the state after the event; otherwise 0 */
     uint8_t chain[VFJ_CHAIN_SIZE]; /* first bytes of the chain's head after this row */

@@ -62,6 +62,10 @@ const char *vfj_verdict_text(enum vfj_verdict verdict)
 
 static void copy_difference(char to[VFJ_DIFFERENCE_SIZE], struct vfj_span text)
 {
+    char bytes[VFJ_BODY_MAX + 1];
+    struct vfj_record shown = {.body = text};
+    vfj_record_mask(bytes, &shown);
+    text = shown.body;
     struct vfj_text kept = vfj_text_begin(to, VFJ_DIFFERENCE_SIZE);
     for (size_t i = 0; i < text.length && !kept.overflow; i++)
         vfj_text_add_char(&kept, text.text[i] != '\0' ? text.text[i] : ' ');
@@ -359,7 +363,7 @@ static void run(struct replay *replay)
                        status == VFJ_OK && last > first ? last - first : 0);
     vfj_journal_walk(replay->journal, first + 1, VFJ_FORWARD);
     while (!replay->ended && !is_over(replay)
-           && (status = vfj_journal_next(replay->journal, &record)) == VFJ_OK) {
+           && (status = vfj_journal_next_raw(replay->journal, &record)) == VFJ_OK) {
         check_record(replay, &record);
         vfj_progress_set(replay->result->records - first);
     }

@@ -161,10 +161,11 @@ static bool follows(struct vfj_journal *journal, const struct header *header,
     struct vfj_record record;
     bool right = header->event_seq <= header->seq
         && header->seq - header->event_seq <= VFJ_TRANSITIONS_MAX + VFJ_COMMANDS_MAX + UNSEEN_MAX
-        && vfj_journal_get(journal, header->event_seq, &record) == VFJ_OK
+        && vfj_journal_get_raw(journal, header->event_seq, &record) == VFJ_OK
         && vfj_record_is_event(&record) && record.digest == vfj_state_digest(state);
     for (uint64_t seq = header->event_seq + 1; right && seq <= header->seq; seq++)
-        right = vfj_journal_get(journal, seq, &record) == VFJ_OK && !vfj_record_is_event(&record);
+        right
+            = vfj_journal_get_raw(journal, seq, &record) == VFJ_OK && !vfj_record_is_event(&record);
     return right;
 }
 
@@ -172,7 +173,7 @@ static bool is_chained(struct vfj_journal *journal, struct vfj_chain *chain,
                        const struct header *header, struct vfj_head_hash *head)
 {
     struct vfj_record record;
-    if (vfj_journal_get(journal, header->seq, &record) != VFJ_OK)
+    if (vfj_journal_get_raw(journal, header->seq, &record) != VFJ_OK)
         return false;
     memcpy(head->bytes, header->before, sizeof head->bytes);
     vfj_chain_add(chain, &record, head);

@@ -5,10 +5,10 @@
 
 #include "core/data/rc.h"
 #include "core/text/kv.h"
+#include "store/secret.h"
 #include "tools/guest_names.h"
 #include "tools/guest_observation.h"
 #include "tools/options.h"
-#include "tools/secret.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
 

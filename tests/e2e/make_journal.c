@@ -3,6 +3,7 @@
  *   migration   a migration, then enough lines for two checkpoints (the default)
  *   hostile     a migration whose records contain markup, control characters, bytes that are not
  *               UTF-8 and the password "geheim"
+ *   passwords   a migration whose records of each kind contain the password "geheim"
  *   empty       no records */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -61,6 +62,28 @@ static int make_hostile(const char *path)
     return 0;
 }
 
+/* Puts passwords where an older version, a program or another driver could have put one. */
+static int make_passwords(const char *path)
+{
+    if (make_migration(path) != 0)
+        return 4;
+    kit_forge(path,
+              "UPDATE record SET body = body || ' output="
+              "\"ifconfig: inet 10.0.0.9 vhid 1 pass geheim-a: no\"' WHERE kind = 'finished';"
+              "UPDATE record SET body = replace(body, 'lagg0 create', 'lagg0 nwkey geheim-b')"
+              " WHERE kind = 'command' AND body LIKE '%lagg0 create%';"
+              "UPDATE record SET body = body || ' x=\"psk=geheim-c\" y=\"wepkey geheim-d\"'"
+              " WHERE kind = 'devd';"
+              "UPDATE record SET body = 'reason=\"identity a password geheim-e\"'"
+              " WHERE kind IN ('gap', 'stopped', 'stopping');"
+              "UPDATE record SET body = body || ' about=\"passphrase geheim-f\"'"
+              " WHERE kind IN ('journal', 'started');"
+              "UPDATE record SET body = 'ifconfig_hn0=SYNCDHCP"
+              " ifconfig_hn9=\"inet 10.9.0.1/24 vhid 1 pass ''geheim-g h'' up\"'"
+              " WHERE kind = 'configured';");
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     const char *kind = argc == 3 ? argv[2] : "migration";
@@ -70,6 +93,8 @@ int main(int argc, char **argv)
         return make_migration(argv[1]);
     if (strcmp(kind, "hostile") == 0)
         return make_hostile(argv[1]);
+    if (strcmp(kind, "passwords") == 0)
+        return make_passwords(argv[1]);
     if (strcmp(kind, "empty") != 0)
         return 2;
     vfj_ledger_close(kit_ledger_open(argv[1], VFJ_ON_ERROR_STOP));

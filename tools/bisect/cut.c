@@ -94,7 +94,7 @@ static enum vfj_status copy_batch(const struct vfj_cuts *cuts, struct vfj_journa
     struct vfj_record record;
     enum vfj_status status = vfj_journal_begin(to);
     for (unsigned i = 0; i < BATCH && status == VFJ_OK && *more; i++) {
-        status = vfj_journal_next(cuts->journal, &record);
+        status = vfj_journal_next_raw(cuts->journal, &record);
         if (status == VFJ_OK)
             status = vfj_journal_append(to, &record);
         *more = status == VFJ_OK && record.seq < last;

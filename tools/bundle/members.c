@@ -8,10 +8,10 @@
 #include "core/machine/step.h"
 #include "store/import.h"
 #include "store/journal.h"
+#include "store/secret.h"
 #include "tools/bundle/bundle.h"
 #include "tools/bundle/tar.h"
 #include "tools/export/lines.h"
-#include "tools/secret.h"
 #include "tools/verb.h"
 
 #define PLACE "vfjournal-bundle/"

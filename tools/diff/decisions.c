@@ -7,7 +7,7 @@
 #include "core/data/command.h"
 #include "core/data/reason.h"
 #include "core/text/digest.h"
-#include "tools/secret.h"
+#include "store/secret.h"
 
 enum { TEXT_SIZE = 8 * VFJ_ARGS_SIZE };
 
@@ -164,7 +164,7 @@ enum vfj_status vfj_decisions_read(struct vfj_journal *journal, const struct vfj
     reading->part = part;
     reading->decisions = decisions;
     vfj_journal_walk(journal, part->from, VFJ_FORWARD);
-    while ((status = vfj_journal_next(journal, &record)) == VFJ_OK && record.seq <= part->last
+    while ((status = vfj_journal_next_raw(journal, &record)) == VFJ_OK && record.seq <= part->last
            && !decisions->no_memory)
         take(reading, &record);
     vfj_journal_walk_end(journal);

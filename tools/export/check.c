@@ -53,7 +53,7 @@ static enum vfj_status read_on(struct check *check)
     check->has_row = false;
     check->decision.command_count = 0;
     while (status == VFJ_OK && !check->has_row && check->seq < check->timeline->last) {
-        if ((status = vfj_journal_next(check->journal, &check->row)) != VFJ_OK)
+        if ((status = vfj_journal_next_raw(check->journal, &check->row)) != VFJ_OK)
             break;
         if (check->row.seq != ++check->seq)
             return VFJ_JOURNAL_DAMAGED;

@@ -153,7 +153,7 @@ void vfj_event_add_data(struct vfj_text *text, const struct vfj_event_source *so
     add_slot(text, row);
     add_values(text, &row->record);
     vfj_record_add_row(text, &row->record, !source->is_redacted);
-    if (row->is_masked)
+    if (row->record.is_masked)
         vfj_text_add(text, ",\"masked\":true");
     if (source->is_redacted)
         vfj_text_add(text, ",\"redacted\":true");

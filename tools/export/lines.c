@@ -13,7 +13,6 @@
 #include "tools/export/otlp.h"
 #include "tools/options.h"
 #include "tools/redact.h"
-#include "tools/secret.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
@@ -43,7 +42,7 @@ struct lines {
     int failed; /* exit status of a failed write of the cursor file; VFJ_EXIT_OK: no write failed */
     char damage[256];
     char text[TEXT_SIZE];
-    char body[2][BODY_SIZE];
+    char body[BODY_SIZE];
 };
 
 bool vfj_lines_kinds(const char *value, uint32_t *kinds)
@@ -104,22 +103,10 @@ static struct vfj_span whole(const struct vfj_text *text)
     return (struct vfj_span){text->bytes, text->overflow ? 0 : text->length};
 }
 
-/* Replaces the passwords in the row's body by asterisks. */
-static void mask(struct lines *lines, struct vfj_stream_row *row)
-{
-    struct vfj_text text = vfj_text_begin(lines->body[0], BODY_SIZE);
-    struct vfj_span body = row->record.body;
-    if (!vfj_secret_may_be_in(body))
-        return;
-    vfj_secret_add(&text, body);
-    row->is_masked = text.length != body.length || memcmp(text.bytes, body.text, body.length) != 0;
-    row->record.body = whole(&text);
-}
-
 static void redact(struct lines *lines, struct vfj_stream_row *row)
 {
     struct vfj_redactor *redactor = lines->options->redactor;
-    struct vfj_text text = vfj_text_begin(lines->body[1], BODY_SIZE);
+    struct vfj_text text = vfj_text_begin(lines->body, BODY_SIZE);
     char boot_id[sizeof row->boot_id];
     vfj_redact_add(redactor, &text, row->record.body);
     row->record.body = whole(&text);
@@ -162,7 +149,6 @@ static void put(void *arg, const struct vfj_stream_row *row)
     lines->newest = row->record;
     lines->written++;
     if (is_chosen(lines->options, &row->record)) {
-        mask(lines, &shown);
         if (lines->options->redactor != NULL)
             redact(lines, &shown);
         if (lines->options->format == VFJ_LINES_OTLP)

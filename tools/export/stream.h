@@ -24,8 +24,6 @@ struct vfj_stream_row {
     uint64_t migration;
     uint8_t cause_kind; /* kind of the row record.cause, if the row has a cause */
     uint8_t severity;   /* enum vfj_severity */
-    /* record.body is not that of the journal, because a password was replaced */
-    bool is_masked;
     /* kern.boot_id during the boot in which this row was written; empty: unknown */
     char boot_id[64];
 };

@@ -13,10 +13,10 @@
 
 #include "store/progress.h"
 #include "store/replay.h"
+#include "store/secret.h"
 #include "tools/export/check.h"
 #include "tools/export/state.h"
 #include "tools/finding.h"
-#include "tools/secret.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
@@ -32,7 +32,7 @@ static bool walk(struct vfj_export *export, struct vfj_journal *journal,
     vfj_progress_begin("reading records", "records", export->timeline.last);
     vfj_journal_walk(journal, 1, VFJ_FORWARD);
     while (export->wrong == NULL && seq < export->timeline.last
-           && (status = vfj_journal_next(journal, &record)) == VFJ_OK) {
+           && (status = vfj_journal_next_raw(journal, &record)) == VFJ_OK) {
         vfj_progress_set(seq);
         if (record.seq == ++seq)
             take(export, &record);
@@ -108,7 +108,7 @@ static void print_trace(struct vfj_span trace, FILE *out)
         struct vfj_text text = vfj_text_begin(line, sizeof line);
         struct vfj_span whole = {trace.text, length};
         bool has_words = vfj_span_starts(whole, "%rc ") || vfj_span_starts(whole, "%slow ")
-            || vfj_span_starts(whole, "%fail ");
+            || vfj_span_starts(whole, "%fail ") || vfj_span_starts(whole, "@");
         if (has_words) {
             vfj_secret_add(&text, whole);
             whole = (struct vfj_span){text.bytes, text.length};

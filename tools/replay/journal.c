@@ -4,6 +4,7 @@
 
 #include "store/json.h"
 #include "store/replay.h"
+#include "store/secret.h"
 #include "tools/finding.h"
 #include "tools/progress.h"
 #include "tools/replay/replay.h"
@@ -29,6 +30,7 @@ void vfj_replay_print_commands(FILE *out, const struct vfj_decision *decision, b
             continue;
         for (unsigned run = 0; vfj_command_argv(command, run, &argv); run++) {
             struct vfj_text text = vfj_text_begin(line, sizeof line);
+            vfj_secret_hide_words(&argv);
             vfj_argv_print(&argv, &text);
             (void)fprintf(out, "%s\n", line);
         }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "store/secret.h"
 #include "tools/terminal.h"
 
 void vfj_transcript_init(struct vfj_transcript *transcript, FILE *out,
@@ -21,9 +22,13 @@ static void line_begin(const struct vfj_transcript *transcript, const struct vfj
             slot[0] != '\0' ? slot : "-");
 }
 
+/* Prints a text that may have a password. */
 static void print_span(FILE *out, struct vfj_span span)
 {
-    vfj_terminal_print(out, span);
+    char bytes[2 * VFJ_BODY_MAX];
+    struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
+    vfj_secret_add(&text, span);
+    vfj_terminal_print(out, (struct vfj_span){text.bytes, text.length});
 }
 
 static void print_note(const struct vfj_transcript *transcript, uint8_t note)
@@ -128,6 +133,7 @@ static void print_command(const struct vfj_transcript *transcript, const struct 
         return;
     for (unsigned i = 0; vfj_command_argv(command, i, &argv); i++) {
         struct vfj_text text = vfj_text_begin(line, sizeof line);
+        vfj_secret_hide_words(&argv);
         vfj_argv_print(&argv, &text);
         if (transcript->output == VFJ_REPLAY_TEXT) {
             line_begin(transcript, event, command->hn.text);

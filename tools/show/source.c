@@ -91,8 +91,10 @@ enum vfj_status vfj_source_get(struct vfj_source *source, uint64_t seq, struct v
     for (size_t i = vfj_recover_rows_find(source->rows, seq);
          i < count && vfj_recover_rows_seq(source->rows, i) == seq; i++) {
         if (vfj_recover_rows_get(source->rows, i, false, record)
-            || vfj_recover_rows_get(source->rows, i, true, record))
+            || vfj_recover_rows_get(source->rows, i, true, record)) {
+            vfj_record_mask(source->masked, record);
             return VFJ_OK;
+        }
     }
     return VFJ_END;
 }

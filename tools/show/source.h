@@ -15,6 +15,7 @@ struct vfj_source {
     /* when `rows` is set: the reason why SQLite cannot read the journal, in bytes that must not be
      * trusted */
     char damage[256];
+    char masked[VFJ_BODY_MAX + 1]; /* when `rows` is set: a body without passwords */
 };
 
 /* Opens a journal for reading. When its schema or its header page is damaged, the pages with

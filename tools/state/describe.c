@@ -6,7 +6,7 @@
 
 #include "core/text/kv.h"
 #include "store/json.h"
-#include "tools/secret.h"
+#include "store/secret.h"
 #include "tools/terminal.h"
 #include "tools/time_format.h"
 

@@ -47,7 +47,7 @@ static bool restore(struct vfj_journal *journal, uint64_t first, uint64_t last,
     vfj_state_checkpoint_read_begin(&reader, machine);
     vfj_journal_walk(journal, first, VFJ_FORWARD);
     for (uint64_t seq = first; seq <= last && read == VFJ_STATE_CHECKPOINT_MORE; seq++) {
-        if (vfj_journal_next(journal, &record) != VFJ_OK || record.seq != seq)
+        if (vfj_journal_next_raw(journal, &record) != VFJ_OK || record.seq != seq)
             break;
         read = vfj_state_checkpoint_read(&reader, record.body);
     }

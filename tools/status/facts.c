@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "store/secret.h"
+
 /* Returns the facts about the slot whose hn or VF has this name, or NULL. With the policy
  * "scripts", a command has the interface with which the script was called, and this can be the
  * VF. */
@@ -26,6 +28,7 @@ static void note_begun(struct vfj_slot_facts *slot, const struct vfj_command *co
     slot->last.id = command->id;
     slot->last.wall_us = wall_us;
     struct vfj_text text = vfj_text_begin(slot->last.argv, sizeof slot->last.argv);
+    vfj_secret_hide_words(&argv);
     vfj_argv_print(&argv, &text);
 }
 
@@ -73,6 +76,9 @@ static void note_ended(struct vfj_slot_facts *slot, unsigned index,
     slot->last.ended = true;
     slot->last.wall_us = wall_us;
     slot->last.outcome = *outcome;
+    struct vfj_text output
+        = vfj_text_begin(slot->last.outcome.output, sizeof slot->last.outcome.output);
+    vfj_secret_add(&output, vfj_span_of(outcome->output));
     if (index + 1 < slot->commands.count && !vfj_command_stops_batch(command, outcome))
         note_begun(slot, command + 1, wall_us);
 }

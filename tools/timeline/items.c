@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/secret.h"
 #include "tools/audit/describe.h"
 #include "tools/audit/episode.h"
 #include "tools/output.h"
-#include "tools/secret.h"
 #include "tools/timeline/fill.h"
 
 const char *vfj_fill_keep(struct vfj_fill *fill, const char *text)

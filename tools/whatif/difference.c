@@ -7,8 +7,8 @@
 static enum vfj_status next_row(struct vfj_journal *journal, struct vfj_record *record)
 {
     enum vfj_status status;
-    while ((status = vfj_journal_next(journal, record)) == VFJ_OK && !vfj_record_is_event(record)
-           && !vfj_record_is_decided(record)) {
+    while ((status = vfj_journal_next_raw(journal, record)) == VFJ_OK
+           && !vfj_record_is_event(record) && !vfj_record_is_decided(record)) {
     }
     return status;
 }

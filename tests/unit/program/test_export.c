@@ -10,9 +10,9 @@
 
 #include <cmocka.h>
 
+#include "store/secret.h"
 #include "tests/kit/journal.h"
 #include "tests/kit/scratch.h"
-#include "tools/secret.h"
 #include "tools/verb.h"
 
 static char *export(const char *path, int expected)
@@ -155,7 +155,10 @@ static void test_secrets(void **unused)
         {"bypass a", "bypass a"},
         {"%rc a=\"grekey 1 -o psk=b pass$y c\"",
          "%rc a=\"grekey ******** -o ******** pass$y ********\""},
-        {"%rc psk=a", "%rc psk=a"},
+        {"%rc psk=a", "%rc psk=********"},
+        {"a=b psk=\"c d\" e=f", "a=b psk=******** e=f"},
+        {"subsystem=hotkey type=ATTACH", "subsystem=hotkey type=ATTACH"},
+        {"a=$b c=d", "a=$b c=d"},
         {"%rc a=\"up $(echo pass b) c\" d=e",
          "%rc a=\"up ******** ******** ******** ********\" d=e"},
     };

@@ -125,7 +125,7 @@ static void export(const char *path, const char *trace)
 static bool next_decided(struct vfj_journal *journal, struct vfj_record *record)
 {
     enum vfj_status status;
-    while ((status = vfj_journal_next(journal, record)) == VFJ_OK) {
+    while ((status = vfj_journal_next_raw(journal, record)) == VFJ_OK) {
         if (vfj_record_is_decided(record))
             return true;
     }
@@ -192,7 +192,7 @@ static bool is_outside(const struct vfj_record *record)
 static bool next_outside(struct vfj_journal *journal, struct outside *outside)
 {
     enum vfj_status status;
-    while ((status = vfj_journal_next(journal, &outside->row)) == VFJ_OK
+    while ((status = vfj_journal_next_raw(journal, &outside->row)) == VFJ_OK
            && !is_outside(&outside->row))
         continue;
     if (status == VFJ_END)

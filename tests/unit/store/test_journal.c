@@ -320,7 +320,7 @@ static uint64_t count_records(const char *path)
     if (status != VFJ_OK)
         fail_msg("%d %s", status, vfj_journal_detail(journal));
     vfj_journal_walk(journal, 0, VFJ_FORWARD);
-    while ((status = vfj_journal_next(journal, &record)) == VFJ_OK)
+    while ((status = vfj_journal_next_raw(journal, &record)) == VFJ_OK)
         assert_int_equal(record.seq, ++count);
     assert_int_equal(status, VFJ_END);
     vfj_journal_walk_end(journal);
@@ -359,11 +359,11 @@ static void test_a_walk_sees_one_moment(void **state)
     assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
     assert_int_equal(vfj_journal_open(&reader, path, VFJ_JOURNAL_READ), VFJ_OK);
     vfj_journal_walk(reader, 0, VFJ_FORWARD);
-    assert_int_equal(vfj_journal_next(reader, &record), VFJ_OK);
+    assert_int_equal(vfj_journal_next_raw(reader, &record), VFJ_OK);
     kit_submit(ledger, kit_devd("!system=B"));
     assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
-    assert_int_equal(vfj_journal_next(reader, &record), VFJ_OK);
-    assert_int_equal(vfj_journal_next(reader, &record), VFJ_END);
+    assert_int_equal(vfj_journal_next_raw(reader, &record), VFJ_OK);
+    assert_int_equal(vfj_journal_next_raw(reader, &record), VFJ_END);
     vfj_journal_close(reader);
     vfj_ledger_close(ledger);
 }
@@ -381,12 +381,12 @@ static void test_a_file_that_changes_under_the_reader_is_noticed(void **state)
     assert_int_equal(vfj_journal_open(&reader, path, VFJ_JOURNAL_READ), VFJ_OK);
     assert_false(kit_exists(kit_beside(path, "-shm")));
     vfj_journal_walk(reader, 0, VFJ_FORWARD);
-    assert_int_equal(vfj_journal_next(reader, &record), VFJ_OK);
+    assert_int_equal(vfj_journal_next_raw(reader, &record), VFJ_OK);
     struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
     kit_submit(ledger, kit_devd("!system=A"));
     assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
     vfj_ledger_close(ledger);
-    while ((status = vfj_journal_next(reader, &record)) == VFJ_OK)
+    while ((status = vfj_journal_next_raw(reader, &record)) == VFJ_OK)
         continue;
     assert_int_equal(status, VFJ_JOURNAL_BUSY);
     vfj_journal_close(reader);
@@ -405,16 +405,16 @@ static void test_backwards_and_one_by_one(void **state)
     assert_int_equal(vfj_journal_last(journal, &last), VFJ_OK);
     vfj_journal_walk(journal, UINT64_MAX, VFJ_BACKWARD);
     for (uint64_t seq = last; seq > 0; seq--) {
-        assert_int_equal(vfj_journal_next(journal, &record), VFJ_OK);
+        assert_int_equal(vfj_journal_next_raw(journal, &record), VFJ_OK);
         assert_int_equal(record.seq, seq);
-        assert_int_equal(vfj_journal_get(journal, seq, &single), VFJ_OK);
+        assert_int_equal(vfj_journal_get_raw(journal, seq, &single), VFJ_OK);
         assert_int_equal(single.kind, record.kind);
         assert_memory_equal(single.chain, record.chain, sizeof record.chain);
     }
-    assert_int_equal(vfj_journal_next(journal, &record), VFJ_END);
-    assert_int_equal(vfj_journal_get(journal, last + 1, &single), VFJ_END);
-    assert_int_equal(vfj_journal_get(journal, 0, &single), VFJ_END);
-    assert_int_equal(vfj_journal_get(journal, UINT64_MAX, &single), VFJ_END);
+    assert_int_equal(vfj_journal_next_raw(journal, &record), VFJ_END);
+    assert_int_equal(vfj_journal_get_raw(journal, last + 1, &single), VFJ_END);
+    assert_int_equal(vfj_journal_get_raw(journal, 0, &single), VFJ_END);
+    assert_int_equal(vfj_journal_get_raw(journal, UINT64_MAX, &single), VFJ_END);
     vfj_journal_close(journal);
 }
 
@@ -462,7 +462,7 @@ static unsigned count_milestones(const char *path, uint64_t from, bool outcomes)
     enum vfj_status status;
     assert_int_equal(vfj_journal_open(&journal, path, VFJ_JOURNAL_READ), VFJ_OK);
     vfj_journal_walk_milestones(journal, from, outcomes);
-    while ((status = vfj_journal_next(journal, &record)) == VFJ_OK) {
+    while ((status = vfj_journal_next_raw(journal, &record)) == VFJ_OK) {
         assert_true(record.seq >= from);
         assert_true(record.kind == VFJ_RECORD_TRANSITION || record.kind == VFJ_EVENT_GAP
                     || record.kind == VFJ_EVENT_STARTED || record.kind == VFJ_EVENT_STOPPING
@@ -525,7 +525,7 @@ static void test_bodies_are_kept_byte_for_byte(void **state)
     vfj_ledger_close(ledger);
     assert_int_equal(vfj_journal_open(&journal, path, VFJ_JOURNAL_READ), VFJ_OK);
     for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
-        assert_int_equal(vfj_journal_get(journal, i + 1, &record), VFJ_OK);
+        assert_int_equal(vfj_journal_get_raw(journal, i + 1, &record), VFJ_OK);
         assert_int_equal(record.body.length, bodies[i].length);
         assert_memory_equal(record.body.text, bodies[i].text, bodies[i].length);
     }
@@ -567,7 +567,7 @@ static void test_rows_that_are_no_records(void **state)
         kit_tamper(path, rows[i].sql);
         assert_int_equal(vfj_journal_open(&journal, path, VFJ_JOURNAL_READ), VFJ_OK);
         vfj_journal_walk(journal, UINT64_MAX, VFJ_BACKWARD);
-        while ((status = vfj_journal_next(journal, &record)) == VFJ_OK)
+        while ((status = vfj_journal_next_raw(journal, &record)) == VFJ_OK)
             continue;
         assert_int_equal(status, VFJ_JOURNAL_DAMAGED);
         assert_non_null(strstr(vfj_journal_detail(journal), rows[i].column));

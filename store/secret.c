@@ -1,9 +1,11 @@
-/* Replaces passwords and keys in output for people. */
-#include "tools/secret.h"
+/* Hides secrets in text that leaves the journal. */
+#include "store/secret.h"
 
 #include <string.h>
 
 #include "core/data/secret.h"
+
+#define HIDDEN "********"
 
 static bool is_blank(char c)
 {
@@ -83,6 +85,28 @@ bool vfj_secret_may_be_in(struct vfj_span text)
     return false;
 }
 
+void vfj_secret_hide_words(struct vfj_argv *argv)
+{
+    bool is_secret = false;
+    for (unsigned i = 0; i < argv->count; i++) {
+        struct vfj_secret_word kind = vfj_secret_word_of(vfj_span_of(argv->words[i]));
+        if (is_secret || kind.has_secret)
+            argv->words[i] = HIDDEN;
+        is_secret = kind.has_variable || (!is_secret && kind.is_before_secret);
+    }
+}
+
+/* Adds the name and the '=' of a pair whose value is a secret. Returns the end of the value, which
+ * may be quoted. */
+static size_t add_name_of_pair(struct vfj_text *text, struct vfj_span line, struct vfj_span word)
+{
+    size_t length = 0;
+    while (word.text[length++] != '=')
+        continue;
+    vfj_text_add_span(text, (struct vfj_span){word.text, length});
+    return end_of_secret(line, (size_t)(word.text - line.text) + length, 0);
+}
+
 void vfj_secret_add(struct vfj_text *text, struct vfj_span line)
 {
     bool is_secret = false, hides_rest = false;
@@ -106,9 +130,13 @@ void vfj_secret_add(struct vfj_text *text, struct vfj_span line)
         struct vfj_span word = {line.text + i, end - i};
         struct vfj_secret_word kind = vfj_secret_word_of(word);
         hides_rest = hides_rest || (outer != 0 && kind.has_substitution);
-        bool is_hidden = is_secret || hides_rest || (outer != 0 && kind.has_secret);
-        vfj_text_add_span(text, is_hidden ? vfj_span_of("********") : word);
-        is_secret = kind.has_variable || (!is_secret && kind.is_before_secret);
+        bool is_pair = outer == 0 && !is_secret && memchr(word.text, '=', word.length) != NULL;
+        if (is_pair && kind.has_secret)
+            end = add_name_of_pair(text, line, word);
+        bool is_hidden = is_secret || hides_rest || kind.has_secret;
+        vfj_text_add_span(text, is_hidden ? vfj_span_of(HIDDEN) : word);
+        /* the value of a pair is one word, so the next word is not its rest */
+        is_secret = !is_pair && (kind.has_variable || (!is_secret && kind.is_before_secret));
         i = end;
     }
 }
