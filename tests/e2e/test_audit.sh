@@ -183,7 +183,7 @@ migration() {
     run 0 migration -o json "$journal" "$first"
     same "objects" 3 "$(lines)"
     says "\"migration\":$first,\"host_event\":$first,\"slot\":\"hn0\",\"kind\":\"migration\",\"verdict\":\"clean\""
-    says '"argv":"ifconfig mce0 up"'
+    says '"argv":["ifconfig","mce0","up"]'
     says '"outcome":"exited","status":0'
 
     gaps
@@ -265,17 +265,18 @@ report() {
     run 0 report "$journal"
     says "2026-11-16 14:08:20Z to 2026-11-23 14:08:20Z, and the 7 d before"
     says "The journal begins at 2026-11-22 14:00:00Z: it lacks a part of that time."
-    says "hn0    this    2      39.0 s       16.0 s       23.0 s       23.0 s       2      0"
-    says "hn1    this    1      322.0 s "
-    says "2026-11-22  hn0    1      16.0 s "
+    says "hn0    this    2     39.0s   16.0s   23.0s   23.0s   2     0"
+    says "hn1    this    1     322.0s "
+    says "2026-11-22  hn0    1     16.0s "
     says "2026-11-23  hn1    1 "
     says "hn0    ......##  at most 1 a day"
     says "hn0    lagged 99.95 %, delayed 0.01 %, attached 0.00 %, detached 0.04 %"
+    same "lines of more than 80 columns" "" "$(printf '%s\n' "$printed" | sed -n '/^.\{81\}/p')"
     printed=$(LC_ALL=C.UTF-8 "$vfjournal" report "$journal")
     says "$(printf '\302\267\302\267\342\226\210\342\226\210')"
     run 0 report -S 2026-11-23 "$journal"
-    says "hn0    this    1      23.0 s "
-    says "before  1      16.0 s "
+    says "hn0    this    1     23.0s "
+    says "before  1     16.0s "
     run 0 report -i hn1 "$journal"
     checks=$((checks + 1))
     case $printed in *hn0*) fail "hn0 was not asked for: $printed" ;; esac

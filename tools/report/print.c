@@ -7,7 +7,13 @@
 #include "tools/report/report.h"
 #include "tools/terminal.h"
 
-enum { LINE_SIZE = 1024, SPARKS_MAX = 60 };
+enum {
+    LINE_SIZE = 1024,
+    WIDTH = 80,
+    SPARKS_MAX = 45,
+    STATES_INDENT = 7,
+    DURATION_WIDTH = 8, /* "599.9s", "59m59s" or "366d23h", and a blank */
+};
 
 /* Marks for the values of a small bar chart: one for 0, and eight of increasing height. */
 static const char *const blocks[]
@@ -27,22 +33,30 @@ static bool is_utf8(void)
             || strstr(locale, "UTF8") != NULL);
 }
 
-static void add_duration_column(struct vfj_text *text, int64_t us, unsigned width)
+/* Adds a duration as a user would type it, such as "59m59s": without blanks, and with one letter
+ * for minutes. */
+static void add_duration_column(struct vfj_text *text, int64_t us)
 {
-    char bytes[64];
+    char bytes[64], typed[64];
+    size_t length = 0;
     struct vfj_text duration = vfj_text_begin(bytes, sizeof bytes);
     vfj_time_add_duration(&duration, us);
-    vfj_text_format(text, "%-*s", (int)width, us > 0 ? bytes : "-");
+    for (const char *at = bytes; *at != '\0'; at++) {
+        if (*at != ' ' && *at != 'i' && *at != 'n')
+            typed[length++] = *at;
+    }
+    typed[length] = '\0';
+    vfj_text_format(text, "%-*s", (int)DURATION_WIDTH, us > 0 ? typed : "-");
 }
 
 static void add_stats(struct vfj_text *text, const struct vfj_stats *stats)
 {
-    vfj_text_format(text, "%-6u ", stats->episodes);
-    add_duration_column(text, stats->slow_us, 13);
-    add_duration_column(text, stats->p50_us, 13);
-    add_duration_column(text, stats->p95_us, 13);
-    add_duration_column(text, stats->max_us, 13);
-    vfj_text_format(text, "%-6u %u", stats->flaps, stats->failed_commands);
+    vfj_text_format(text, "%-6u", stats->episodes);
+    add_duration_column(text, stats->slow_us);
+    add_duration_column(text, stats->p50_us);
+    add_duration_column(text, stats->p95_us);
+    add_duration_column(text, stats->max_us);
+    vfj_text_format(text, "%-6u%u", stats->flaps, stats->failed_commands);
 }
 
 /* Appends the date of a day, which is the first ten characters of a printed time. */
@@ -101,11 +115,10 @@ static void print_shares(const char *name, const struct vfj_stats *stats)
         is_first = false;
     }
     vfj_text_add(&text, is_first ? "no record tells" : "");
-    (void)printf("%s\n", line);
+    vfj_terminal_print_wrapped(stdout, (struct vfj_span){line, text.length}, WIDTH, STATES_INDENT);
 }
 
-static const char columns[]
-    = "COUNT  TIME         P50          P95          MAX          FLAPS  FAILED";
+static const char columns[] = "COUNT TIME    P50     P95     MAX     FLAPS FAILED";
 
 static void print_slots(const struct vfj_report *report, const struct vfj_names *only)
 {
