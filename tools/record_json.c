@@ -8,6 +8,7 @@
 #include "core/limits.h"
 #include "core/text/kv.h"
 #include "core/text/trace_quote.h"
+#include "store/json.h"
 #include "tools/terminal.h"
 #include "tools/time_format.h"
 
@@ -133,24 +134,46 @@ static void take_duration(struct vfj_text *text, struct vfj_span body, const cha
         add_seconds(text, name, us);
 }
 
-/* Adds the words of a command line, which is quoted as for sh(1), as elements of a JSON array. When
- * a quote is not closed, the rest of the line is one word. */
+/* Reads the next word of a line that is quoted as for sh(1). When a quote is not closed, the rest
+ * of the line is one word. `bytes` holds the word. Returns false at the end of the line. */
+static bool next_word(struct vfj_span *line, char bytes[VALUE_SIZE], struct vfj_span *word)
+{
+    const char *opened;
+    if (line->length == 0)
+        return false;
+    bool is_read = vfj_quoted_read(line, bytes, VALUE_SIZE, &opened) == VFJ_QUOTED_READ;
+    *word = is_read ? vfj_span_of(bytes) : *line;
+    size_t used = !is_read ? line->length : line->length > 0 ? 1 : 0; /* skips the blank */
+    *line = (struct vfj_span){line->text + used, line->length - used};
+    return true;
+}
+
 static void take_words(struct vfj_text *text, struct vfj_span line)
 {
-    char word[VALUE_SIZE];
-    const char *opened;
-    const char *between = "";
+    char bytes[VALUE_SIZE];
+    struct vfj_span word;
     vfj_member_key(text, "argv");
     vfj_text_add_char(text, '[');
-    while (line.length > 0) {
-        bool is_read = vfj_quoted_read(&line, word, sizeof word, &opened) == VFJ_QUOTED_READ;
-        vfj_text_add(text, between);
-        vfj_json_quote(text, is_read ? vfj_span_of(word) : line);
-        size_t used = !is_read ? line.length : line.length > 0 ? 1 : 0; /* skips the blank */
-        line = (struct vfj_span){line.text + used, line.length - used};
-        between = ",";
+    for (unsigned count = 0; next_word(&line, bytes, &word); count++) {
+        vfj_text_add(text, count > 0 ? "," : "");
+        vfj_json_quote(text, word);
     }
     vfj_text_add_char(text, ']');
+}
+
+void vfj_json_add_words(struct vfj_json *json, const char *key, struct vfj_span line)
+{
+    char bytes[VALUE_SIZE], shown[4 * VALUE_SIZE];
+    struct vfj_span word;
+    vfj_json_add_list(json, key);
+    while (next_word(&line, bytes, &word)) {
+        struct vfj_text text = vfj_text_begin(shown, sizeof shown);
+        if (vfj_body_is_text(word))
+            vfj_text_add_span(&text, word);
+        else
+            vfj_terminal_add(&text, word);
+        vfj_json_add_item(json, key, shown);
+    }
 }
 
 static void add_transition(struct vfj_text *text, struct vfj_span body)

@@ -211,17 +211,15 @@ static int print_json(const struct bisect *bisect, uint64_t first, uint64_t last
 {
     struct vfj_json *json = vfj_json_open();
     if (json == NULL)
-        return vfj_complain_status(bisect->input.name, VFJ_SYSTEM, "out of memory");
+        return vfj_complain_status(bisect->input.name, VFJ_SYSTEM, "");
     vfj_json_add_string(json, "file", bisect->input.name);
     vfj_json_add_bool(json, "found", first == last);
     vfj_json_add_integer(json, "first", (int64_t)first);
     vfj_json_add_integer(json, "last", (int64_t)last);
     vfj_json_add_integer(json, "runs", bisect->runs);
-    struct vfj_span object = vfj_json_end(json);
-    vfj_terminal_print_json(stdout, object);
-    (void)fputc('\n', stdout);
+    bool is_printed = vfj_print_object(stdout, json);
     vfj_json_close(json);
-    return VFJ_EXIT_OK;
+    return is_printed ? VFJ_EXIT_OK : vfj_complain_status(bisect->input.name, VFJ_SYSTEM, "");
 }
 
 static int print(const struct bisect *bisect)

@@ -96,7 +96,7 @@ static void print_text(enum vfj_level level, const char *subject, const char *wh
     (void)fputc('\n', stdout);
 }
 
-static void print_json(struct vfj_json *json, enum vfj_level level, const char *subject,
+static bool print_json(struct vfj_json *json, enum vfj_level level, const char *subject,
                        const char *what, const char *detail, const char *advice)
 {
     static const char *const names[] = {"ok", "warn", "fail"};
@@ -109,9 +109,7 @@ static void print_json(struct vfj_json *json, enum vfj_level level, const char *
     vfj_json_add_string(json, "finding", whole);
     if (advice[0] != '\0')
         vfj_json_add_string(json, "advice", advice);
-    struct vfj_span object = vfj_json_end(json);
-    vfj_terminal_print_json(stdout, object);
-    (void)fputc('\n', stdout);
+    return vfj_print_object(stdout, json);
 }
 
 void vfj_doctor_find2(struct vfj_doctor *doctor, enum vfj_level level, const char *subject,
@@ -121,7 +119,7 @@ void vfj_doctor_find2(struct vfj_doctor *doctor, enum vfj_level level, const cha
     if (doctor->quiet && level == VFJ_LEVEL_OK)
         return;
     if (doctor->json != NULL)
-        print_json(doctor->json, level, subject, what, detail, advice);
+        doctor->failed |= !print_json(doctor->json, level, subject, what, detail, advice);
     else
         print_text(level, subject, what, detail, advice);
 }
@@ -152,6 +150,8 @@ static int examine(struct vfj_doctor *doctor)
     if (doctor->json == NULL && !doctor->quiet)
         (void)printf("\n%u well, %u warnings, %u failures\n", doctor->counts[VFJ_LEVEL_OK],
                      doctor->counts[VFJ_LEVEL_WARN], doctor->counts[VFJ_LEVEL_FAIL]);
+    if (doctor->failed)
+        return vfj_complain_status("doctor", VFJ_SYSTEM, "");
     return doctor->counts[VFJ_LEVEL_WARN] + doctor->counts[VFJ_LEVEL_FAIL] > 0 ? VFJ_EXIT_DIFFERENT
                                                                                : VFJ_EXIT_OK;
 }

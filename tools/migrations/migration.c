@@ -9,6 +9,7 @@
 #include "tools/migrations/measured.h"
 #include "tools/options.h"
 #include "tools/output.h"
+#include "tools/record_json.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
@@ -474,7 +475,7 @@ static enum vfj_status print_command_json(const struct migration *migration, str
     vfj_json_add_string(json, "kind", vfj_command_kind_name((enum vfj_command_kind)command.kind));
     if (vfj_command_argv(&command, 0, &argv)) {
         vfj_argv_print(&argv, &text);
-        vfj_json_add_string(json, "argv", line);
+        vfj_json_add_words(json, "argv", vfj_span_of(line));
     }
     if (pick->outcome != 0)
         status = vfj_journal_get(migration->source.journal, pick->outcome, &record);

@@ -125,11 +125,9 @@ static int print_json(const struct context *context)
         vfj_json_add_string(json, "expected", result->expected);
         vfj_json_add_string(json, "found", result->found);
     }
-    struct vfj_span object = vfj_json_end(json);
-    vfj_terminal_print_json(context->out, object);
-    (void)fputc('\n', context->out);
+    bool is_printed = vfj_print_object(context->out, json);
     vfj_json_close(json);
-    return VFJ_EXIT_OK;
+    return is_printed ? VFJ_EXIT_OK : vfj_complain_status(context->input->name, VFJ_SYSTEM, "");
 }
 
 static int report(struct context *context)

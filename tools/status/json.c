@@ -4,6 +4,7 @@
 #include "core/data/finding.h"
 #include "core/data/reason.h"
 #include "store/json.h"
+#include "tools/record_json.h"
 #include "tools/status/report.h"
 #include "tools/terminal.h"
 #include "tools/time_format.h"
@@ -24,13 +25,6 @@ static void add_name(struct vfj_json *json, const char *key, struct vfj_name nam
         vfj_json_add_string(json, key, name.text);
 }
 
-static void print(FILE *out, struct vfj_json *json)
-{
-    struct vfj_span object = vfj_json_end(json);
-    vfj_terminal_print_json(out, object);
-    (void)fputc('\n', out);
-}
-
 static void add_troubles(struct vfj_json *json, const struct vfj_status_report *report)
 {
     const char *trouble;
@@ -39,7 +33,7 @@ static void add_troubles(struct vfj_json *json, const struct vfj_status_report *
         vfj_json_add_item(json, "troubles", trouble);
 }
 
-static void print_whole(FILE *out, struct vfj_json *json, const struct vfj_status_report *report)
+static bool print_whole(FILE *out, struct vfj_json *json, const struct vfj_status_report *report)
 {
     const struct vfj_status_facts *facts = report->facts;
     const struct vfj_head *head = &facts->machine.state.head;
@@ -62,7 +56,7 @@ static void print_whole(FILE *out, struct vfj_json *json, const struct vfj_statu
         vfj_json_add_string(json, "gap_reason", facts->gap.text);
     add_troubles(json, report);
     vfj_json_add_bool(json, "attention", vfj_status_needs_attention(report));
-    print(out, json);
+    return vfj_print_object(out, json);
 }
 
 static void add_lagg(struct vfj_json *json, const struct vfj_slot *slot,
@@ -87,7 +81,7 @@ static void add_last(struct vfj_json *json, const struct vfj_last_command *last)
     if (last->id == 0)
         return;
     vfj_json_add_integer(json, "command", (int64_t)last->id);
-    vfj_json_add_string(json, "argv", last->argv);
+    vfj_json_add_words(json, "argv", vfj_span_of(last->argv));
     add_time(json, "command_time", last->wall_us);
     if (!last->ended)
         return;
@@ -98,21 +92,19 @@ static void add_last(struct vfj_json *json, const struct vfj_last_command *last)
         vfj_json_add_string(json, "output", last->outcome.output);
 }
 
-/* Adds the names of the findings about the slot, separated by blanks. */
+/* Adds the list of the slot's findings. */
 static void add_findings(struct vfj_json *json, const struct vfj_slot *slot)
 {
-    char bytes[256];
-    struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
+    vfj_json_add_bool(json, "transparent", true);
+    vfj_json_add_list(json, "findings");
     for (unsigned kind = 0; kind < VFJ_FOUND_COUNT; kind++) {
         enum vfj_reason reason = vfj_found_reason((enum vfj_finding_kind)kind);
         if ((slot->transparent.findings >> kind & 1) != 0)
-            vfj_text_add_word(&text, vfj_span_of(vfj_reason_name(reason)));
+            vfj_json_add_item(json, "findings", vfj_reason_name(reason));
     }
-    vfj_json_add_bool(json, "transparent", true);
-    vfj_json_add_string(json, "findings", bytes);
 }
 
-static void print_slot(FILE *out, struct vfj_json *json, const struct vfj_status_report *report,
+static bool print_slot(FILE *out, struct vfj_json *json, const struct vfj_status_report *report,
                        unsigned index)
 {
     const struct vfj_slot *slot = &report->facts->machine.state.slots[index];
@@ -140,7 +132,7 @@ static void print_slot(FILE *out, struct vfj_json *json, const struct vfj_status
             add_name(json, "used_by", slot->observed.hn.ports[0]);
         vfj_json_add_integer(json, "failures", slot->plan.failures);
     }
-    print(out, json);
+    return vfj_print_object(out, json);
 }
 
 bool vfj_status_print_json(FILE *out, const struct vfj_status_report *report)
@@ -149,11 +141,11 @@ bool vfj_status_print_json(FILE *out, const struct vfj_status_report *report)
     struct vfj_json *json = vfj_json_open();
     if (json == NULL)
         return false;
-    print_whole(out, json, report);
-    for (unsigned i = 0; i < state->head.slot_count; i++) {
+    bool is_printed = print_whole(out, json, report);
+    for (unsigned i = 0; i < state->head.slot_count && is_printed; i++) {
         if (vfj_status_shows(report, &state->slots[i]))
-            print_slot(out, json, report, i);
+            is_printed = print_slot(out, json, report, i);
     }
     vfj_json_close(json);
-    return true;
+    return is_printed;
 }
