@@ -389,9 +389,87 @@ show() {
     says "no migration has the ID $((first + 1)); the nearest is $first"
     run 2 show -M x "$journal"
     says "ID is a number as \`vfjournal migrations\` prints it, not: x"
-    run 2 show -f -M "$first" "$journal"
-    says "-f and -M exclude each other"
+    run 0 show -M "$first" "$journal"
+    once=$printed
+    run 0 show -f -M "$first" "$journal"
+    same "-f of a migration that has ended" "$once" "$printed"
+    run 0 show -r "$journal"
+    once=$printed
+    printed=$("$vfjournal" show -f -r - <"$journal")
+    same "-f of a pipe ends: nothing comes later" "$once" "$printed"
+    run 1 show -f -U 2026-11-01 "$journal"
+    says "no record is as old as -U"
+    follow
     run 2 show -M "$first" -J "$work/absent.db"
+}
+
+# has TEXT: the follower has printed the text.
+has() { grep -q -e "$1" "$work/followed"; }
+
+# grows TIME: the journal has the records of a longer one up to the time.
+grows() {
+    count=$("$vfjournal" show -a -o json -U "$1" "$work/long.db" | wc -l)
+    "$vfjournal" export "$work/long.db" | head -n "$count" |
+        "$vfjournal" import - "$work/longer.db" >"$log" 2>&1 || fail "no longer journal"
+    mv "$work/longer.db" "$journal"
+}
+
+# follows OPTION...: a follower in the background
+follows() {
+    "$vfjournal" show -f "$@" "$journal" >"$work/followed" 2>&1 &
+    follower=$!
+}
+
+# ends_with FILE: the follower has printed the last line of the file.
+ends_with() { has "$(sed -n '$p' "$1" | cut -c1-40)"; }
+
+# -f ends when the migration does, and -U is past; -r reverses what is there; --list-boots adds boots.
+follow() {
+    cat >>"$work/trace" <<'EOF'
+@1795445000 !system=ETHERNET subsystem=mce1 type=IFATTACH
+@+3 !system=HYPERV_NIC_VF subsystem=hn1 type=VF_UP
+@+60 !system=HYPERV_NIC_VF subsystem=hn1 type=VF_DOWN
+@+0.01 !system=IFNET subsystem=mce1 type=DETACH
+%at +10
+@1795446000 !system=ETHERNET subsystem=mce1 type=IFATTACH
+@+3 !system=HYPERV_NIC_VF subsystem=hn1 type=VF_UP
+%boot
+%at +1
+%boot
+%at +1
+EOF
+    "$vfjournal" replay --output-journal "$work/long.db" "$work/trace" >"$log" 2>&1 ||
+        fail "no long journal"
+    grows @1795444900
+    follows -M "$open"
+    await "the first lines" has "lagged -> attached"
+    grows @1795445900
+    wait "$follower"
+    same "status of -f -M" 0 $?
+    "$vfjournal" show -M "$open" "$journal" >"$work/whole"
+    same "-f -M" "$(cat "$work/whole")" "$(cat "$work/followed")"
+
+    "$vfjournal" show -r -n 3 "$journal" >"$work/reversed"
+    cursor=$("$vfjournal" show -a -n 1 --show-cursor "$journal" | sed -n 's/^-- cursor: //p')
+    follows -r -n 3
+    await "the newest first" ends_with "$work/reversed"
+    grows @1795446003
+    "$vfjournal" show --after-cursor "$cursor" "$journal" >"$work/later"
+    await "the newest last" ends_with "$work/later"
+    kill "$follower"
+    wait "$follower"
+    same "what is there reversed, then what comes" "$(cat "$work/reversed" "$work/later")" \
+        "$(cat "$work/followed")"
+
+    follows --list-boots -i hn1
+    await "one boot" has "^1  "
+    mv "$work/long.db" "$journal"
+    await "the third boot" has "^3  "
+    kill "$follower"
+    wait "$follower"
+    same "each boot once" "1 2 3 " "$(cut -d' ' -f1 "$work/followed" | tr '\n' ' ')"
+    run 1 show -f -k gap -S now -U +1s "$journal"
+    says "no record"
 }
 
 # A live migration that Azure announced, one that it did not, and each verb that tells of them.

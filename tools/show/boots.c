@@ -3,21 +3,12 @@
 #include <stdlib.h>
 
 #include "core/text/kv.h"
-#include "tools/csv.h"
 #include "tools/finding.h"
 #include "tools/pager.h"
-#include "tools/record_json.h"
+#include "tools/show/boots.h"
 #include "tools/show/show.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
-
-/* A boot of the guest, and the times of the first and the last record that were written during
- * it. */
-struct boot {
-    uint64_t number;
-    int64_t first_us, last_us;
-    char id[64]; /* the id that the kernel gave to this boot; bytes that must not be trusted */
-};
 
 static int complain(const struct vfj_show *show, enum vfj_status status)
 {
@@ -63,7 +54,7 @@ int vfj_show_find_boot(struct vfj_show *show)
     return VFJ_EXIT_DIFFERENT;
 }
 
-static void add_record(struct boot *boot, const struct vfj_record *record)
+static void add_record(struct vfj_boot *boot, const struct vfj_record *record)
 {
     struct vfj_kv pair;
     boot->last_us = record->wall_us;
@@ -74,30 +65,31 @@ static void add_record(struct boot *boot, const struct vfj_record *record)
 
 /* All boots in the journal, the oldest first. */
 struct boots {
-    struct boot *list;
+    struct vfj_boot *list;
     size_t count, room;
+    uint64_t newest, newest_boot; /* seq and boot of the newest record; 0: none */
 };
 
-/* Adds the boot in which the record was written. Returns NULL when memory runs out. */
-static struct boot *add_boot(struct boots *boots, const struct vfj_record *record)
+/* Adds a boot. Returns NULL when memory runs out. */
+static struct vfj_boot *add_boot(struct boots *boots, const struct vfj_record *record)
 {
     if (boots->count == boots->room) {
         size_t room = boots->room > 0 ? 2 * boots->room : 16;
-        struct boot *list = realloc(boots->list, room * sizeof *list);
+        struct vfj_boot *list = realloc(boots->list, room * sizeof *list);
         if (list == NULL)
             return NULL;
         boots->list = list;
         boots->room = room;
     }
-    struct boot *boot = &boots->list[boots->count++];
-    *boot = (struct boot){.number = record->boot, .first_us = record->wall_us};
+    struct vfj_boot *boot = &boots->list[boots->count++];
+    *boot = (struct vfj_boot){.number = record->boot, .first_us = record->wall_us};
     return boot;
 }
 
 static enum vfj_status read_boots(struct vfj_show *show, struct boots *boots)
 {
     struct vfj_record record;
-    struct boot *boot = NULL;
+    struct vfj_boot *boot = NULL;
     enum vfj_status status;
     vfj_source_walk(&show->source, 1, VFJ_FORWARD);
     while ((status = vfj_source_next(&show->source, &record)) == VFJ_OK) {
@@ -108,108 +100,116 @@ static enum vfj_status read_boots(struct vfj_show *show, struct boots *boots)
             break;
         }
         add_record(boot, &record);
+        boots->newest = record.seq;
+        boots->newest_boot = record.boot;
     }
     vfj_source_walk_end(&show->source);
     return status == VFJ_END ? VFJ_OK : status;
 }
 
-static void print_json(const struct boot *boot)
+/* Returns whether options select records, so that only boots with such a record count. */
+static bool selects_records(const struct vfj_criteria *criteria)
 {
-    char line[512];
-    struct vfj_text text = vfj_text_begin(line, sizeof line);
-    vfj_text_add(&text, "{\"boot\":");
-    vfj_text_add_u64(&text, boot->number);
-    vfj_text_add(&text, ",\"first\":\"");
-    vfj_time_add_rfc3339_us(&text, boot->first_us);
-    vfj_text_add(&text, "\",\"last\":\"");
-    vfj_time_add_rfc3339_us(&text, boot->last_us);
-    vfj_text_add(&text, "\",\"id\":");
-    vfj_json_quote(&text, vfj_span_of(boot->id));
-    vfj_text_add_char(&text, '}');
-    vfj_terminal_print_json(stdout, (struct vfj_span){text.bytes, text.length});
-    (void)fputc('\n', stdout);
+    return criteria->about.count + criteria->kinds.count + criteria->states.count
+            + criteria->fields.count
+        > 0
+        || criteria->pattern != NULL || criteria->boot != 0 || criteria->after != 0
+        || criteria->last != 0;
 }
 
-static void print_csv(const struct vfj_show *show, const struct boot *boot)
+/* Keeps the boots that have one of the picks. Both lists are in the order of the records. */
+static void keep_picked(struct boots *boots, const struct vfj_selection *selection)
 {
-    char bytes[512];
-    struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
-    (void)printf("%llu,", (unsigned long long)boot->number);
-    vfj_time_add(&text, boot->first_us, show->zone);
-    vfj_csv_print_time(stdout, bytes);
-    (void)fputc(',', stdout);
-    text = vfj_text_begin(bytes, sizeof bytes);
-    vfj_time_add(&text, boot->last_us, show->zone);
-    vfj_csv_print_time(stdout, bytes);
-    (void)fputc(',', stdout);
-    text = vfj_text_begin(bytes, sizeof bytes);
-    vfj_terminal_add(&text, vfj_span_of(boot->id));
-    vfj_csv_print(stdout, bytes);
-    (void)fputc('\n', stdout);
-}
-
-static void print_boot(const struct vfj_show *show, const struct boot *boot)
-{
-    char line[512];
-    struct vfj_text text = vfj_text_begin(line, sizeof line);
-    const char *between = show->tabs ? "\t" : "  ";
-    if (show->format == VFJ_SHOW_CSV) {
-        print_csv(show, boot);
-        return;
+    size_t count = 0, at = 0;
+    for (size_t i = 0; i < boots->count; i++) {
+        size_t pick = at;
+        while (pick < selection->count
+               && selection->picks[pick].boot != (uint32_t)boots->list[i].number)
+            pick++;
+        if (pick == selection->count)
+            continue;
+        at = pick;
+        boots->list[count++] = boots->list[i];
     }
-    if (show->format == VFJ_SHOW_JSON) {
-        print_json(boot);
-        return;
-    }
-    vfj_text_add_u64(&text, boot->number);
-    vfj_text_add(&text, between);
-    vfj_time_add(&text, boot->first_us, show->zone);
-    vfj_text_add(&text, between);
-    vfj_time_add(&text, boot->last_us, show->zone);
-    vfj_text_add(&text, between);
-    vfj_terminal_add(&text, vfj_span_of(boot->id));
-    (void)fprintf(stdout, "%s\n", line);
+    boots->count = count;
 }
 
-/* Prints the newest boots that overlap the period that options -S and -U give, at most as many as
- * -n allows. Returns the number of boots printed. */
-static size_t print_boots(const struct vfj_show *show, struct boots *boots)
+/* Keeps the boots that have a selected record or, when no option selects records, those that
+ * overlap the wanted time. Returns the exit status. */
+static int keep_selected(struct vfj_show *show, struct boots *boots)
 {
-    const struct vfj_criteria *criteria = &show->criteria;
+    struct vfj_criteria criteria = show->criteria;
+    struct vfj_selection selection;
     size_t count = 0;
     for (size_t i = 0; i < boots->count; i++) {
-        struct boot boot = boots->list[i];
-        if (boot.last_us >= criteria->since_us && boot.first_us <= criteria->until_us)
+        struct vfj_boot boot = boots->list[i];
+        if (boot.last_us >= criteria.since_us && boot.first_us <= criteria.until_us)
             boots->list[count++] = boot;
     }
-    size_t first = count > criteria->count ? count - (size_t)criteria->count : 0;
-    if (count > 0)
+    boots->count = count;
+    if (!selects_records(&criteria))
+        return VFJ_EXIT_OK;
+    criteria.count = UINT64_MAX;
+    enum vfj_status status = vfj_select(&show->source, show->input.path, &criteria, &selection);
+    int exit_status = status != VFJ_OK ? complain(show, status)
+        : show->has_begun              ? VFJ_EXIT_OK
+                                       : vfj_show_report_faults(show, &selection);
+    keep_picked(boots, &selection);
+    vfj_selection_free(&selection);
+    return exit_status;
+}
+
+/* Prints the newest boots, as many as -n allows, that were not printed before. Returns their
+ * number. */
+static size_t print_boots(struct vfj_show *show, const struct boots *boots)
+{
+    size_t first
+        = boots->count > show->criteria.count ? boots->count - (size_t)show->criteria.count : 0;
+    while (first < boots->count && boots->list[first].number <= show->last_boot)
+        first++;
+    if (first < boots->count)
         vfj_show_begin_pager(show);
-    if (show->format == VFJ_SHOW_CSV && !show->tabs)
-        (void)fputs("boot,first,last,id\n", stdout);
-    for (size_t i = first; i < count; i++)
-        print_boot(show, &boots->list[show->reverse ? count - 1 - (i - first) : i]);
+    if (!show->has_begun)
+        vfj_boots_print_header(show);
+    for (size_t i = first; i < boots->count; i++)
+        vfj_boot_print(show, &boots->list[show->reverse ? boots->count - 1 - (i - first) : i]);
     vfj_pager_end();
-    return count;
+    if (first < boots->count)
+        show->last_boot = boots->list[boots->count - 1].number;
+    return boots->count - first;
+}
+
+static int report(struct vfj_show *show, enum vfj_status status, bool is_empty)
+{
+    if (status != VFJ_OK)
+        return complain(show, status);
+    if (show->source.damage[0] != '\0')
+        return vfj_complain_status(show->input.name, VFJ_JOURNAL_DAMAGED, show->source.damage);
+    if (show->last_boot != 0 || !show->is_over)
+        return VFJ_EXIT_OK;
+    vfj_complain(show->input.name, is_empty ? VFJ_NO_RECORDS : "no boot matches");
+    return VFJ_EXIT_DIFFERENT;
 }
 
 int vfj_show_list_boots(struct vfj_show *show)
 {
     struct boots boots = {.list = NULL};
+    if (show->has_begun && !vfj_show_has_news(show))
+        return VFJ_EXIT_OK;
     enum vfj_status status = read_boots(show, &boots);
     if (vfj_source_read_pages(&show->source, show->input.path, status)) {
         boots.count = 0;
+        boots.newest = 0;
         status = read_boots(show, &boots);
     }
     bool is_empty = boots.count == 0;
+    int selected = keep_selected(show, &boots);
+    vfj_show_end_reading(show, boots.newest_boot);
     size_t count = print_boots(show, &boots);
     free(boots.list);
-    if (status != VFJ_OK)
-        return complain(show, status);
-    if (show->source.damage[0] != '\0')
-        return vfj_complain_status(show->input.name, VFJ_JOURNAL_DAMAGED, show->source.damage);
-    if (count > 0)
-        return VFJ_EXIT_OK;
-    vfj_complain(show->input.name, is_empty ? VFJ_NO_RECORDS : "no boot matches");
-    return VFJ_EXIT_DIFFERENT;
+    int put = count > 0 ? vfj_show_put_cursor(show, boots.newest) : VFJ_EXIT_OK;
+    int exit_status = selected != VFJ_EXIT_OK ? selected : report(show, status, is_empty);
+    show->has_begun = true;
+    show->newest_read = boots.newest;
+    return exit_status != VFJ_EXIT_OK ? exit_status : put;
 }

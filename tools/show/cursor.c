@@ -8,19 +8,13 @@
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
-int vfj_show_take_cursor(struct vfj_show *show)
+/* Selects the records after the cursor. `cursor` may be empty, for the beginning of the journal. */
+static int take(struct vfj_show *show, const char *cursor)
 {
-    char bytes[VFJ_CURSOR_SIZE + 1], found[VFJ_CURSOR_SIZE];
-    const char *cursor = show->after_cursor;
+    char found[VFJ_CURSOR_SIZE];
     struct vfj_record record;
     uint64_t seq = 0;
-    if (show->cursor_file != NULL) {
-        int exit_status = vfj_cursor_read_file(show->cursor_file, bytes);
-        if (exit_status != VFJ_EXIT_OK)
-            return exit_status;
-        cursor = bytes[0] != '\0' ? bytes : NULL;
-    }
-    if (cursor == NULL)
+    if (cursor[0] == '\0')
         return VFJ_EXIT_OK;
     if (!vfj_cursor_parse(cursor, &seq))
         return vfj_usage_error("show", "not a cursor as --show-cursor prints it", cursor);
@@ -35,8 +29,26 @@ int vfj_show_take_cursor(struct vfj_show *show)
         vfj_complain(show->input.name, "the journal does not hold the record of the cursor");
         return VFJ_EXIT_NOT_ANCHORED;
     }
-    show->criteria.after = seq;
+    if (show->criteria.after < seq)
+        show->criteria.after = seq;
     return VFJ_EXIT_OK;
+}
+
+int vfj_show_take_cursor(struct vfj_show *show)
+{
+    char bytes[VFJ_CURSOR_SIZE + 1];
+    int exit_status = VFJ_EXIT_OK;
+    if (show->cursor_file != NULL)
+        exit_status = vfj_cursor_read_file(show->cursor_file, bytes);
+    if (show->cursor_file != NULL && exit_status == VFJ_EXIT_OK)
+        exit_status = take(show, bytes);
+    if (show->after_cursor != NULL && exit_status == VFJ_EXIT_OK) {
+        bool is_empty = show->after_cursor[0] == '\0';
+        exit_status = is_empty
+            ? vfj_usage_error("show", "not a cursor as --show-cursor prints it", "")
+            : take(show, show->after_cursor);
+    }
+    return exit_status;
 }
 
 int vfj_show_put_cursor(struct vfj_show *show, uint64_t seq)

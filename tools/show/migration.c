@@ -24,7 +24,8 @@ static void choose(struct vfj_show *show, const struct vfj_audit *audit,
     bool has_cause
         = vfj_source_get(&show->source, episode->id, &record) == VFJ_OK && record.cause != 0;
     uint64_t first = has_cause ? record.cause : episode->id;
-    if (criteria->about.count == 0) {
+    show->migration_names |= criteria->about.count == 0;
+    if (show->migration_names) {
         add_name(&criteria->about, episode->slot);
         add_name(&criteria->about, episode->vf_before);
         add_name(&criteria->about, episode->vf_after);
@@ -32,13 +33,14 @@ static void choose(struct vfj_show *show, const struct vfj_audit *audit,
     if (criteria->after < first - 1)
         criteria->after = first - 1;
     criteria->last = vfj_audit_last_of(audit, episode);
+    show->migration_is_ended = episode->end.seq != 0 || episode->ended_by != VFJ_REASON_NONE;
 }
 
 int vfj_show_take_migration(struct vfj_show *show)
 {
     struct vfj_audit audit;
     struct vfj_episode *episode = NULL;
-    if (show->migration == NULL)
+    if (show->migration == NULL || (show->has_begun && !vfj_show_has_news(show)))
         return VFJ_EXIT_OK;
     if (show->source.journal == NULL) {
         vfj_complain(show->input.name, "damaged: -M needs the file's first pages");

@@ -29,8 +29,9 @@ static const char help[] = /**/
     "  -U, --until TIME     only records that are not newer\n"
     "  -b, --boot [N]       only the newest boot, boot N, or -1 for the one before\n"
     "  -M, --migration ID   only records of this entry of vfjournal migrations\n"
-    "      --list-boots     print the boots of the guest\n"
-    "  -f, --follow         continue with new records until interrupted\n"
+    "      --list-boots     print the boots of the guest that have such records\n"
+    "  -f, --follow         continue with new records, until interrupted or until no\n"
+    "                       later record can match\n"
     "      --why            below each record, print the records that led to it\n"
     "  -o, --output FORMAT  short (default); delta: time since the line before; cat:\n"
     "                       the text alone; verbose: all columns; json: one object a\n"
@@ -300,56 +301,6 @@ static int take(struct vfj_show *show, int argc, char **argv, int option, const 
     }
 }
 
-/* Checks that no other option contradicts --list-boots. This option prints no records, so that
- * options which select or explain records are errors. */
-static int check_boots(const struct vfj_show *show)
-{
-    const struct vfj_criteria *criteria = &show->criteria;
-    const struct {
-        bool is_given;
-        const char *what;
-    } others[] = {
-        {criteria->every_kind, "--list-boots and -a exclude each other"},
-        {criteria->about.count > 0, "--list-boots and -i exclude each other"},
-        {criteria->kinds.count > 0, "--list-boots and -k exclude each other"},
-        {criteria->states.count > 0, "--list-boots and -s exclude each other"},
-        {criteria->fields.count > 0, "--list-boots and FIELD=VALUE exclude each other"},
-        {criteria->pattern != NULL, "--list-boots and -g exclude each other"},
-        {show->has_boot, "--list-boots and -b exclude each other"},
-        {show->follow, "--list-boots and -f exclude each other"},
-        {show->migration != NULL, "--list-boots and -M exclude each other"},
-        {show->why, "--list-boots and --why exclude each other"},
-        {show->after_cursor != NULL, "--list-boots and --after-cursor exclude each other"},
-        {show->cursor_file != NULL, "--list-boots and --cursor-file exclude each other"},
-        {show->prints_cursor, "--list-boots and --show-cursor exclude each other"},
-        {show->format == VFJ_SHOW_DELTA || show->format == VFJ_SHOW_CAT
-             || show->format == VFJ_SHOW_VERBOSE,
-         "--list-boots takes -o short, json or csv"},
-    };
-    for (size_t i = 0; i < sizeof others / sizeof others[0] && show->lists_boots; i++) {
-        if (others[i].is_given)
-            return vfj_usage_error("show", others[i].what, "");
-    }
-    return VFJ_OPTIONS_READ;
-}
-
-static int check_pairs(const struct vfj_show *show)
-{
-    if (show->follow && show->criteria.until_us != INT64_MAX)
-        return vfj_usage_error("show", "-f and -U exclude each other", "");
-    if (show->follow && show->migration != NULL)
-        return vfj_usage_error("show", "-f and -M exclude each other", "");
-    if (show->follow && show->reverse)
-        return vfj_usage_error("show", "-f and -r exclude each other", "");
-    if (show->follow && vfj_path_descriptor(show->path) >= 0)
-        return vfj_usage_error("show", "-f needs a file, not", show->path);
-    if (show->follow && show->has_boot && show->boot < 0)
-        return vfj_usage_error("show", "-f and an old boot exclude each other", "");
-    if (show->after_cursor != NULL && show->cursor_file != NULL)
-        return vfj_usage_error("show", "--after-cursor and --cursor-file exclude each other", "");
-    return check_boots(show);
-}
-
 static void set_defaults(struct vfj_show *show)
 {
     struct vfj_criteria *criteria = &show->criteria;
@@ -407,8 +358,6 @@ int vfj_show_options_read(struct vfj_show *show, int argc, char **argv)
         parsed = take_fields(show, &argc, argv);
     if (parsed == VFJ_OPTIONS_READ)
         parsed = vfj_option_journal("show", argc, argv, &show->path);
-    if (parsed == VFJ_OPTIONS_READ)
-        parsed = check_pairs(show);
     set_defaults(show);
     return parsed;
 }

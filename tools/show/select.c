@@ -233,7 +233,9 @@ static void choose_link(struct search *search, const struct vfj_record *record,
         memset(links, 0, sizeof *links);
         links->last_us = record->wall_us;
         pick(search,
-             (struct vfj_pick){.seq = record->seq, .links = (uint32_t)selection->link_count});
+             (struct vfj_pick){.seq = record->seq,
+                               .links = (uint32_t)selection->link_count,
+                               .boot = (uint32_t)record->boot});
     }
     add_link(links, name, is_up, record->wall_us);
 }
@@ -260,15 +262,17 @@ static void choose(struct search *search, const struct vfj_record *record, struc
         if (vfj_match_link(criteria, record, &name, &is_up))
             choose_link(search, record, &name, is_up);
         else
-            pick(search, (struct vfj_pick){.seq = record->seq, .outcome = answer.value});
+            pick(search,
+                 (struct vfj_pick){
+                     .seq = record->seq, .outcome = answer.value, .boot = (uint32_t)record->boot});
         return;
     }
     if (within || answer.within)
         note_width(search, record);
     if (answer.within && vfj_match_is_whole(criteria, answer.match, none))
-        pick(search, (struct vfj_pick){.seq = answer.value});
+        pick(search, (struct vfj_pick){.seq = answer.value, .boot = (uint32_t)record->boot});
     if (within && vfj_match_is_whole(criteria, match, none) && vfj_match_kind(criteria, record))
-        pick(search, (struct vfj_pick){.seq = record->seq});
+        pick(search, (struct vfj_pick){.seq = record->seq, .boot = (uint32_t)record->boot});
 }
 
 /* Selects the record if it matches. A result has no interface of its own. It therefore waits until
@@ -334,6 +338,7 @@ static void note_record(struct search *search, const struct vfj_record *record)
     struct vfj_selection *selection = search->selection;
     if (selection->newest == 0) {
         selection->newest = record->seq;
+        selection->newest_boot = record->boot;
         selection->least_us = selection->most_us = record->wall_us;
     }
     if (record->wall_us < selection->least_us)
@@ -444,6 +449,7 @@ static enum vfj_status find_floor(struct search *search)
         status = vfj_source_times(search->source, &selection->least_us, &selection->most_us);
     if (status == VFJ_OK && first == 0 && criteria->about.count == 0) {
         selection->newest = record.seq;
+        selection->newest_boot = record.boot;
         selection->has_read_all = true;
     }
     /* The search will find the damage again and report it. */

@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "core/limits.h"
 #include "tools/act_as_owner.h"
@@ -14,9 +13,7 @@
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
-enum { POLL_NS = 250000000 };
-
-/* A copy of a record and of its text, which remains valid when the next record is read. */
+/* A copy of a record, which remains valid when the next one is read. */
 struct kept {
     struct vfj_record record;
     char body[VFJ_BODY_MAX];
@@ -218,7 +215,8 @@ static uint64_t newest_pick(const struct vfj_selection *selection)
 static int report(struct vfj_show *show, const struct vfj_selection *selection, bool has_streamed)
 {
     int exit_status = vfj_show_report_faults(show, selection);
-    if (exit_status == VFJ_EXIT_OK && selection->count == 0 && !show->follow && !has_streamed) {
+    bool is_empty = selection->count == 0 && !show->is_begun && !has_streamed;
+    if (exit_status == VFJ_EXIT_OK && is_empty && show->is_over) {
         vfj_show_report_nothing(show, selection);
         exit_status = VFJ_EXIT_DIFFERENT;
     }
@@ -266,6 +264,7 @@ static int print_new(struct vfj_show *show)
                                       : has_streamed  ? streamed
                                                       : 0);
     vfj_pager_end();
+    vfj_show_end_reading(show, selection.newest_boot);
     int exit_status = status != VFJ_OK ? complain(show, status)
         : printed != VFJ_OK            ? complain(show, printed)
                                        : report(show, &selection, has_streamed);
@@ -275,41 +274,28 @@ static int print_new(struct vfj_show *show)
     return exit_status != VFJ_EXIT_OK ? exit_status : put;
 }
 
-static int print_first(struct vfj_show *show)
+static int print_all(struct vfj_show *show)
 {
-    if (show->lists_boots)
-        return vfj_show_list_boots(show);
-    int exit_status = vfj_show_find_boot(show);
-    if (exit_status == VFJ_EXIT_OK)
+    int exit_status = show->has_begun ? VFJ_EXIT_OK : vfj_show_find_boot(show);
+    if (exit_status == VFJ_EXIT_OK && !show->has_begun)
         exit_status = vfj_show_take_cursor(show);
     if (exit_status == VFJ_EXIT_OK)
         exit_status = vfj_show_take_migration(show);
-    return exit_status == VFJ_EXIT_OK ? print_new(show) : exit_status;
+    if (exit_status != VFJ_EXIT_OK)
+        return exit_status;
+    return show->lists_boots ? vfj_show_list_boots(show) : print_new(show);
 }
 
 static int print(struct vfj_show *show)
 {
     int exit_status;
+    vfj_show_begin_reading(show);
     enum vfj_status status = vfj_source_open(&show->source, show->input.path);
     if (status == VFJ_OK)
-        exit_status = show->has_begun ? print_new(show) : print_first(show);
+        exit_status = print_all(show);
     else
         exit_status = comes_later(show, status) ? VFJ_EXIT_OK : complain(show, status);
     vfj_source_close(&show->source);
-    return exit_status;
-}
-
-/* Waits for new records and prints them. Opens the journal again each time, which takes a
- * millisecond, because its daemon may start and end. */
-static int follow(struct vfj_show *show)
-{
-    static const struct timespec pause = {.tv_nsec = POLL_NS};
-    int exit_status = vfj_finish_output(VFJ_EXIT_OK);
-    show->criteria.count = UINT64_MAX;
-    while (exit_status == VFJ_EXIT_OK) {
-        (void)nanosleep(&pause, NULL);
-        exit_status = vfj_finish_output(print(show));
-    }
     return exit_status;
 }
 
@@ -321,7 +307,7 @@ static int run(struct vfj_show *show)
     }
     int exit_status = print(show);
     if (show->follow && exit_status == VFJ_EXIT_OK)
-        exit_status = follow(show);
+        exit_status = vfj_show_follow(show, print);
     return exit_status;
 }
 

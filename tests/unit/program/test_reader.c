@@ -785,8 +785,6 @@ static void test_options_do_what_each_says(void **state)
                      cases[i].text, printed);
         free(printed);
     }
-    assert_says(VFJ_EXIT_UNUSABLE, "exclude each other", "show -f -r '%s'", journal());
-    assert_says(VFJ_EXIT_UNUSABLE, "exclude each other", "show -f --list-boots '%s'", journal());
     assert_says(VFJ_EXIT_UNUSABLE, "-k takes a kind", "show -k nonsense '%s'", journal());
     assert_says(VFJ_EXIT_UNUSABLE, "-s takes detached, attached", "show -s nonsense '%s'",
                 journal());

@@ -459,23 +459,10 @@ static void test_replay_prints_the_commands(void **state)
 static void test_usage_errors(void **state)
 {
     static const char *const lines[] = {
-        "show -n 0",
-        "show -n x",
-        "show -i 'a b'",
-        "show -i ''",
-        "show -o xml",
-        "show -S noon",
-        "show -U ''",
-        "show -f -U now",
-        "show a b",
-        "show --nonsense",
-        "replay -o",
-        "replay -J a b c",
-        "replay -o x a",
-        "replay --policy p a",
-        "replay --mode m a",
-        "nonsense",
-        "",
+        "show -n 0",           "show -n x",         "show -i 'a b'",   "show -i ''",
+        "show -o xml",         "show -S noon",      "show -U ''",      "show a b",
+        "show --nonsense",     "replay -o",         "replay -J a b c", "replay -o x a",
+        "replay --policy p a", "replay --mode m a", "nonsense",        "",
         "help nonsense",
     };
     int exit_status;
