@@ -117,7 +117,7 @@ END
 expect 1 "a VF that is not switched" "$vfjournal" status -J stuck.db
 says 'finding: not-switched: the VF has been attached for 15 s' 'look for the reason in dmesg'
 expect 1 "a VF that is not switched, as JSON" "$vfjournal" status -J stuck.db -o json
-says '"transparent":true,"findings":["not-switched"]'
+says '"transparent":true,"findings":."not-switched"'
 
 # What is no journal, or no sound one.
 expect 2 "no journal" "$vfjournal" status -J absent.db
