@@ -2,7 +2,9 @@
 #include "store/recover.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "store/file.h"
@@ -12,6 +14,7 @@
 #include "store/progress.h"
 #include "store/publish.h"
 #include "store/recover_rows.h"
+#include "store/recovered_row.h"
 #include "store/state_checkpoint.h"
 
 enum {
@@ -217,13 +220,88 @@ static void note_losses(struct recovery *recovery)
     recovered->lost = !is_right(&damaged) || damaged.head.seq != recovered->saved.seq;
 }
 
+static bool is_verified(const struct vfj_recovered *recovered, uint64_t seq)
+{
+    return seq >= recovered->first && seq <= recovered->saved.seq;
+}
+
+/* Finds the next record from row *index on that is not verified, and moves *index past it. When
+ * several rows have the same seq, only the first one that can be decoded counts. `last` is the seq
+ * that was found before. Returns false when there is no such record. */
+static bool next_unverified(struct recovery *recovery, size_t *index, uint64_t last,
+                            struct vfj_record *record)
+{
+    size_t count = vfj_recover_rows_count(recovery->rows);
+    while (*index < count) {
+        size_t i = (*index)++;
+        uint64_t seq = vfj_recover_rows_seq(recovery->rows, i);
+        if (seq != last && !is_verified(recovery->recovered, seq)
+            && (vfj_recover_rows_get(recovery->rows, i, false, record)
+                || vfj_recover_rows_get(recovery->rows, i, true, record)))
+            return true;
+    }
+    return false;
+}
+
+static enum vfj_status commit(struct vfj_ledger *ledger)
+{
+    enum vfj_status status = vfj_ledger_commit(ledger);
+    if (status == VFJ_OK)
+        vfj_ledger_maintain(ledger);
+    return status;
+}
+
+static uint64_t size_of(const char *path, const char *suffix)
+{
+    char name[PATH_MAX];
+    struct stat facts;
+    struct vfj_text text = vfj_text_begin(name, sizeof name);
+    vfj_text_add(&text, path);
+    vfj_text_add(&text, suffix);
+    return !text.overflow && stat(name, &facts) == 0 ? (uint64_t)facts.st_size : 0;
+}
+
+/* Appends a row for each readable record that is not verified, while their bodies are not longer
+ * than the files. */
+static enum vfj_status add_unverified(struct recovery *recovery, struct vfj_ledger *ledger)
+{
+    static char body[VFJ_BODY_MAX + 1];
+    struct vfj_record record;
+    uint64_t last = 0, length = 0;
+    uint64_t limit = size_of(recovery->path, "") + size_of(recovery->path, "-wal");
+    enum vfj_status status = VFJ_OK;
+    vfj_progress_begin("saving rows", "rows", vfj_recover_rows_count(recovery->rows));
+    for (size_t i = 0; status == VFJ_OK && next_unverified(recovery, &i, last, &record);) {
+        struct vfj_text text = vfj_text_begin(body, sizeof body);
+        int64_t mono_us = vfj_ledger_state(ledger)->head.mono_us;
+        last = record.seq;
+        length += record.body.length;
+        if (length > limit) {
+            recovery->recovered->unsaved++;
+            continue;
+        }
+        vfj_recovered_row_print(&record, &text);
+        while (status == VFJ_OK && !vfj_ledger_note(ledger, record.wall_us, mono_us, body))
+            status = vfj_ledger_waiting(ledger) ? commit(ledger) : VFJ_SYSTEM;
+        recovery->recovered->unverified++;
+        vfj_progress_set(i);
+    }
+    return status == VFJ_OK ? commit(ledger) : status;
+}
+
 static enum vfj_status submit_gap(struct recovery *recovery, struct vfj_ledger *ledger,
                                   int64_t wall_us)
 {
     char bytes[128];
     struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
-    vfj_text_format(&text, "recovered: what came after record %" PRIu64 " is lost",
-                    recovery->recovered->saved.seq);
+    if (recovery->recovered->saved.seq > 0)
+        vfj_text_format(&text, "recovered: what came after record %" PRIu64 " is lost",
+                        recovery->recovered->saved.seq);
+    else
+        vfj_text_add(&text, "recovered: all verified records are lost");
+    if (recovery->recovered->unverified > 0)
+        vfj_text_format(&text, ", except %" PRIu64 " records that nothing verifies",
+                        recovery->recovered->unverified);
     struct vfj_event gap = {.wall_us = wall_us,
                             .mono_us = vfj_ledger_state(ledger)->head.mono_us,
                             .kind = VFJ_EVENT_GAP,
@@ -232,13 +310,16 @@ static enum vfj_status submit_gap(struct recovery *recovery, struct vfj_ledger *
     return status == VFJ_OK ? vfj_ledger_commit(ledger) : status;
 }
 
-/* Appends a gap row, which reports the loss of records to readers and to the next daemon. */
-static enum vfj_status add_gap(struct recovery *recovery, int64_t wall_us)
+/* Appends the records that are not verified, and a gap row, which reports the loss of records to
+ * readers and to the next daemon. */
+static enum vfj_status add_rest(struct recovery *recovery, int64_t wall_us)
 {
     struct vfj_ledger *ledger = NULL;
     if (!recovery->recovered->lost)
         return VFJ_OK;
     enum vfj_status status = vfj_ledger_open(&ledger, recovery->new_file.path, VFJ_ON_ERROR_STOP);
+    if (status == VFJ_OK)
+        status = add_unverified(recovery, ledger);
     if (status == VFJ_OK)
         status = submit_gap(recovery, ledger, wall_us);
     if (status != VFJ_OK)
@@ -255,27 +336,21 @@ static enum vfj_status publish(struct recovery *recovery)
     return status;
 }
 
-static bool is_saved(const struct vfj_recovered *recovered, uint64_t seq)
-{
-    return seq >= recovered->first && seq <= recovered->saved.seq;
-}
-
-/* Calls `watch` for each record that was not saved. When several rows have the same seq, passes
- * the first one that can be decoded. */
-static void report_unsaved(struct recovery *recovery, vfj_recover_unsaved *watch, void *arg)
+static void report_unverified(struct recovery *recovery, vfj_recover_unverified *watch, void *arg)
 {
     struct vfj_record record;
     uint64_t last = 0;
-    size_t count = vfj_recover_rows_count(recovery->rows);
-    for (size_t i = 0; i < count; i++) {
-        uint64_t seq = vfj_recover_rows_seq(recovery->rows, i);
-        if (seq == last || is_saved(recovery->recovered, seq)
-            || !(vfj_recover_rows_get(recovery->rows, i, false, &record)
-                 || vfj_recover_rows_get(recovery->rows, i, true, &record)))
-            continue;
+    for (size_t i = 0; next_unverified(recovery, &i, last, &record);) {
         last = record.seq;
         watch(arg, &record);
     }
+}
+
+static bool has_unverified(struct recovery *recovery)
+{
+    struct vfj_record record;
+    size_t i = 0;
+    return next_unverified(recovery, &i, 0, &record);
 }
 
 static enum vfj_status run(struct recovery *recovery, int64_t wall_us)
@@ -300,15 +375,17 @@ static enum vfj_status run(struct recovery *recovery, int64_t wall_us)
     if (status != VFJ_OK)
         return status;
     note_losses(recovery);
-    if (recovery->recovered->lost && recovery->recovered->saved.seq == 0)
+    if (recovery->recovered->lost && recovery->recovered->saved.seq == 0
+        && !has_unverified(recovery))
         return fail(recovery, recovery->path, VFJ_JOURNAL_DAMAGED,
-                    "neither its first record nor a checkpoint can be found: nothing can be saved");
-    status = add_gap(recovery, wall_us);
+                    "no record can be read: nothing can be saved");
+    status = add_rest(recovery, wall_us);
     return status == VFJ_OK ? publish(recovery) : status;
 }
 
 enum vfj_status vfj_recover(const char *path, const char *to, int64_t wall_us,
-                            vfj_recover_unsaved *watch, void *arg, struct vfj_recovered *recovered)
+                            vfj_recover_unverified *watch, void *arg,
+                            struct vfj_recovered *recovered)
 {
     struct recovery recovery
         = {.recovered = recovered, .path = path, .new_file.to = to, .chain = vfj_chain_open()};
@@ -317,7 +394,7 @@ enum vfj_status vfj_recover(const char *path, const char *to, int64_t wall_us,
         ? run(&recovery, wall_us)
         : fail(&recovery, path, VFJ_SYSTEM, "out of memory");
     if (recovery.rows != NULL && recovered->lost)
-        report_unsaved(&recovery, watch, arg);
+        report_unverified(&recovery, watch, arg);
     vfj_publish_end(&recovery.new_file);
     vfj_recover_rows_close(recovery.rows);
     vfj_chain_close(recovery.chain);

@@ -10,6 +10,7 @@
 #include "core/data/finding.h"
 #include "core/limits.h"
 #include "core/text/kv.h"
+#include "store/recovered_row.h"
 #include "tools/csv.h"
 #include "tools/scheduled_text.h"
 #include "tools/terminal.h"
@@ -196,6 +197,9 @@ struct vfj_name vfj_record_who(const struct vfj_record *record)
     struct vfj_name name = {{0}};
     struct vfj_devd devd;
     char bytes[VFJ_NAME_SIZE];
+    struct vfj_recovered_row kept;
+    if (vfj_recovered_row_read(record, &kept))
+        record = &kept.record;
     if (record->kind == VFJ_EVENT_DEVD) {
         vfj_devd_parse(record->body, &devd);
         name = devd.name;
@@ -550,8 +554,9 @@ static void begin_line(struct line *line, const struct vfj_style *style, char *b
     *line = (struct line){.style = style, .text = vfj_text_begin(bytes, size)};
 }
 
-static void add_text(struct line *line, const struct vfj_record *record,
-                     const struct vfj_record *outcome)
+/* Adds the text of a record, without regard to rows that keep another record. */
+static void add_plain(struct line *line, const struct vfj_record *record,
+                      const struct vfj_record *outcome)
 {
     if (vfj_record_is_event(record))
         add_event(line, record);
@@ -559,6 +564,30 @@ static void add_text(struct line *line, const struct vfj_record *record,
         add_decided(line, record, outcome);
     else
         add_unseen(line, record);
+}
+
+/* Adds the text of a record. That of a row which keeps a recovered record is the kept record's. */
+static void add_text(struct line *line, const struct vfj_record *record,
+                     const struct vfj_record *outcome)
+{
+    static struct vfj_recovered_row kept;
+    const struct vfj_style *style = line->style;
+    struct vfj_style inner = *style;
+    if (style->rows || !vfj_recovered_row_read(record, &kept)) {
+        add_plain(line, record, outcome);
+        return;
+    }
+    inner.layout = VFJ_LAYOUT_TEXT;
+    inner.rows = kept.record.kind == VFJ_RECORD_COMMAND; /* its outcome is another row */
+    add_word(line, BAD, VFJ_WORD_UNVERIFIED);
+    add(line, "record ");
+    vfj_text_add_u64(&line->text, kept.record.seq);
+    add(line, ", ");
+    add(line, vfj_output_word(&kept.record));
+    add(line, ": ");
+    line->style = &inner;
+    add_plain(line, &kept.record, NULL);
+    line->style = style;
 }
 
 static size_t trimmed_length(const struct line *line)
@@ -683,6 +712,9 @@ const char *vfj_output_word(const struct vfj_record *record)
         return is_notice(record->body) ? "notice" : "state";
     if (record->kind == VFJ_RECORD_COMMAND && vfj_kv_find(record->body, "kind", &kind))
         return vfj_span_starts(kind.value, "probe-") ? "probe" : "run";
+    if (record->kind == VFJ_RECORD_JOURNAL && vfj_kv_find(record->body, "about", &kind)
+        && vfj_span_is(kind.value, VFJ_WORD_UNVERIFIED))
+        return VFJ_WORD_UNVERIFIED;
     return vfj_record_kind_name(record->kind);
 }
 

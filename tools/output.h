@@ -37,6 +37,9 @@ struct vfj_style {
     int64_t before_us; /* for DELTA: time of the line before; INT64_MIN: this is the first line */
 };
 
+/* The word of a row that keeps a recovered record (store/recovered_row.h). */
+#define VFJ_WORD_UNVERIFIED "unverified"
+
 enum { VFJ_WHO_WIDTH = 4, VFJ_LINKS_MAX = 8 };
 
 enum { VFJ_CAUSES_MAX = 16 };

@@ -15,18 +15,19 @@
 static const char help[] = /**/
     "usage: vfjournal recover [-r] [--utc] [-J DAMAGED | DAMAGED] NEW\n"
     "Searches every page of the damaged journal for records, and saves them to the\n"
-    "new file NEW. The saved records begin with the first record or a checkpoint, and\n"
-    "end where the chain of hashes breaks or the machine decides otherwise. Prints\n"
-    "which records are missing, and which are readable but cannot be verified; these\n"
-    "are not saved. recover only reads DAMAGED.\n"
+    "new file NEW. The verified records begin with the first record or a checkpoint,\n"
+    "and end where the chain of hashes breaks or the machine decides otherwise. Every\n"
+    "other readable record follows in a row of kind journal that says so. Prints\n"
+    "which records are missing and which are not verified. recover only reads\n"
+    "DAMAGED.\n"
     "\n"
-    "  -r, --rows              print the readable records that are not saved\n"
+    "  -r, --rows              print the readable records that are not verified\n"
     "      --utc               times in UTC, not in the local zone\n"
     "  -J, --journal DAMAGED   default " VFJ_JOURNAL_PATH "\n"
     "\n"
     "Exit status: 0 all records were saved; 1 saved, but records are missing or not\n"
-    "saved; 2 usage, or an unusable file; 4 the system failed; 5 no record can be\n"
-    "saved.\n";
+    "verified; 2 usage, or an unusable file; 4 the system failed; 5 no record can be\n"
+    "read.\n";
 
 enum { OPTION_UTC = 256 };
 
@@ -97,8 +98,7 @@ static void print_range(const char *path, uint64_t first, uint64_t last, const c
 static void end_run(struct rest *rest)
 {
     if (rest->first != 0)
-        print_range(rest->path, rest->first, rest->last,
-                    "readable, but without a checkpoint that verifies them: not saved");
+        print_range(rest->path, rest->first, rest->last, "saved, but not verified");
     rest->first = 0;
 }
 
@@ -120,7 +120,7 @@ static void report_missing(struct rest *rest, uint64_t last)
     print_range(rest->path, from > saved ? from : saved + 1, last, "missing");
 }
 
-static void report_unsaved(void *arg, const struct vfj_record *record)
+static void report_unverified(void *arg, const struct vfj_record *record)
 {
     struct rest *rest = arg;
     if (rest->rows) {
@@ -145,6 +145,16 @@ static void print_saved(const char *to, const struct vfj_recovered *recovered)
     uint64_t count = recovered->saved.seq > 0 ? recovered->saved.seq - recovered->first + 1 : 0;
     (void)printf(": %llu record%s saved, head %s\n", (unsigned long long)count,
                  count == 1 ? "" : "s", bytes);
+    if (recovered->unverified > 0) {
+        vfj_terminal_print(stdout, vfj_span_of(to));
+        (void)printf(": %llu more saved in rows of kind journal, not verified\n",
+                     (unsigned long long)recovered->unverified);
+    }
+    if (recovered->unsaved > 0) {
+        vfj_terminal_print(stdout, vfj_span_of(to));
+        (void)printf(": %llu not saved: together they are longer than the file\n",
+                     (unsigned long long)recovered->unsaved);
+    }
 }
 
 static int report(const char *to, struct rest *rest)
@@ -174,7 +184,7 @@ static int recover(const struct options *options, const struct vfj_input *input)
     rest.style.rows = true;
     rest.style.zone = options->utc ? VFJ_ZONE_UTC : VFJ_ZONE_LOCAL;
     enum vfj_status status = vfj_recover(input->path, options->to, (int64_t)time(NULL) * 1000000,
-                                         report_unsaved, &rest, &recovered);
+                                         report_unverified, &rest, &recovered);
     vfj_progress_end();
     if (status == VFJ_OK)
         return report(options->to, &rest);

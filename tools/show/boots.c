@@ -165,7 +165,7 @@ static size_t print_boots(struct vfj_show *show, const struct boots *boots)
 {
     size_t first
         = boots->count > show->criteria.count ? boots->count - (size_t)show->criteria.count : 0;
-    while (first < boots->count && boots->list[first].number <= show->last_boot)
+    while (first < boots->count && boots->list[first].number < show->next_boot)
         first++;
     if (first < boots->count)
         vfj_show_begin_pager(show);
@@ -175,7 +175,7 @@ static size_t print_boots(struct vfj_show *show, const struct boots *boots)
         vfj_boot_print(show, &boots->list[show->reverse ? boots->count - 1 - (i - first) : i]);
     vfj_pager_end();
     if (first < boots->count)
-        show->last_boot = boots->list[boots->count - 1].number;
+        show->next_boot = boots->list[boots->count - 1].number + 1;
     return boots->count - first;
 }
 
@@ -185,7 +185,7 @@ static int report(struct vfj_show *show, enum vfj_status status, bool is_empty)
         return complain(show, status);
     if (show->source.damage[0] != '\0')
         return vfj_complain_status(show->input.name, VFJ_JOURNAL_DAMAGED, show->source.damage);
-    if (show->last_boot != 0 || !show->is_over)
+    if (show->next_boot != 0 || !show->is_over)
         return VFJ_EXIT_OK;
     vfj_complain(show->input.name, is_empty ? VFJ_NO_RECORDS : "no boot matches");
     return VFJ_EXIT_DIFFERENT;

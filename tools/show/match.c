@@ -5,6 +5,7 @@
 
 #include "core/limits.h"
 #include "core/text/kv.h"
+#include "store/recovered_row.h"
 #include "tools/output.h"
 
 const char *vfj_show_field_name(enum vfj_show_field field)
@@ -27,7 +28,10 @@ static bool value_is(struct vfj_span body, const char *key, const char *value)
 
 bool vfj_match_names(const struct vfj_record *record, const struct vfj_name *name)
 {
+    static struct vfj_recovered_row kept;
     struct vfj_devd devd;
+    if (vfj_recovered_row_read(record, &kept))
+        record = &kept.record;
     if (record->kind == VFJ_EVENT_DEVD) {
         vfj_devd_parse(record->body, &devd);
         return vfj_name_equal(devd.name, *name) || vfj_name_equal(devd.new_name, *name);
@@ -156,6 +160,9 @@ static bool is_identity(const struct vfj_record *record)
 
 static bool matters(const struct vfj_record *record)
 {
+    static struct vfj_recovered_row kept;
+    if (vfj_recovered_row_read(record, &kept))
+        record = &kept.record;
     switch (record->kind) {
     case VFJ_EVENT_STARTED:
     case VFJ_EVENT_STOPPING:

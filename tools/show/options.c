@@ -102,7 +102,8 @@ static int add_word(struct vfj_words *words, const char *value)
 /* Returns true when the value of -k is a kind of row, or a word that printed lines have. */
 static bool is_kind(const char *value)
 {
-    static const char *const words[] = {"run", "probe", "state", "notice", NULL};
+    static const char *const words[]
+        = {"run", "probe", "state", "notice", VFJ_WORD_UNVERIFIED, NULL};
     bool known = vfj_option_choice(value, words) >= 0
         || vfj_record_kind_parse(vfj_span_of(value)) != VFJ_RECORD_KIND_COUNT;
     for (unsigned kind = 0; kind < VFJ_DEVD_COUNT; kind++)

@@ -86,7 +86,8 @@ static bool is_about_all(const struct vfj_record *record)
 {
     return record->kind == VFJ_EVENT_STARTED || record->kind == VFJ_EVENT_STOPPING
         || record->kind == VFJ_EVENT_STOPPED || record->kind == VFJ_EVENT_GAP
-        || record->kind == VFJ_RECORD_JOURNAL;
+        || (record->kind == VFJ_RECORD_JOURNAL
+            && strcmp(vfj_output_word(record), VFJ_WORD_UNVERIFIED) != 0);
 }
 
 static bool concerns(struct search *search, const struct vfj_record *record)

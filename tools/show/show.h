@@ -41,7 +41,7 @@ struct vfj_show {
     bool has_begun;       /* records were printed before, and the journal is followed */
     bool is_over;         /* the journal is not followed, or no later record can match */
     uint64_t newest_read; /* --list-boots: seq of the newest record that was read */
-    uint64_t last_boot;   /* --list-boots: the number of the last printed boot; 0: none */
+    uint64_t next_boot;   /* --list-boots: boots with a lower number were printed */
     struct vfj_style style;
 };
 

@@ -18,6 +18,7 @@
 #include <cmocka.h>
 
 #include "store/recover.h"
+#include "store/recovered_row.h"
 #include "store/verify.h"
 #include "tests/kit/journal.h"
 #include "tests/kit/scratch.h"
@@ -275,17 +276,102 @@ static void test_it_is_said_what_is_missing(void **state)
     kit_tamper(path, "DELETE FROM record WHERE seq BETWEEN 20 AND 25 OR seq = 30");
     says("", path, kit_path("new-2.db"), VFJ_EXIT_DIFFERENT,
          "hole.db: records 20 to 25: missing\n");
-    says(
-        "", path, kit_path("new-3.db"), VFJ_EXIT_DIFFERENT,
-        "hole.db: records 26 to 29: readable, but without a checkpoint that verifies them: not saved\n");
+    says("", path, kit_path("new-3.db"), VFJ_EXIT_DIFFERENT,
+         "hole.db: records 26 to 29: saved, but not verified\n");
     says("", path, kit_path("new-4.db"), VFJ_EXIT_DIFFERENT, "hole.db: record 30: missing\n");
     says("--rows", path, kit_path("new-5.db"), VFJ_EXIT_DIFFERENT, "\n    31  2026-");
     kit_tamper(path, "DELETE FROM record WHERE seq > 19");
     char *printed = run_recover("", path, kit_path("new-6.db"), VFJ_EXIT_OK);
     free(printed);
     kit_tamper(path, "DELETE FROM record WHERE seq = 1");
-    says("", path, kit_path("new-7.db"), VFJ_EXIT_DAMAGED, "nothing can be saved\n");
-    assert_false(kit_exists(kit_path("new-7.db")));
+    says("", path, kit_path("new-7.db"), VFJ_EXIT_DIFFERENT,
+         "new-7.db: 18 more saved in rows of kind journal, not verified\n");
+}
+
+static char *run_show(const char *options, const char *path)
+{
+    char line[500];
+    int exit_status = -1;
+    (void)snprintf(line, sizeof line, "show %s '%s'", options, path);
+    char *printed = kit_run(line, &exit_status);
+    assert_int_equal(exit_status, VFJ_EXIT_OK);
+    return printed;
+}
+
+/* No readable row is lost for want of the first record and of checkpoints. Each column is kept, and
+ * the new journal says that nothing verifies the rows. A daemon can continue it. */
+static void test_rows_without_a_checkpoint_are_saved(void **state)
+{
+    static const char from[] = "recovered: all verified records are lost, except ";
+    const char *path = kit_path("headless.db");
+    const char *to = kit_path("kept.db");
+    struct vfj_verified verified;
+    (void)state;
+    kit_make_journal(path);
+    kit_tamper(path, "DELETE FROM record WHERE seq < 4");
+    kit_tamper(path, "UPDATE record SET body = x'22005cff0a' WHERE seq = 20");
+    char *printed = run_recover("", path, to, VFJ_EXIT_DIFFERENT);
+    free(printed);
+    vfj_verify(to, NULL, &verified);
+    assert_int_equal(verified.finding, VFJ_FINDING_SOUND);
+    assert_int_equal(kit_sql_integer(to, "SELECT count(*) FROM record WHERE kind = 'journal'"), 47);
+    printed = run_show("-n 1", to);
+    assert_non_null(strstr(printed, from));
+    free(printed);
+    printed = run_show("-n all", to);
+    assert_non_null(strstr(printed, "hn0   unverified   record "));
+    assert_non_null(strstr(printed, ", state: delayed -> lagged"));
+    free(printed);
+    printed = run_show("-k unverified -i mce0 -n all", to);
+    assert_null(strstr(printed, from));
+    assert_non_null(strstr(printed, "mce0"));
+    free(printed);
+    printed = run_show("-a -g 'seq=20 '", to);
+    assert_non_null(strstr(printed, "body=\"\\\\\"?\\\\\\\\\\xff\\x0a\""));
+    free(printed);
+    struct vfj_ledger *ledger = kit_ledger_open(to, VFJ_ON_ERROR_STOP);
+    kit_submit(ledger, kit_started());
+    assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
+    vfj_ledger_close(ledger);
+    vfj_verify(to, NULL, &verified);
+    assert_int_equal(verified.finding, VFJ_FINDING_SOUND);
+}
+
+/* A body of the greatest length is cut. */
+static void test_a_row_of_an_unverified_record_has_a_limit(void **state)
+{
+    static char body[VFJ_BODY_MAX + 1], printed[VFJ_BODY_MAX + 1];
+    static struct vfj_recovered_row kept;
+    struct vfj_text text = vfj_text_begin(printed, sizeof printed);
+    struct vfj_record record = {.seq = INT64_MAX,
+                                .cause = INT64_MAX,
+                                .boot = INT64_MAX,
+                                .wall_us = INT64_MIN,
+                                .mono_us = -INT64_MAX,
+                                .kind = VFJ_EVENT_DEVD,
+                                .digest = UINT64_MAX,
+                                .note = vfj_span_of("a-note-of-thirty-two-characters-"),
+                                .body = {body, VFJ_BODY_MAX}};
+    (void)state;
+    memset(body, '"', VFJ_BODY_MAX);
+    vfj_recovered_row_print(&record, &text);
+    assert_false(text.overflow);
+    assert_true(text.length <= VFJ_BODY_MAX);
+    assert_non_null(strstr(printed, " cut="));
+    struct vfj_record row
+        = {.kind = VFJ_RECORD_JOURNAL, .body = {printed, text.length}, .wall_us = 7};
+    assert_true(vfj_recovered_row_read(&row, &kept));
+    assert_true(kept.record.seq == record.seq && kept.record.cause == record.cause
+                && kept.record.boot == record.boot && kept.record.mono_us == record.mono_us
+                && kept.record.kind == record.kind && kept.record.wall_us == 7);
+    assert_string_equal(kept.note, record.note.text);
+    assert_int_equal(kept.record.body.length, (VFJ_BODY_MAX - 512) / 2);
+    row.body = vfj_span_of("about=unverified seq=1 kind=nonsense body=x");
+    assert_false(vfj_recovered_row_read(&row, &kept));
+    row.body = vfj_span_of("about=pruned first=1");
+    assert_false(vfj_recovered_row_read(&row, &kept));
+    row.kind = VFJ_EVENT_GAP;
+    assert_false(vfj_recovered_row_read(&row, &kept));
 }
 
 static void test_what_is_refused(void **state)
@@ -411,6 +497,8 @@ int main(void)
         cmocka_unit_test(test_the_wal_is_looked_through),
         cmocka_unit_test(test_noise),
         cmocka_unit_test(test_it_is_said_what_is_missing),
+        cmocka_unit_test(test_rows_without_a_checkpoint_are_saved),
+        cmocka_unit_test(test_a_row_of_an_unverified_record_has_a_limit),
         cmocka_unit_test(test_what_is_refused),
     };
     return cmocka_run_group_tests(tests, make_large, drop_large);
