@@ -8,7 +8,9 @@
 #include "store/publish.h"
 #include "tools/progress.h"
 
+static const int numbers[] = {SIGHUP, SIGINT, SIGTERM};
 static volatile sig_atomic_t pending;
+static volatile sig_atomic_t child; /* process group of a command that runs; 0: none */
 
 static void on_signal(int number)
 {
@@ -16,6 +18,8 @@ static void on_signal(int number)
         pending = number;
         return;
     }
+    if (child != 0)
+        (void)kill(-(pid_t)child, number);
     vfj_progress_clear();
     vfj_publish_abandon();
     (void)signal(number, SIG_DFL);
@@ -25,7 +29,6 @@ static void on_signal(int number)
 
 void vfj_interrupt_handle(void)
 {
-    static const int numbers[] = {SIGHUP, SIGINT, SIGTERM};
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
     struct sigaction before;
     (void)sigfillset(&action.sa_mask);
@@ -33,6 +36,20 @@ void vfj_interrupt_handle(void)
         if (sigaction(numbers[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
             (void)sigaction(numbers[i], &action, NULL);
     }
+}
+
+void vfj_interrupt_block(bool on)
+{
+    sigset_t set;
+    (void)sigemptyset(&set);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        (void)sigaddset(&set, numbers[i]);
+    (void)sigprocmask(on ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
+}
+
+void vfj_interrupt_set_child(pid_t group)
+{
+    child = (sig_atomic_t)group;
 }
 
 void vfj_interrupt_end(void)

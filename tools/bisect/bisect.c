@@ -8,6 +8,7 @@
 #include "tools/act_as_owner.h"
 #include "tools/bisect/command.h"
 #include "tools/bisect/cut.h"
+#include "tools/interrupt.h"
 #include "tools/options.h"
 #include "tools/output.h"
 #include "tools/progress.h"
@@ -245,7 +246,7 @@ static int bisect_file(struct bisect *bisect)
     int exit_status = vfj_act_as_owner(bisect->path);
     if (exit_status != VFJ_EXIT_OK)
         return exit_status;
-    vfj_bisect_handle_signals();
+    vfj_interrupt_handle();
     vfj_progress_report("bisect", true);
     exit_status = vfj_input_open(&bisect->input, bisect->path);
     if (exit_status == VFJ_EXIT_OK)
