@@ -34,6 +34,7 @@ static const char *const statement_texts[VFJ_STATEMENT_COUNT] = {
     [VFJ_STATEMENT_SCHEDULED]
     = "SELECT " COLUMNS " FROM record WHERE " VFJ_SCHEMA_IS_SCHEDULED " AND seq >= ?1 ORDER BY seq",
     [VFJ_STATEMENT_ONE] = "SELECT " COLUMNS " FROM record WHERE seq = ?1",
+    [VFJ_STATEMENT_BASE] = "SELECT body FROM record WHERE seq = ?1 AND kind = 'observed'",
     [VFJ_STATEMENT_SINCE]
     = "SELECT seq FROM record WHERE seq BETWEEN ?2 AND ?3 AND wall_us >= ?1 ORDER BY seq LIMIT 1",
     [VFJ_STATEMENT_CLOCKS]

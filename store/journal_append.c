@@ -30,8 +30,9 @@ static int bind_body(sqlite3_stmt *stmt, struct vfj_span body)
     return vfj_body_is_text(body) ? bind_text(stmt, BODY, body) : bind_blob(stmt, BODY, body);
 }
 
-/* Binds the record's columns. A column without a value stays NULL. */
-static int bind_record(sqlite3_stmt *stmt, const struct vfj_record *record)
+/* Binds the record's columns, with `body` as the body in the file. A column without a value stays
+ * NULL. */
+static int bind_record(sqlite3_stmt *stmt, const struct vfj_record *record, struct vfj_span body)
 {
     int code = sqlite3_clear_bindings(stmt);
     code |= bind_u64(stmt, SEQ, record->seq);
@@ -41,7 +42,7 @@ static int bind_record(sqlite3_stmt *stmt, const struct vfj_record *record)
     code |= sqlite3_bind_int64(stmt, WALL_US, record->wall_us);
     code |= sqlite3_bind_int64(stmt, MONO_US, record->mono_us);
     code |= bind_text(stmt, KIND, vfj_span_of(vfj_record_kind_name(record->kind)));
-    code |= bind_body(stmt, record->body);
+    code |= bind_body(stmt, body);
     if (record->note.length > 0)
         code |= bind_text(stmt, NOTE, record->note);
     if (vfj_record_is_event(record))
@@ -76,9 +77,12 @@ enum vfj_status vfj_journal_append(struct vfj_journal *journal, const struct vfj
 {
     sqlite3_stmt *stmt = journal->statements[VFJ_STATEMENT_APPEND];
     bool begins_pruned = journal->appended == 0 && record->seq > 1;
+    char bytes[VFJ_BASE_SIZE];
+    struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
     VFJ_CHECK(record->body.length <= VFJ_BODY_MAX && record->note.length <= VFJ_RECORD_NAME);
     VFJ_CHECK(is_next(journal, record));
-    VFJ_CHECK(bind_record(stmt, record) == SQLITE_OK);
+    VFJ_CHECK(bind_record(stmt, record, vfj_bases_shorten(&journal->bases, record, &text))
+              == SQLITE_OK);
     enum vfj_status status = begins_pruned
         ? vfj_journal_run_untriggered(journal, VFJ_STATEMENT_APPEND)
         : vfj_journal_run(journal, VFJ_STATEMENT_APPEND);
@@ -91,6 +95,7 @@ enum vfj_status vfj_journal_begin(struct vfj_journal *journal)
 {
     vfj_journal_rollback(journal); /* ends a transaction that failed before */
     journal->appended = journal->last;
+    vfj_bases_forget_after(&journal->bases, journal->last);
     return vfj_journal_run(journal, VFJ_STATEMENT_BEGIN);
 }
 

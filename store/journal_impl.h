@@ -8,6 +8,7 @@
 #include "core/limits.h"
 #include "store/file.h"
 #include "store/journal.h"
+#include "store/short_body.h"
 
 /* Every statement of the journal. journal.c has their texts. */
 enum vfj_statement {
@@ -24,6 +25,7 @@ enum vfj_statement {
     VFJ_STATEMENT_STARTS,
     VFJ_STATEMENT_SCHEDULED,
     VFJ_STATEMENT_ONE,
+    VFJ_STATEMENT_BASE,
     VFJ_STATEMENT_FIRST,
     VFJ_STATEMENT_SINCE,
     VFJ_STATEMENT_CLOCKS,
@@ -63,6 +65,9 @@ struct vfj_journal {
     struct vfj_prune_point next_checkpoint;
     /* seq up to which pruning has searched for `next_checkpoint` */
     uint64_t searched;
+    struct vfj_bases bases; /* writer: for short bodies */
+    /* whole bodies of the walk's record, and of the record of vfj_journal_get() */
+    char bodies[2][VFJ_BODY_MAX];
     struct vfj_file_facts facts;
     struct vfj_file_identity identity; /* for a writer: identity of the open files */
     char path[PATH_MAX];

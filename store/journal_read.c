@@ -156,8 +156,35 @@ enum vfj_status vfj_journal_damaged(struct vfj_journal *journal, uint64_t seq, c
     return VFJ_JOURNAL_DAMAGED;
 }
 
-/* Reads the statement's next record. SQLite owns the record's spans; they are valid until the next
- * step of the statement. */
+/* Replaces a short body by the whole one, which it writes to `bytes`. */
+static enum vfj_status lengthen(struct vfj_journal *journal, struct vfj_record *record,
+                                char bytes[VFJ_BODY_MAX])
+{
+    struct vfj_record base = {.kind = VFJ_EVENT_OBSERVED, .body = {"", 0}};
+    struct vfj_text whole = vfj_text_begin(bytes, VFJ_BODY_MAX);
+    uint64_t none;
+    if (!vfj_body_is_short(record, &base.seq))
+        return VFJ_OK;
+    enum vfj_status status = vfj_journal_prepare(journal, VFJ_STATEMENT_BASE);
+    if (status != VFJ_OK)
+        return status;
+    sqlite3_stmt *stmt = journal->statements[VFJ_STATEMENT_BASE];
+    VFJ_CHECK(sqlite3_bind_int64(stmt, 1, (sqlite3_int64)base.seq) == SQLITE_OK);
+    int code = sqlite3_step(stmt);
+    if (code == SQLITE_ROW)
+        base.body = bytes_of(stmt, (enum column)0);
+    else if (code != SQLITE_DONE)
+        status = vfj_journal_failed(journal, code);
+    if (status == VFJ_OK
+        && (vfj_body_is_short(&base, &none) || !vfj_body_lengthen(base.body, record->body, &whole)))
+        status = vfj_journal_damaged(journal, record->seq, "body");
+    record->body = (struct vfj_span){whole.bytes, whole.length};
+    (void)sqlite3_reset(stmt);
+    return status;
+}
+
+/* Reads the statement's next record. SQLite or the journal owns the record's spans; they are valid
+ * until the next step of the statement. */
 static enum vfj_status read_next(struct vfj_journal *journal, sqlite3_stmt *stmt,
                                  struct vfj_record *record)
 {
@@ -167,7 +194,10 @@ static enum vfj_status read_next(struct vfj_journal *journal, sqlite3_stmt *stmt
     if (code != SQLITE_ROW)
         return vfj_journal_failed(journal, code);
     const char *wrong = read_columns(stmt, record);
-    return wrong == NULL ? VFJ_OK : vfj_journal_damaged(journal, record->seq, wrong);
+    if (wrong != NULL)
+        return vfj_journal_damaged(journal, record->seq, wrong);
+    bool is_walk = stmt == journal->walk;
+    return lengthen(journal, record, journal->bodies[is_walk]);
 }
 
 static void begin_walk(struct vfj_journal *journal, enum vfj_statement statement, uint64_t from,

@@ -15,6 +15,7 @@
 #include "store/file.h"
 #include "store/progress.h"
 #include "store/recover_page.h"
+#include "store/short_body.h"
 
 enum {
     DEFAULT_PAGE = 4096, /* the page size of new journals */
@@ -52,6 +53,8 @@ struct vfj_recover_rows {
     size_t frame_count, frame_room;
     unsigned char page[VFJ_PAGE_SIZE_MAX];
     unsigned char payload[VFJ_PAYLOAD_MAX];
+    unsigned char base[VFJ_PAYLOAD_MAX]; /* payload of the base of a short body */
+    char body[VFJ_BODY_MAX];             /* the whole body of a short one */
 };
 
 static bool read_at(int fd, void *to, size_t size, uint64_t offset)
@@ -385,26 +388,27 @@ static bool load_page(struct vfj_recover_rows *rows, uint32_t page, bool file_on
 /* Loads the whole payload. Follows only as many overflow pages as the length of the payload
  * needs. */
 static bool load_payload(struct vfj_recover_rows *rows, const struct vfj_page_cell *cell,
-                         bool file_only)
+                         bool file_only, unsigned char *payload)
 {
     size_t length = cell->local.left;
     uint32_t next = cell->overflow;
-    memcpy(rows->payload, cell->local.at, length);
+    memcpy(payload, cell->local.at, length);
     while (length < cell->payload) {
         size_t more = (size_t)cell->payload - length;
         size_t fits = rows->page_size - 4;
         more = more < fits ? more : fits;
         if (next < 2 || !load_page(rows, next, file_only))
             return false;
-        memcpy(rows->payload + length, rows->page + 4, more);
+        memcpy(payload + length, rows->page + 4, more);
         next = vfj_page_integer(rows->page, 4);
         length += more;
     }
     return true;
 }
 
-bool vfj_recover_rows_get(struct vfj_recover_rows *rows, size_t index, bool file_only,
-                          struct vfj_record *record)
+/* Decodes a row, whose payload it writes to `payload`. */
+static bool decode(struct vfj_recover_rows *rows, size_t index, bool file_only,
+                   unsigned char payload[VFJ_PAYLOAD_MAX], struct vfj_record *record)
 {
     const struct row *row = &rows->entries[index];
     struct vfj_page_cell cell;
@@ -412,6 +416,33 @@ bool vfj_recover_rows_get(struct vfj_recover_rows *rows, size_t index, bool file
     *record = (struct vfj_record){.seq = row->seq, .note = {"", 0}};
     return read_at(fd, rows->page, rows->page_size, row->page)
         && vfj_page_cell_read(rows->page, rows->page_size, row->cell, &cell) && cell.seq == row->seq
-        && load_payload(rows, &cell, file_only)
-        && vfj_page_record_decode(rows->payload, (size_t)cell.payload, record);
+        && load_payload(rows, &cell, file_only, payload)
+        && vfj_page_record_decode(payload, (size_t)cell.payload, record);
+}
+
+/* Replaces a short body by the whole one. Tries each row that may be the base. */
+static bool lengthen(struct vfj_recover_rows *rows, bool file_only, struct vfj_record *record)
+{
+    struct vfj_record base;
+    uint64_t seq, none;
+    if (!vfj_body_is_short(record, &seq))
+        return true;
+    for (size_t i = vfj_recover_rows_find(rows, seq);
+         i < rows->count && rows->entries[i].seq == seq; i++) {
+        struct vfj_text whole = vfj_text_begin(rows->body, sizeof rows->body);
+        if (!decode(rows, i, file_only, rows->base, &base) || base.kind != VFJ_EVENT_OBSERVED
+            || vfj_body_is_short(&base, &none)
+            || !vfj_body_lengthen(base.body, record->body, &whole))
+            continue;
+        record->body = (struct vfj_span){whole.bytes, whole.length};
+        return true;
+    }
+    return false;
+}
+
+bool vfj_recover_rows_get(struct vfj_recover_rows *rows, size_t index, bool file_only,
+                          struct vfj_record *record)
+{
+    return decode(rows, index, file_only, rows->payload, record)
+        && lengthen(rows, file_only, record);
 }

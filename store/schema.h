@@ -9,7 +9,7 @@
 
 enum {
     VFJ_APPLICATION_ID = 0x56464a31, /* "VFJ1", in the file's header and for file(1) */
-    VFJ_SCHEMA_VERSION = 6,          /* user_version */
+    VFJ_SCHEMA_VERSION = 7,          /* user_version */
     VFJ_SCHEMA_SCHEDULED = 6, /* the first user_version that has rows of Azure Scheduled Events */
 };
 

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "adapters/freebsd/guest/kernel.h"
@@ -39,8 +41,9 @@ static int read_data_path(char *value, size_t size)
     return 0;
 }
 
-/* The next functions simulate a guest in transparent mode. Its VFs exist as long as the file
- * answers/attached does. */
+/* The next functions simulate a guest in transparent mode. The file answers/transparent has the
+ * number of its hns. Their VFs exist as long as the file answers/attached does. The VFs get the data
+ * path at the end of attwait, as with hn(4). */
 
 static bool has_answer(const char *name)
 {
@@ -50,21 +53,73 @@ static bool has_answer(const char *name)
     return fd >= 0;
 }
 
-static bool is_transparent(void)
+enum { RINGS = 4, ATTWAIT_S = 2 };
+
+/* Returns the number of hns in transparent mode. */
+static unsigned transparent_hns(void)
 {
-    static int is; /* 1: yes, -1: no, 0: unknown yet */
-    if (is == 0)
-        is = has_answer("transparent") ? 1 : -1;
-    return is > 0;
+    static int count = -1; /* -1: unknown yet */
+    char text[16] = "";
+    if (count >= 0)
+        return (unsigned)count;
+    int fd = open_answer("transparent");
+    count = fd >= 0 && read(fd, text, sizeof text - 1) > 0 ? atoi(text) : 0;
+    if (fd >= 0)
+        close(fd);
+    return (unsigned)count;
 }
 
-enum { TRANSPARENT_HNS = 32, RINGS = 4 };
+static bool is_transparent(void)
+{
+    return transparent_hns() > 0;
+}
+
+static int64_t milliseconds(struct timespec time)
+{
+    return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+static int64_t now_ms(void)
+{
+    struct timespec now = {0, 0};
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    return milliseconds(now);
+}
+
+/* Returns the time at which the VFs get the data path, or INT64_MAX without VFs. */
+static int64_t switch_ms(void)
+{
+    struct stat facts;
+    int fd = open_answer("attached");
+    bool is_attached = fd >= 0 && fstat(fd, &facts) == 0;
+    if (fd >= 0)
+        close(fd);
+    return is_attached ? milliseconds(facts.st_mtim) + ATTWAIT_S * 1000 : INT64_MAX;
+}
+
+static bool is_switched(void)
+{
+    return now_ms() >= switch_ms();
+}
+
+/* Returns a counter of packets: one for each millisecond until the time. */
+static int64_t count_packets(int64_t until_ms)
+{
+    return 1000000000 + until_ms % 1000000000;
+}
+
+/* Returns a counter of hn's own queues. While the VFs have the data path, it does not grow. */
+static int64_t count_synthetic(void)
+{
+    int64_t now = now_ms(), switched = switch_ms();
+    return count_packets(now < switched ? now : switched);
+}
 
 static int list_vfs(bool with_hns, char *value, size_t size)
 {
     size_t at = 0;
     value[0] = '\0';
-    for (unsigned i = 0; i < TRANSPARENT_HNS && has_answer("attached"); i++) {
+    for (unsigned i = 0; i < transparent_hns() && has_answer("attached"); i++) {
         int length = with_hns
             ? snprintf(value + at, size - at, "%smce%u:hn%u", i > 0 ? " " : "", i, i)
             : snprintf(value + at, size - at, "%smce%u", i > 0 ? " " : "", i);
@@ -87,9 +142,11 @@ static int read_leaf(unsigned unit, const char *leaf, char *value, size_t size)
     if (strcmp(leaf, "vf") == 0)
         return has_answer("attached") && snprintf(value, size, "mce%u", unit) < 0 ? EIO : 0;
     if (strcmp(leaf, "vf_xpnt_enabled") == 0)
-        return snprintf(value, size, "%d", has_answer("attached")) < 0 ? EIO : 0;
+        return snprintf(value, size, "%d", is_switched()) < 0 ? EIO : 0;
     if (strcmp(leaf, "tso_max") == 0 || is_ring)
-        return snprintf(value, size, "%u", is_ring ? 1234567890 + ring : 65535) < 0 ? EIO : 0;
+        return snprintf(value, size, "%lld", is_ring ? (long long)count_synthetic() : 65535) < 0
+            ? EIO
+            : 0;
     return ENOENT;
 }
 
@@ -108,7 +165,7 @@ static int read_transparent(const char *name, char *value, size_t size)
     if (sscanf(name, "dev.mlx5_core.%u.%n", &unit, &at) == 1 && at > 0)
         return snprintf(value, size, "slot=2 function=%u dbsf=pci2:0:2:%u", unit, unit) < 0 ? EIO
                                                                                             : 0;
-    if (sscanf(name, "dev.hn.%u.%n", &unit, &at) == 1 && at > 0 && unit < TRANSPARENT_HNS)
+    if (sscanf(name, "dev.hn.%u.%n", &unit, &at) == 1 && at > 0 && unit < transparent_hns())
         return read_leaf(unit, name + at, value, size);
     return ENOENT;
 }
@@ -119,13 +176,14 @@ static void tell_one(struct vfj_ifconfig_parser *parser, struct vfj_name name)
 {
     char text[512];
     bool is_hn = strncmp(name.text, "hn", 2) == 0;
-    int length = snprintf(
-        text, sizeof text,
-        "%s: flags=8863<UP,BROADCAST,RUNNING,SIMPLEX,MULTICAST> metric 0 mtu 1500\n"
-        "\toptions=8051b<RXCSUM,TXCSUM,VLAN_MTU,VLAN_HWTAGGING,TSO4,LRO,LINKSTATE>\n"
-        "%s\tmedia: Ethernet autoselect (10Gbase-T <full-duplex>)\n"
-        "\tstatus: active\n",
-        name.text, is_hn ? "\tinet 10.0.0.4 netmask 0xffffff00 broadcast 10.0.0.255\n" : "");
+    int length
+        = snprintf(text, sizeof text,
+                   "%s: flags=8863<%sBROADCAST,RUNNING,SIMPLEX,MULTICAST> metric 0 mtu 1500\n"
+                   "\toptions=8051b<RXCSUM,TXCSUM,VLAN_MTU,VLAN_HWTAGGING,TSO4,LRO,LINKSTATE>\n"
+                   "%s\tmedia: Ethernet autoselect (10Gbase-T <full-duplex>)\n"
+                   "\tstatus: active\n",
+                   name.text, is_hn || is_switched() ? "UP," : "",
+                   is_hn ? "\tinet 10.0.0.4 netmask 0xffffff00 broadcast 10.0.0.255\n" : "");
     vfj_ifconfig_feed(parser, (struct vfj_span){text, (size_t)length});
 }
 
@@ -175,8 +233,8 @@ int vfj_kernel_interfaces(const struct vfj_name *wanted, unsigned count, vfj_int
 int vfj_kernel_counters(struct vfj_name name, struct vfj_counters *counters)
 {
     (void)name;
-    *counters = (struct vfj_counters){.in = 1234567890,
-                                      .out = 1234567890,
+    *counters = (struct vfj_counters){.in = count_packets(now_ms()),
+                                      .out = count_packets(now_ms()),
                                       .errors_in = 0,
                                       .errors_out = 0,
                                       .drops_in = 12,

@@ -44,6 +44,8 @@ static const struct fixture {
      "102:6e94e67467f4bfa18e377b8bcf206f018bfc8dc4bd09f173487f7bf94a79d83f", 102},
     {"journal-6.db", 6, false,
      "106:ff87c6031a8fec9d9d81678d3d8689f175e3d3cec453c954333f9a891c298ef3", 106},
+    {"journal-7.db", 7, false,
+     "187:a391e40a6fe6cfc1dda1fc7ba95c6815f06634bd235a7b39d01c5c5e14c8dda0", 187},
 };
 enum { FIXTURES = sizeof fixtures / sizeof fixtures[0] };
 
@@ -181,9 +183,20 @@ static void test_checkpoints(void **state)
     says("hn0 lagged, VF mce0", "replay '%s' %s", path, "");
 }
 
-/* The events of a new fixture: a join by DHCP whose first command fails once, unusual lines, a
- * VF that leaves and returns, and the end of a daemon. */
-static const char trace[] = "%rc ifconfig_hn0=\"SYNCDHCP\"\n"
+/* The events of a new fixture: a VF that comes, leaves and returns in transparent mode, and after a
+ * restart in the other mode a join by DHCP whose first command fails once, unusual lines, a VF that
+ * leaves and returns, and the end of a daemon. */
+static const char trace[] = "%sysctl hw.hn.vf_transparent=1\n"
+                            "%if hn0 up inet 10.0.0.4/24 inet6 fd00::4/64 dhclient 411\n"
+                            "%vf mce0 hn0\n"
+                            "@1795350000 !system=ETHERNET subsystem=mce0 type=IFATTACH\n"
+                            "@+100 !system=IFNET subsystem=mce0 type=DETACH\n"
+                            "@+50 !system=ETHERNET subsystem=mce0 type=IFATTACH\n"
+                            "@+100 !system=IFNET subsystem=mce0 type=DETACH\n"
+                            "%at +100\n"
+                            "%sysctl hw.hn.vf_transparent=0\n"
+                            "%restart\n"
+                            "%rc ifconfig_hn0=\"SYNCDHCP\"\n"
                             "%rc hyperv_vf_delay=\"120\"\n"
                             "%if hn0 up inet 10.0.0.4/24 inet6 fd00::4/64 dhclient 411\n"
                             "%vf mce0 hn0\n"

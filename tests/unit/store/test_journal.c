@@ -82,8 +82,8 @@ static void test_a_newer_journal_is_refused(void **state)
     const char *path = kit_path("newer.db");
     (void)state;
     kit_make_journal(path);
-    kit_sql(path, "PRAGMA user_version = 7;");
-    refuses_both(path, VFJ_JOURNAL_NEWER, "its format is 7");
+    kit_sql(path, "PRAGMA user_version = 8;");
+    refuses_both(path, VFJ_JOURNAL_NEWER, "its format is 8");
 }
 
 static void test_a_truncated_journal_is_refused(void **state)
@@ -226,7 +226,7 @@ static void test_a_new_journal_is_private_and_leaves_nothing_beside_it(void **st
     assert_false(kit_exists(kit_beside(path, ".lock")));
     assert_false(kit_exists(kit_beside(path, ".new")));
     assert_int_equal(kit_sql_integer(path, "PRAGMA application_id"), 0x56464a31);
-    assert_int_equal(kit_sql_integer(path, "PRAGMA user_version"), 6);
+    assert_int_equal(kit_sql_integer(path, "PRAGMA user_version"), 7);
     assert_int_equal(kit_sql_integer(path, "SELECT journal_mode = 'wal' FROM pragma_journal_mode"),
                      1);
     assert_int_equal(

@@ -1,0 +1,50 @@
+/* Short bodies of snapshots in a journal's file. */
+#ifndef VFJ_STORE_SHORT_BODY_H
+#define VFJ_STORE_SHORT_BODY_H
+
+#include "core/limits.h"
+#include "core/text/name.h"
+#include "store/record.h"
+
+/* A snapshot mostly repeats what an earlier snapshot of the same hn shows. The file therefore has
+ * such a body as "as=SEQ", which names the record of the earlier body, the base, and the pairs
+ * whose values differ. The body has the keys of its base, in the same order. A base is never short
+ * itself, and no state checkpoint lies between the two records, so that pruning removes both or
+ * none.
+ *
+ * Only the functions that read and write rows of a file know of this. A record always has the whole
+ * body, which is also what its chain covers. */
+
+enum {
+    VFJ_BASES_MAX = 2 * VFJ_SLOTS_MAX, /* for each hn one base with a VF, and one without */
+    VFJ_BASE_SIZE = 2048,              /* a longer body is no base */
+};
+
+/* The bases that a writer of a journal remembers. All members may be zero. */
+struct vfj_bases {
+    struct vfj_base {
+        uint64_t seq; /* 0: not in use */
+        struct vfj_name hn;
+        bool has_vf;
+        size_t length;
+        char body[VFJ_BASE_SIZE];
+    } list[VFJ_BASES_MAX];
+};
+
+/* Forgets the bases with a seq above `last`. Their rows may have been rolled back. */
+void vfj_bases_forget_after(struct vfj_bases *bases, uint64_t last);
+
+/* Returns the body that the file gets for the record. That is a short body, written to `text`, when
+ * the record is a snapshot whose short body has less than half the length. Otherwise it is the
+ * record's body. The body of a snapshot then becomes a base. A state checkpoint ends the use of all
+ * earlier bases. */
+struct vfj_span vfj_bases_shorten(struct vfj_bases *bases, const struct vfj_record *record,
+                                  struct vfj_text *text);
+
+/* Returns true when a record's body in a file is short. Sets *base to the seq of the base. */
+bool vfj_body_is_short(const struct vfj_record *record, uint64_t *base);
+
+/* Appends the whole body of a short one. Returns false when the two do not belong together. */
+bool vfj_body_lengthen(struct vfj_span base, struct vfj_span body, struct vfj_text *whole);
+
+#endif

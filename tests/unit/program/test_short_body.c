@@ -1,0 +1,329 @@
+/* Tests of the short bodies of snapshots: which bodies are short, and that every reader gets the
+ * whole ones. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "store/journal.h"
+#include "store/ledger.h"
+#include "store/short_body.h"
+#include "tests/kit/journal.h"
+#include "tests/kit/scratch.h"
+#include "tools/verb.h"
+
+/* What a file has for a body. */
+
+static struct vfj_bases bases;
+static char written[VFJ_BASE_SIZE];
+
+static const char *shorten(uint64_t seq, unsigned kind, const char *body)
+{
+    struct vfj_record record = {.seq = seq, .kind = (uint8_t)kind, .body = vfj_span_of(body)};
+    struct vfj_text text = vfj_text_begin(written, sizeof written);
+    struct vfj_span span = vfj_bases_shorten(&bases, &record, &text);
+    if (span.text == body)
+        return "whole";
+    written[span.length] = '\0';
+    return written;
+}
+
+/* The bodies are those of snapshots, with a long value that stays the same. */
+#define LONG "hn_media=\"Ethernet \\\"10G\\\" <full-duplex>, Ethernet 10Gbase-T <full-duplex>\""
+#define SAME " probe=snapshot ok=1 " LONG " hn_if=hn0"
+
+static const char *snapshot(uint64_t seq, const char *body)
+{
+    return shorten(seq, VFJ_EVENT_OBSERVED, body);
+}
+
+static void test_shorten(void **state)
+{
+    (void)state;
+    memset(&bases, 0, sizeof bases);
+    assert_string_equal(snapshot(4, "command=1" SAME " hn_mtu=1500"), "whole");
+    assert_string_equal(snapshot(6, "command=2" SAME " hn_mtu=1500"), "as=4 command=2");
+    assert_string_equal(snapshot(8, "command=3" SAME " hn_mtu=9000"), "as=4 command=3 hn_mtu=9000");
+    assert_string_equal(snapshot(9, "command=1" SAME " hn_mtu=1500"), "as=4");
+
+    /* other keys, a key more, a key less: each body is the next one's base */
+    assert_string_equal(snapshot(10, "command=4" SAME " hn_link=1"), "whole");
+    assert_string_equal(snapshot(12, "command=5" SAME " hn_link=1 hn_mtu=1500"), "whole");
+    assert_string_equal(snapshot(14, "command=6" SAME " hn_link=1"), "whole");
+    assert_string_equal(snapshot(16, "command=7" SAME " hn_link=1"), "as=14 command=7");
+
+    /* with a VF, and of another hn: bases of their own */
+    assert_string_equal(snapshot(18, "command=8" SAME " vf_if=mce0"), "whole");
+    assert_string_equal(snapshot(20, "command=9 probe=snapshot ok=1 " LONG " hn_if=hn1"), "whole");
+    assert_string_equal(snapshot(22, "command=10" SAME " vf_if=mce0"), "as=18 command=10");
+    assert_string_equal(snapshot(24, "command=11" SAME " hn_link=1"), "as=14 command=11");
+
+    /* of two pairs with one key the first differs, both, and only the second */
+    assert_string_equal(snapshot(30,
+                                 "command=12" SAME " hn_address=10.0.0.4/24"
+                                 " hn_address=10.0.0.5/24"),
+                        "whole");
+    assert_string_equal(snapshot(32,
+                                 "command=12" SAME " hn_address=10.0.0.6/24"
+                                 " hn_address=10.0.0.5/24"),
+                        "as=30 hn_address=10.0.0.6/24");
+    assert_string_equal(snapshot(34,
+                                 "command=12" SAME " hn_address=10.0.0.6/24"
+                                 " hn_address=10.0.0.7/24"),
+                        "as=30 hn_address=10.0.0.6/24 hn_address=10.0.0.7/24");
+    assert_string_equal(snapshot(36,
+                                 "command=12" SAME " hn_address=10.0.0.4/24"
+                                 " hn_address=10.0.0.7/24"),
+                        "whole");
+}
+
+/* Only snapshots are short, and only when that saves half. */
+static void test_whole(void **state)
+{
+    static char longest[VFJ_BASE_SIZE + 100];
+    (void)state;
+    memset(&bases, 0, sizeof bases);
+    for (unsigned i = 1; i < 9; i += 2) {
+        assert_string_equal(shorten(i, VFJ_EVENT_DEVD, "command=1" SAME), "whole");
+        assert_string_equal(snapshot(i, "command=1 probe=slot ok=1 hn_if=hn0 " LONG), "whole");
+        assert_string_equal(snapshot(i, "command=1 ok=1 hn_if=hn0 " LONG), "whole");
+        assert_string_equal(snapshot(i, "command=1 probe=snapshot " LONG), "whole");
+        assert_string_equal(snapshot(i,
+                                     i % 4 == 1 ? "command=1 probe=snapshot hn_if=hn9 hn_mtu=1"
+                                                : "command=3 probe=snapshot hn_if=hn9 hn_mtu=3"),
+                            "whole");
+    }
+    memset(&bases, 0, sizeof bases);
+    (void)snprintf(longest, sizeof longest, "command=1 probe=snapshot hn_if=hn0 hn_media=%0*d",
+                   VFJ_BASE_SIZE, 0);
+    assert_string_equal(snapshot(1, longest), "whole");
+    assert_string_equal(snapshot(2, longest), "whole");
+    assert_string_equal(snapshot(4, "command=1" SAME), "whole");
+    assert_string_equal(snapshot(5, "command=1" SAME), "as=4");
+    assert_string_equal(shorten(6, VFJ_RECORD_CHECKPOINT, "part=1"), "whole");
+    assert_string_equal(snapshot(8, "command=1" SAME), "whole");
+    assert_string_equal(snapshot(9, "command=1" SAME), "as=8");
+    vfj_bases_forget_after(&bases, 8);
+    assert_string_equal(snapshot(9, "command=1" SAME), "as=8");
+    vfj_bases_forget_after(&bases, 7);
+    assert_string_equal(snapshot(9, "command=1" SAME), "whole");
+}
+
+/* The oldest base makes room for a new one. */
+static void test_many(void **state)
+{
+    char body[200];
+    (void)state;
+    memset(&bases, 0, sizeof bases);
+    for (unsigned i = 0; i <= VFJ_BASES_MAX; i++) {
+        (void)snprintf(body, sizeof body, "command=1 probe=snapshot ok=1 " LONG " hn_if=hn%u", i);
+        assert_string_equal(snapshot(i + 1, body), "whole");
+    }
+    assert_string_equal(snapshot(200, "command=1 probe=snapshot ok=1 " LONG " hn_if=hn1"), "as=2");
+    assert_string_equal(snapshot(200, "command=1 probe=snapshot ok=1 " LONG " hn_if=hn0"), "whole");
+}
+
+static const char *lengthen(const char *base, const char *body)
+{
+    struct vfj_text whole = vfj_text_begin(written, sizeof written);
+    if (!vfj_body_lengthen(vfj_span_of(base), vfj_span_of(body), &whole))
+        return "wrong";
+    written[whole.length] = '\0';
+    return written;
+}
+
+static void test_lengthen(void **state)
+{
+    (void)state;
+    assert_string_equal(lengthen("a=1 b=\"x y\" b=3", "as=1"), "a=1 b=\"x y\" b=3");
+    assert_string_equal(lengthen("a=1 b=\"x y\" b=3", "as=1 b=\"\\\"\""), "a=1 b=\"\\\"\" b=3");
+    assert_string_equal(lengthen("a=1 b=2", "as=1 a=5 b=6"), "a=5 b=6");
+    assert_string_equal(lengthen("a=1 b=2", ""), "wrong");
+    assert_string_equal(lengthen("a=1 b=2", "as=1 c=5"), "wrong");
+    assert_string_equal(lengthen("a=1 b=2", "as=1 b=5 a=6"), "wrong");
+    assert_string_equal(lengthen("a=1 b=2", "as=1 b=\"5"), "wrong");
+    assert_string_equal(lengthen("a=1 b=\"2", "as=1"), "wrong");
+    static char huge[VFJ_BASE_SIZE + 100];
+    (void)snprintf(huge, sizeof huge, "a=%0*d", VFJ_BASE_SIZE, 0);
+    assert_string_equal(lengthen(huge, "as=1"), "wrong");
+}
+
+/* Journals. */
+
+enum { MIGRATIONS = 4 };
+
+/* Makes a journal of some live migrations in transparent mode. Returns its path. */
+static const char *make_journal(const char *name)
+{
+    char trace[4096], arguments[1200];
+    int exit_status = -1;
+    int used = snprintf(trace, sizeof trace,
+                        "%%vfjournal 1\n%%sysctl hw.hn.vf_transparent=1\n"
+                        "%%if hn0 up inet 10.0.0.4/24 inet 10.0.0.5/24 options 5244859\n"
+                        "%%vf mce0 hn0\n");
+    for (unsigned i = 0; i < MIGRATIONS; i++)
+        used += snprintf(trace + used, sizeof trace - (size_t)used,
+                         "@+100 !system=ETHERNET subsystem=mce0 type=IFATTACH\n"
+                         "@+100 !system=IFNET subsystem=mce0 type=DETACH\n");
+    used += snprintf(trace + used, sizeof trace - (size_t)used, "%%at +100\n");
+    const char *source = kit_path("short.trace"), *path = kit_path(name);
+    kit_write(source, trace, (size_t)used);
+    (void)snprintf(arguments, sizeof arguments, "replay --journal '%s' '%s'", path, source);
+    free(kit_run(arguments, &exit_status));
+    assert_int_equal(exit_status, VFJ_EXIT_OK);
+    return path;
+}
+
+static int64_t count_short(const char *path)
+{
+    return kit_sql_integer(path, "SELECT count(*) FROM record WHERE body LIKE 'as=%'");
+}
+
+/* Runs `vfjournal ARGUMENTS`, with the path in the place of %s. Checks the exit status. Returns the
+ * output, to be freed. */
+static char *run(const char *format, const char *path, int expected)
+{
+    char arguments[1200];
+    int exit_status = -1;
+    const char *place = strstr(format, "%s");
+    (void)snprintf(arguments, sizeof arguments, "%.*s'%s'%s", (int)(place - format), format, path,
+                   place + 2);
+    char *printed = kit_run(arguments, &exit_status);
+    if (exit_status != expected)
+        fail_msg("vfjournal %s: exit status %d: %s", arguments, exit_status, printed);
+    return printed;
+}
+
+static char *head_of(const char *path)
+{
+    char *printed = run("verify -J %s", path, VFJ_EXIT_OK);
+    char *head = strstr(printed, "head ");
+    assert_non_null(head);
+    memmove(printed, head, strlen(head) + 1);
+    return printed;
+}
+
+static unsigned count(const char *text, const char *part)
+{
+    unsigned found = 0;
+    for (; (text = strstr(text, part)) != NULL; text += strlen(part))
+        found++;
+    return found;
+}
+
+/* Every reader gets whole bodies, forward, backward and by their number. What an export, an
+ * import, a backup and a recovery make has the same chain. */
+static void test_readers(void **state)
+{
+    (void)state;
+    const char *path = make_journal("readers.db"), *to = kit_path("readers-new.db");
+    struct vfj_journal *journal = NULL;
+    struct vfj_record record;
+    unsigned backward = 0, wholes = 0;
+    assert_true(count_short(path) > 4 * MIGRATIONS - 4);
+
+    char *shown = run("show -a -o json -J %s", path, VFJ_EXIT_OK);
+    assert_int_equal(count(shown, "\"as="), 0);
+    wholes = count(shown, "hn_address=10.0.0.4/24 hn_address=10.0.0.5/24");
+    assert_true(wholes >= 4 * MIGRATIONS);
+    free(shown);
+    assert_int_equal(vfj_journal_open(&journal, path, VFJ_JOURNAL_READ), VFJ_OK);
+    vfj_journal_walk(journal, UINT64_MAX, VFJ_BACKWARD);
+    while (vfj_journal_next(journal, &record) == VFJ_OK) {
+        struct vfj_record other;
+        assert_int_equal(vfj_journal_get(journal, record.seq, &other), VFJ_OK);
+        assert_int_equal(record.body.length, other.body.length);
+        assert_memory_equal(record.body.text, other.body.text, record.body.length);
+        backward += record.kind == VFJ_EVENT_OBSERVED && record.body.length > 150;
+    }
+    vfj_journal_close(journal);
+    assert_int_equal(backward, wholes);
+
+    char *head = head_of(path);
+    char more[600];
+    static const char *const copies[] = {"backup -J %s ", "recover %s "};
+    for (unsigned i = 0; i < 2; i++) {
+        (void)remove(to);
+        (void)snprintf(more, sizeof more, "%s'%s'", copies[i], to);
+        free(run(more, path, VFJ_EXIT_OK));
+        char *other = head_of(to);
+        assert_string_equal(head, other);
+        assert_int_equal(count_short(path), count_short(to));
+        free(other);
+    }
+    (void)snprintf(more, sizeof more, "export -J %%s > '%s'", kit_path("readers.ndjson"));
+    free(run(more, path, VFJ_EXIT_OK));
+    (void)remove(to);
+    (void)snprintf(more, sizeof more, "import %%s '%s'", to);
+    free(run(more, kit_path("readers.ndjson"), VFJ_EXIT_OK));
+    char *other = head_of(to);
+    assert_string_equal(head, other);
+    assert_int_equal(count_short(path), count_short(to));
+    free(other);
+    free(head);
+}
+
+/* A state checkpoint ends the use of bases: a journal that begins with it is whole. */
+static void test_prune(void **state)
+{
+    (void)state;
+    const char *path = make_journal("prune.db");
+    struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
+    struct vfj_event event = kit_started();
+    event.mono_us += vfj_ledger_state(ledger)->head.mono_us;
+    vfj_ledger_set_state_checkpoints(ledger, 1, INT64_MAX);
+    kit_submit(ledger, event);
+    assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
+    vfj_ledger_maintain(ledger);
+    vfj_ledger_close(ledger);
+    free(run("prune -k 1s -J %s", path, VFJ_EXIT_OK));
+    assert_int_equal(count_short(path), 0);
+    free(head_of(path));
+}
+
+/* A short body without its base, or of a base that cannot be one, is damage. */
+static void test_damage(void **state)
+{
+    static const char *const edits[] = {
+        "UPDATE record SET body = 'as=1 command=7' WHERE seq = %lld",
+        "UPDATE record SET body = 'as=6 command=7' WHERE seq = %lld",
+        "UPDATE record SET body = replace(body, ' command=', ' commands=') WHERE seq = %lld",
+    };
+    (void)state;
+    for (unsigned i = 0; i < sizeof edits / sizeof edits[0]; i++) {
+        const char *path = make_journal("damage.db");
+        char sql[200];
+        long long seq = (long long)kit_sql_integer(
+            path, "SELECT max(seq) FROM record WHERE body LIKE 'as=%'");
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+        (void)snprintf(sql, sizeof sql, edits[i], seq);
+#pragma GCC diagnostic pop
+        kit_tamper(path, sql);
+        char *printed = run("show -a -J %s", path, VFJ_EXIT_DAMAGED);
+        assert_non_null(strstr(printed, "invalid body"));
+        free(printed);
+        (void)remove(path);
+    }
+    const char *path = make_journal("chain.db");
+    kit_tamper(path,
+               "UPDATE record SET body = replace(body, 'enabled=0', 'enabled=1') "
+               "WHERE body LIKE '%enabled=0%' AND body NOT LIKE 'as=%'");
+    free(run("verify -J %s", path, VFJ_EXIT_EDITED));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_shorten), cmocka_unit_test(test_whole),
+        cmocka_unit_test(test_many),    cmocka_unit_test(test_lengthen),
+        cmocka_unit_test(test_readers), cmocka_unit_test(test_prune),
+        cmocka_unit_test(test_damage),
+    };
+    return cmocka_run_group_tests_name("short_body", tests, kit_scratch_make, kit_scratch_remove);
+}
