@@ -1,4 +1,5 @@
-/* Tests commands: their words, which outcomes count as success, and their records. */
+/* Tests commands: the words of their programs, which outcomes count as success, and their
+ * records. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,7 +13,7 @@
 #include "core/data/event.h"
 
 /* Returns the words of the command's program number `index`, with NULL after the last. Returns
- * NULL when there is none, and fails unless the program is `program`. */
+ * NULL when there is none. Fails when that program is not `program`. */
 static const char *words_of(const struct vfj_command *command, unsigned index,
                             enum vfj_program program)
 {
@@ -99,7 +100,8 @@ static void test_words(void **unused)
     }
 }
 
-/* A command has exactly the number of programs that it declares. */
+/* Each kind of command has a fixed number of programs. For a higher index, vfj_command_argv()
+ * returns false. */
 static void test_programs_end(void **unused)
 {
     (void)unused;
@@ -117,8 +119,8 @@ static void test_programs_end(void **unused)
     }
 }
 
-/* The probe of the map reads it by name and by unit, for every unit that an observation can
- * hold. */
+/* The probe of the map reads hw.hn.vfmap and the sysctl dev.hn.N.vf of every unit that an
+ * observation can hold. */
 static void test_map_words(void **unused)
 {
     struct vfj_command command = {.kind = VFJ_COMMAND_PROBE_MAP};
@@ -174,7 +176,7 @@ static void test_already_so(void **unused)
     }
 }
 
-/* Outcomes after which a batch continues. */
+/* Outcomes that count as success, after which a batch continues. */
 static void test_succeeded(void **unused)
 {
     const struct vfj_command up = {.kind = VFJ_COMMAND_UP},
@@ -216,7 +218,7 @@ static void test_stops_batch(void **unused)
 }
 
 /* The record of a changing command has the command's slot and words. The record of a probe has
- * the object of the probe. */
+ * only the operands that the probe reads. */
 static void test_records(void **unused)
 {
     struct vfj_command command = {.id = 7, .kind = VFJ_COMMAND_CREATE, .hn = vfj_name_of("hn0")};
@@ -244,7 +246,7 @@ static struct vfj_name name_or_none(const char *text)
     return text[0] != '\0' ? vfj_name_of(text) : (struct vfj_name){{0}};
 }
 
-/* Which operands and texts a command may have, according to the row of its kind. */
+/* The row of each kind decides which operands and texts a command of that kind may have. */
 static void test_well_formed(void **unused)
 {
     static const struct {
@@ -329,7 +331,7 @@ static void test_well_formed(void **unused)
     assert_false(vfj_command_is_well_formed(&none));
 }
 
-/* A text may fill all words of an argv that the row leaves free, and no more. */
+/* The text of a command may have as many words as the row leaves free in an argv, and no more. */
 static void test_words_fit(void **unused)
 {
     /* its words are "route add TEXT" */
@@ -397,8 +399,8 @@ static void assert_read_back(const struct vfj_command *command)
         fail_msg("read back as another one: %s", bytes);
 }
 
-/* Reading the record of a command restores the command, except for the members that records do
- * not have. */
+/* Reading the record of a command gives the same command, except for the members that a record
+ * does not contain. */
 static void test_read_back(void **unused)
 {
     static const struct {
@@ -481,7 +483,7 @@ static void test_no_record(void **unused)
     vfj_text_add(&text, "\"");
     assert_int_equal(vfj_command_decode(vfj_span_of(words), &command), VFJ_BAD_BODY);
     static const unsigned lengths[][2]
-        /* length of a word, and number of words */
+        /* the length of a word, and the number of such words */
         = {{1, 70}, {VFJ_ARGS_SIZE, 1}, {300, 3}, {752, 1}, {3000, 1}};
     for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
         char body[4096];

@@ -1,4 +1,4 @@
-/* Tests the context of a step: reading gives what was written in the same step. */
+/* Tests the context of a step: a read of the state gives what the same step wrote before. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -45,13 +45,13 @@ static void test_slots(void **unused)
     assert_int_equal(vfj_step_open_hn(&context, vfj_name_of("hn3")), 0);
     assert_int_equal(next.head.slot_count, 2);
     assert_string_equal(vfj_step_slot(&context, 0)->unit.text, "3");
-    /* the name "wan" does not contain a unit */
+    /* the name "wan" contains no number, so the slot has no unit */
     assert_string_equal(vfj_step_slot(&context, 1)->unit.text, "");
     assert_int_equal(vfj_step_find_vf(&context, vfj_name_of("mce0")), VFJ_SLOTS_MAX);
     vfj_step_edit_slot(&context, 1)->vf = vfj_name_of("mce0");
     assert_int_equal(vfj_step_find_vf(&context, vfj_name_of("mce0")), 1);
     assert_true(decision.touched.slots == 3);
-    /* a second edit keeps what the first one wrote */
+    /* a second edit does not undo the first one */
     assert_string_equal(vfj_step_edit_slot(&context, 1)->hn.text, "wan");
 }
 
@@ -63,7 +63,8 @@ static struct vfj_slot *open_hn0(void)
     return vfj_step_edit_slot(&context, vfj_step_open_hn(&context, vfj_name_of("hn0")));
 }
 
-/* The facts change first. Then the state moves accordingly, with the reason of the change. */
+/* After the facts of a slot have changed, its state moves as the facts require, with the reason
+ * of the change. */
 static void test_moves(void **unused)
 {
     (void)unused;
@@ -76,7 +77,7 @@ static void test_moves(void **unused)
     assert_int_equal(decision.transition_count, 1);
     assert_int_equal(decision.transitions[0].reason, VFJ_REASON_VF_ATTACHED);
     vfj_reconcile_state(&context, 0);
-    /* the state follows from the facts already: no move */
+    /* the state already follows from the facts, so it does not move */
     assert_int_equal(decision.transition_count, 1);
     vfj_step_notice(&context, slot, VFJ_REASON_OUTCOME_UNKNOWN);
     assert_int_equal(decision.transitions[1].from, VFJ_SLOT_ATTACHED);
@@ -84,8 +85,8 @@ static void test_moves(void **unused)
     assert_string_equal(decision.transitions[1].hn.text, "hn0");
 }
 
-/* One VF replaces another. The facts of the old VF end, and the first transition reports the old
- * VF's departure. */
+/* When one VF replaces another, the facts about the old VF end, and the first transition reports
+ * that it left. */
 static void test_replaced(void **unused)
 {
     (void)unused;
@@ -114,7 +115,7 @@ static void test_replaced(void **unused)
     assert_true(slot->timers.delay_us == VFJ_NEVER_US);
 }
 
-/* The facts about a VF end with it, but hn's own timers remain. */
+/* When the VF leaves, the facts about it end. The timers of hn itself remain. */
 static void test_detached(void **unused)
 {
     (void)unused;
@@ -141,7 +142,7 @@ static void test_detached(void **unused)
     assert_int_equal(decision.transition_count, 1); /* the slot had no VF any more */
 }
 
-/* The cause of a slot's change is the last reason that the step gave. */
+/* When a step gives several reasons for a slot's change, the last reason counts. */
 static void test_cause(void **unused)
 {
     (void)unused;
@@ -151,7 +152,7 @@ static void test_cause(void **unused)
     assert_int_equal(context.causes[0], VFJ_REASON_LEFT);
 }
 
-/* A command is found only when its outcome is the slot's next one. */
+/* vfj_step_find_command() finds a command only when the slot waits for its outcome next. */
 static void test_find_command(void **unused)
 {
     (void)unused;

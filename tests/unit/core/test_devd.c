@@ -32,8 +32,8 @@ static const struct {
     {"!system=IFNET subsystem=hn0 type=ADDR_DEL address=10.0.0.4", VFJ_DEVD_ADDRESS, "hn0",
      VFJ_REASON_NONE},
     {"!system=IFNET subsystem=hn0 type=ADDR_SIDEWAYS", VFJ_DEVD_OTHER, "", VFJ_REASON_NONE},
-    /* another order of the words, unknown words, lower case, blanks, quotes; the last of two
-     * values counts */
+    /* another order of the words, unknown words, lower case, blanks, quotes; when a key stands
+     * twice, the last value counts */
     {"!type=VF_UP subsystem=hn0 system=HYPERV_NIC_VF", VFJ_DEVD_VF_UP, "hn0", VFJ_REASON_NONE},
     {"!system=hyperv_nic_vf subsystem=hn0 type=Vf_Up", VFJ_DEVD_VF_UP, "hn0", VFJ_REASON_NONE},
     {"!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP foo=\"a \\\"b\\\" c\"", VFJ_DEVD_VF_UP, "hn0",
@@ -43,7 +43,7 @@ static const struct {
     {"!system=HYPERV_NIC_VF subsystem=hn1 subsystem=hn0 type=VF_UP", VFJ_DEVD_VF_UP, "hn0",
      VFJ_REASON_NONE},
     {"!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP\r", VFJ_DEVD_VF_UP, "hn0", VFJ_REASON_NONE},
-    /* lines without a meaning for vfjournal */
+    /* lines that vfjournal does not use */
     {"!system=devfs subsystem=CDEV type=CREATE cdev=pts/0", VFJ_DEVD_OTHER, "", VFJ_REASON_NONE},
     {"+mlx5_core0 at slot=2 function=0 on pci1", VFJ_DEVD_OTHER, "", VFJ_REASON_NONE},
     {"-mlx5_core0 at slot=2", VFJ_DEVD_OTHER, "", VFJ_REASON_NONE},

@@ -22,8 +22,8 @@ static struct vfj_span encode(const struct vfj_event *event)
     return (struct vfj_span){body, text.length};
 }
 
-/* Checks that the event's record is `expected`, and that it is the same after it is read and
- * written again. */
+/* Checks that the event's record is `expected`, and that reading the record and writing it again
+ * gives the same record. */
 static void check(const struct vfj_event *event, const char *expected)
 {
     static struct vfj_event read;
@@ -57,8 +57,8 @@ static void test_texts(void **unused)
     check(&event, "socket=/var/run/devd.seqpacket.pipe");
 }
 
-/* Characters that need quotes are replaced by similar ones. A fuzzer found a reason that could
- * not be read back. */
+/* In the text of an event, characters that need quotes are replaced by similar ones. (A fuzzer
+ * once found a text that could not be read back.) */
 static void test_texts_with_quotes(void **unused)
 {
     struct vfj_event event = of_text(VFJ_EVENT_GAP, "devd \"config_hn0\" C:\\x \\");
@@ -68,7 +68,8 @@ static void test_texts_with_quotes(void **unused)
     check(&event, "reason=a?b");
 }
 
-/* A body without enough room is cut, and its terminating NUL is inside the buffer. */
+/* When a body does not fit into the buffer, it is cut. Its terminating NUL is still inside the
+ * buffer. */
 static void test_no_room(void **unused)
 {
     struct vfj_event event = of_text(VFJ_EVENT_GAP, "a b\\");
@@ -188,7 +189,7 @@ static void test_refused(void **unused)
     }
 }
 
-/* rc.conf's values are stored whole, or refused. */
+/* The values of rc.conf are recorded completely, or the event is refused. */
 static void test_configured_limit(void **unused)
 {
     static char rc[VFJ_RC_SIZE + 1];
@@ -204,7 +205,7 @@ static void test_configured_limit(void **unused)
         VFJ_BAD_BODY);
 }
 
-/* A body that is cut at any byte is read or refused. Nothing past its end is read. */
+/* A body that is cut off at any byte is read or refused, without reading past its end. */
 static void test_truncations(void **unused)
 {
     static const struct {

@@ -1,4 +1,4 @@
-/* Tests the facts of a slot: which ones an event keeps, and which ones it resets. */
+/* Tests which facts of a slot an event keeps, and which ones it resets. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -45,7 +45,7 @@ static void give(struct vfj_interface *interface, const char *text)
     assert_true(vfj_interface_add_address(interface, &address));
 }
 
-/* The failed needs about a VF end with the VF. Those about hn remain. */
+/* When the VF leaves, the failed needs about it end. The failed needs about hn remain. */
 static void test_needs_of_a_vf(void **unused)
 {
     (void)unused;
@@ -73,8 +73,8 @@ static void test_plan_of_another_vf(void **unused)
     }
 }
 
-/* The per-interface script is due again when its own command did not run, but not when another
- * command did not run. */
+/* When the command of the per-interface script did not run, the script is due again. When
+ * another command did not run, it is not. */
 static void test_script_not_run(void **unused)
 {
     (void)unused;
@@ -144,8 +144,8 @@ static void test_delay_at_restart(void **unused)
     assert_int_equal(context.causes[0], VFJ_REASON_NOT_RUNNING);
 }
 
-/* laggN had all addresses of hn. It counts as lost unless hn has an address of its own again; an
- * address from a router does not count. */
+/* laggN had all addresses of hn and no longer exists. It counts as lost, unless hn has an
+ * address of its own again. An address that hn got from a router does not count. */
 static void test_lagg_lost(void **unused)
 {
     static const struct {
@@ -200,7 +200,8 @@ static void test_lagg_lost_in_a_plan(void **unused)
         give(&slot->before.hn, cases[i].before[0]);
         give(&slot->before.hn, cases[i].before[1]);
         give(&slot->before.hn, "10.0.0.7/24");
-        slot->before.hn.address_count--; /* this address is past the end and does not count */
+        /* this address is past the new end of the list, so it does not count */
+        slot->before.hn.address_count--;
         assert_int_equal(vfj_observed_is_lagg_lost(slot), cases[i].is_lost);
     }
 }
@@ -225,8 +226,8 @@ static void test_lagg_given_back(void **unused)
     }
 }
 
-/* When a VF leaves, routes may disappear with its addresses. The slot is then observed, if laggN
- * belongs to the daemon. */
+/* When a VF with addresses leaves, the kernel may delete routes together with these addresses.
+ * The slot is then observed, if the machine made laggN. */
 static void test_routes_of_a_vf(void **unused)
 {
     static const struct {
@@ -245,7 +246,7 @@ static void test_routes_of_a_vf(void **unused)
     }
 }
 
-/* Addresses that hn and the VF had before the plan belong to laggN only while that plan is
+/* Addresses that hn and the VF had before a plan count as laggN's only while that plan is
  * active. */
 static void test_addresses_of_the_plan(void **unused)
 {
@@ -263,8 +264,8 @@ static void test_addresses_of_the_plan(void **unused)
     }
 }
 
-/* The link monitor stops when an administrator takes down a VF that has no link, or adds the VF
- * to another lagg. */
+/* An administrator takes down a VF that has no link, or adds the VF to another lagg. The link
+ * monitor then forgets the VF. */
 static void test_taken_by_somebody(void **unused)
 {
     (void)unused;
@@ -282,7 +283,7 @@ static void test_taken_by_somebody(void **unused)
     }
 }
 
-/* The command that takes the VF down failed, but the VF is down: the need is met. */
+/* The command that takes the VF down reports a failure, but the VF is down: the need is met. */
 static void test_down_after_all(void **unused)
 {
     (void)unused;
@@ -294,8 +295,8 @@ static void test_down_after_all(void **unused)
     assert_true(slot->plan.failed == (bit(VFJ_NEED_SCRIPT) | bit(VFJ_NEED_INET6)));
 }
 
-/* After rc.conf was read, a slot whose fault depends on rc.conf is observed without a delay.
- * Other slots are not observed then. */
+/* After rc.conf was read, a slot with a fault that depends on rc.conf is observed immediately.
+ * Other slots are not observed. */
 static void test_configured(void **unused)
 {
     static const enum vfj_reason by_rc[] = {
@@ -319,7 +320,7 @@ static void test_configured(void **unused)
     }
 }
 
-/* An observation counts as the watch's only when no other timer caused it. */
+/* An observation counts as one of the watch timer only when no other timer was due, too. */
 static void test_watch(void **unused)
 {
     static const struct {
@@ -347,8 +348,8 @@ static void test_watch(void **unused)
     }
 }
 
-/* When the link of a VF appears, the fault "no link" ends before any observation. Another fault
- * remains. */
+/* When the link of a VF comes up, the fault "no link" ends before any observation. Any other
+ * fault remains. */
 static void test_link_came(void **unused)
 {
     static const enum vfj_reason faults[] = {VFJ_REASON_NO_LINK, VFJ_REASON_ROUTE_FAILED};
@@ -365,8 +366,8 @@ static void test_link_came(void **unused)
     }
 }
 
-/* A LINK_UP ends the pause of a VF that was taken down because it had no link. It does not end
- * the pause when the last tries to use that VF have all failed. */
+/* A LINK_UP ends the pause of a VF that the machine took down for its missing link. It does not
+ * end the pause after too many waits for the link were in vain. */
 static void test_link_came_while_held(void **unused)
 {
     static const struct {
@@ -398,8 +399,8 @@ static void test_link_came_while_held(void **unused)
     }
 }
 
-/* When laggN was destroyed, or another lagg has laggN's name, the slot keeps only the addresses
- * that laggN had last. */
+/* When laggN was destroyed, or another lagg has its name now, the slot remembers the addresses
+ * that laggN had in the last observation. */
 static void test_last_of_lagg(void **unused)
 {
     static const struct {

@@ -1,4 +1,4 @@
-/* Tests that the guest model behaves as FreeBSD was seen to behave. */
+/* Tests that the guest model behaves as FreeBSD does. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -100,7 +100,7 @@ static void test_lagg(void **unused)
     assert_int_equal(ifconfig("lagg1", "create"), 0);
     assert_int_equal(ifconfig("lagg1", "laggport hn0"), 1);
     assert_non_null(strstr(outcome.output, "SIOCSLAGGPORT: Device busy"));
-    /* mce0 is added although hn0 is refused */
+    /* ifconfig fails because hn0 cannot be added, but it still adds mce0 */
     assert_int_equal(ifconfig("lagg1", "laggport hn0 laggport mce0"), 1);
     assert_true(vfj_interface_has_port(&find("lagg1")->facts, vfj_name_of("mce0")));
     assert_int_equal(ifconfig("hn0", "laggport mce0"), 1); /* hn0 is not a lagg */
@@ -139,7 +139,7 @@ static void test_mtu(void **unused)
     assert_int_equal(ifconfig("lagg0", "mtu x"), 1);
     assert_int_equal(ifconfig("lagg0", "mtu 65536"), 1);
     direct("%if lagg7 laggport ghost0");
-    /* ghost0 is a port by %if, but does not exist */
+    /* ghost0 is a port because a %if line said so, but no such interface exists */
     assert_int_equal(ifconfig("lagg7", "mtu 1400"), 0);
 }
 
@@ -157,9 +157,9 @@ static void test_addresses(void **unused)
     assert_int_equal(ifconfig("hn0", "-alias"), 1);
     assert_non_null(strstr(outcome.output, "Can't assign requested address"));
     assert_int_equal(ifconfig("mce0", "inet 10.0.0.9/24"), 0);
-    assert_true(find("mce0")->facts.up); /* the first IPv4 address takes the interface up */
+    assert_true(find("mce0")->facts.up); /* the first IPv4 address also ups the interface */
     assert_int_equal(ifconfig("mce0", "inet 10.0.0.8/24"), 0);
-    /* the new address replaced the old one: there was no alias */
+    /* without the word alias, the new address replaced the old one */
     assert_int_equal(find("mce0")->facts.address_count, 1);
     assert_int_equal(ifconfig("mce0", "inet6 fd00::4 prefixlen 64"), 0);
     assert_string_equal(find("mce0")->facts.addresses[1].text, "fd00::4/64");
@@ -204,16 +204,16 @@ static void test_words_of_inet(void **unused)
     assert_int_equal(ifconfig("hn0", "inet 10.0.0.40/24 alias"), 0);
     assert_int_equal(ifconfig("hn0", "inet 10.0.0.5 broadcast 10.0.0.255 add"), 0);
     assert_int_equal(ifconfig("hn0", "inet 10.0.0.50/24 add"), 0);
-    /* 10.0.0.50 begins with the same text, and remains */
+    /* 10.0.0.50 has 10.0.0.5 as its beginning, but is another address and remains */
     assert_int_equal(ifconfig("hn0", "inet 10.0.0.5 -alias"), 0);
     assert_int_equal(find("hn0")->facts.address_count, 3);
     assert_int_equal(ifconfig("hn0", "inet 10.0.0.6 -alias"), 1);
     assert_int_equal(ifconfig("hn0", "inet -alias"), 0);
     assert_string_equal(find("hn0")->facts.addresses[0].text, "10.0.0.40/24");
-    /* 10.0.0.4 was deleted; 10.0.0.40 only begins with the same text */
+    /* 10.0.0.4 is deleted already; 10.0.0.40 is another address */
     assert_int_equal(ifconfig("hn0", "inet 10.0.0.4 delete"), 1);
     assert_int_equal(ifconfig("mce0", "inet6 fd00::4 prefixlen 64"), 0);
-    /* the same address again changes nothing */
+    /* adding the same address again changes nothing */
     assert_int_equal(ifconfig("mce0", "inet6 fd00::4/64"), 0);
     /* an IPv4 address does not replace an IPv6 address */
     assert_int_equal(ifconfig("mce0", "inet 10.0.0.9/24"), 0);
@@ -268,7 +268,7 @@ static void test_vlan_by_name(void **unused)
     }
 }
 
-/* Objects for which the model's tables have no room do not exist, and cause no error. */
+/* When the model's tables are full, further objects are ignored without an error. */
 static void test_full(void **unused)
 {
     char line[32];
@@ -305,7 +305,8 @@ static void test_hn_gone(void **unused)
     assert_null(sysctl("dev.hn.0.rxvf"));
 }
 
-/* Tests which hn interfaces the model adds for a line of a trace before the line is played. */
+/* vfj_guest_learn() adds the hn interfaces that a line of the trace names, before the line is
+ * played. */
 static void test_learn(void **unused)
 {
     static struct vfj_trace_line read;
@@ -330,7 +331,7 @@ static void test_learn(void **unused)
                         "the sysctl name is longer than the guest model holds (63 bytes)");
 }
 
-/* hn(4) maps the first VF of an hn, for as long as that VF is attached. */
+/* hn(4) maps the first VF of an hn, as long as that VF is attached. It ignores a second VF. */
 static void test_map(void **unused)
 {
     (void)unused;
@@ -386,7 +387,7 @@ static void test_data_path(void **unused)
     (void)unused;
     begin();
     direct("%vf mce0 hn0");
-    /* %vf finds mce0 present, so that it is attached */
+    /* mce0 exists already, so %vf makes it an attached VF */
     assert_string_equal(sysctl("dev.hn.0.vf"), "mce0");
     assert_string_equal(sysctl("dev.hn.0.rxvf"), "");
     happen("!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP");
@@ -400,7 +401,7 @@ static void test_data_path(void **unused)
     assert_false(find("mce0")->facts.up);
 }
 
-/* A port that departs leaves the lagg. The lagg remains. */
+/* When a port leaves the guest, it leaves its lagg, and the lagg remains. */
 static void test_departure(void **unused)
 {
     (void)unused;
@@ -438,7 +439,7 @@ static void test_rename(void **unused)
     assert_non_null(sysctl("dev.hn.0.vf"));
 }
 
-/* A renamed VF still has the data path of its own hn. Under its new name it is not mapped. */
+/* A renamed VF keeps the data path of its hn, but hn(4) no longer maps it under the new name. */
 static void test_renamed_vf(void **unused)
 {
     (void)unused;
@@ -458,12 +459,12 @@ static void test_renamed_vf(void **unused)
     happen("!system=IFNET subsystem=fast1 type=DETACH");
     happen("!system=HYPERV_NIC_VF subsystem=hn1 type=VF_UP");
     assert_true(vfj_name_is_empty(find("hn1")->rxvf));
-    /* the driver of this name is unknown: it is not taken as a VF of hn */
+    /* no VF driver has this name, so the interface is no VF of hn */
     happen("!system=ETHERNET subsystem=fast0 type=IFATTACH");
     assert_string_equal(sysctl("hw.hn.vflist"), "");
 }
 
-/* A VF that is renamed to mce1 is not the mce1 that %vf names. */
+/* When a VF is renamed to mce1, it does not become the mce1 that a %vf line names. */
 static void test_rename_to_a_known_vf(void **unused)
 {
     (void)unused;
@@ -477,7 +478,7 @@ static void test_rename_to_a_known_vf(void **unused)
     assert_string_equal(sysctl("hw.hn.vflist"), "");
 }
 
-/* VF_UP of one hn attaches that hn's VF only. */
+/* A VF_UP of one hn attaches only the VF of that hn. */
 static void test_data_path_of_two(void **unused)
 {
     (void)unused;
@@ -501,23 +502,23 @@ static void test_dhclient(void **unused)
     assert_non_null(strstr(outcome.output, "already running, pid: 411"));
     assert_int_equal(run(VFJ_COMMAND_DHCLIENT_STOP, "", "411"), 0);
     assert_int_equal(find("hn0")->dhclient, 0);
-    /* dhclient leaves its address when SIGTERM ends it */
+    /* when SIGTERM ends dhclient, the address remains */
     assert_int_equal(find("hn0")->facts.address_count, 1);
     assert_int_equal(run(VFJ_COMMAND_DHCLIENT_STOP, "", "411"), 1);
     assert_non_null(strstr(outcome.output, "No such process"));
     assert_int_equal(run(VFJ_COMMAND_DHCLIENT_BACKGROUND, "lagg0", ""), 0);
     assert_true(find("lagg0")->dhclient != 0 && find("lagg0")->facts.up);
-    /* the lagg gets the lease of its port */
+    /* dhclient on the lagg gets the lease of the lagg's port */
     assert_string_equal(find("lagg0")->facts.addresses[0].text, "10.0.0.4/24");
     assert_int_equal(run(VFJ_COMMAND_DHCLIENT, "nosuch0", ""), 1);
-    /* the address of the lease exists already */
+    /* hn0 already has the address of the lease, so none is added */
     assert_int_equal(run(VFJ_COMMAND_DHCLIENT, "hn0", ""), 0);
     assert_int_equal(find("hn0")->facts.address_count, 1);
     direct("%if hn2 up inet 10.0.2.4/24 dhclient 412");
     run(VFJ_COMMAND_DHCLIENT_STOP, "", "412");
     ifconfig("hn2", "-alias");
     ifconfig("hn2", "inet 10.0.2.9/24");
-    /* another address does not prevent that of the lease */
+    /* another address on hn2 does not keep the address of the lease from being added */
     assert_int_equal(run(VFJ_COMMAND_DHCLIENT, "hn2", ""), 0);
     assert_int_equal(find("hn2")->facts.address_count, 2);
     assert_int_equal(run(VFJ_COMMAND_DHCLIENT_STOP, "", "0"), 1);
@@ -547,7 +548,7 @@ static void test_dhclient_without_link(void **unused)
     happen("!system=ETHERNET subsystem=mce0 type=IFATTACH");
     happen("!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP");
     assert_int_equal(run(VFJ_COMMAND_DHCLIENT_BACKGROUND, "lagg0", ""), 1);
-    ifconfig("mce0", "down"); /* hn has the data path again immediately */
+    ifconfig("mce0", "down"); /* as soon as the VF is down, hn has the data path */
     assert_true(vfj_guest_has_link(&guest, find("lagg0")));
     ifconfig("mce0", "up");
     happen("!system=IFNET subsystem=mce0 type=LINK_DOWN");
@@ -557,9 +558,9 @@ static void test_dhclient_without_link(void **unused)
     assert_int_equal(vfj_guest_duration_us(&guest, &dhclient), 60000000);
     happen("!system=IFNET subsystem=mce0 type=LINK_UP");
     assert_int_equal(run(VFJ_COMMAND_DHCLIENT_BACKGROUND, "lagg0", ""), 0);
-    /* a dhclient runs already: the command ends immediately */
+    /* the command ends immediately, since a dhclient runs on lagg0 already */
     assert_int_equal(run(VFJ_COMMAND_DHCLIENT_BACKGROUND, "lagg0", ""), 1);
-    /* the VF departs without a VF_DOWN line */
+    /* the VF leaves without a VF_DOWN line before */
     happen("!system=IFNET subsystem=mce0 type=DETACH");
     assert_true(vfj_guest_has_link(&guest, find("lagg0")));
 }
@@ -585,8 +586,8 @@ static int32_t add_route(const char *words)
     return run(VFJ_COMMAND_ROUTE_ADD, "", words);
 }
 
-/* A route through an interface makes its destination reachable. A gateway of another route may
- * be that destination. */
+/* A route through an interface makes its destination reachable, so that another route may have
+ * this destination as its gateway. */
 static void test_interface_routes(void **unused)
 {
     (void)unused;
@@ -598,7 +599,7 @@ static void test_interface_routes(void **unused)
     assert_int_equal(add_route("192.168.7.0/24 -iface nosuch0"), 1);
     assert_non_null(strstr(outcome.output, "Network is unreachable"));
     assert_int_equal(add_route("192.168.7.0/24 -iface a;b"), 1);
-    /* the model ignores a destination that is not a whole address */
+    /* the model ignores this route, since "10" is no complete address */
     assert_int_equal(add_route("-net 10 -iface hn0"), 0);
     assert_int_equal(guest.route_count, 0);
     assert_int_equal(add_route("192.168.7.0/24 -iface hn0"), 0);
@@ -608,7 +609,7 @@ static void test_interface_routes(void **unused)
     assert_int_equal(add_route("default 192.168.9.1"), 1);
     assert_int_equal(add_route("default 192.168.8.1"), 0);
     assert_string_equal(guest.default_if.text, "hn1");
-    /* the routes of hn0 are deleted with its address, and no others */
+    /* only the routes of hn0 are deleted together with its address */
     ifconfig("hn0", "inet 10.0.0.4 delete");
     assert_int_equal(guest.route_count, 1);
     assert_string_equal(guest.routes[0].interface.text, "hn1");
@@ -618,7 +619,7 @@ static void test_interface_routes(void **unused)
     assert_string_equal(guest.default_if.text, "");
 }
 
-/* The model ignores routes that exceed its limit. */
+/* The model ignores routes beyond its limit. */
 static void test_too_many_routes(void **unused)
 {
     char words[64];
@@ -646,7 +647,7 @@ static void test_route_and_down(void **unused)
     assert_string_equal(guest.default_if.text, "hn2");
 }
 
-/* A route belongs to an interface, whatever the interface's name. */
+/* A route belongs to an interface, also after the interface was renamed. */
 static void test_route_and_rename(void **unused)
 {
     (void)unused;
@@ -672,8 +673,8 @@ static void test_scripts(void **unused)
     assert_int_equal(run(VFJ_COMMAND_SCRIPT, "", "/x"), 0);
 }
 
-/* %fail applies to a given number of commands, and %slow to all commands. A word of a rule
- * matches only a whole word of a command. */
+/* A %fail rule applies to a given number of commands, a %slow rule to all commands. A word of a
+ * rule matches only a complete word of a command. */
 static void test_rules(void **unused)
 {
     const struct vfj_command up = {.id = 1, .kind = VFJ_COMMAND_UP, .a = vfj_name_of("mce0")};
@@ -694,7 +695,7 @@ static void test_rules(void **unused)
     assert_int_equal(vfj_guest_duration_us(&guest, &up), 1000000);
 }
 
-/* The ways in which %fail ends a command, and which command it selects. */
+/* The outcomes that a %fail rule can give a command, and the commands that the rule matches. */
 static void test_outcomes(void **unused)
 {
     (void)unused;
@@ -713,10 +714,10 @@ static void test_outcomes(void **unused)
     assert_int_equal(ifconfig("hn0", "up"), 0);
     direct("%fail 1 7 ifconfig hn0 up $");
     assert_int_equal(ifconfig("hn0", "up"), 7);
-    /* the rule has the words as a transcript prints them */
+    /* the words of a rule are quoted as a transcript prints them */
     direct("%fail 1 7 ifconfig hn0 inet '$5'");
     assert_int_equal(ifconfig("hn0", "inet $5"), 7);
-    direct("%fail 1 7 ifconfig $ hn0"); /* `$` stands for the end only as the last word */
+    direct("%fail 1 7 ifconfig $ hn0"); /* only as the last word, `$` stands for the end */
     assert_int_equal(ifconfig("hn0", "up"), 0);
     direct("%slow 1 $"); /* no command has no words */
     const struct vfj_command up = {.id = 1, .kind = VFJ_COMMAND_UP, .a = vfj_name_of("mce0")};
@@ -740,7 +741,8 @@ static void test_refused_probes(void **unused)
     assert_null(sysctl("hw.hn.vflist"));
     assert_non_null(sysctl("hw.hn.vflist"));
     assert_true(observe(VFJ_COMMAND_PROBE_SLOT, "hn0"));
-    direct("%fail 1 1 route"); /* route is optional in a probe: there may be no default route */
+    /* a probe does not fail when route(8) fails, since there may be no default route */
+    direct("%fail 1 1 route");
     assert_true(observe(VFJ_COMMAND_PROBE_SLOT, "hn0"));
     direct("%fail 1 1 ifconfig -a");
     assert_false(observe(VFJ_COMMAND_PROBE_SLOT, "hn0"));
@@ -799,7 +801,7 @@ static void test_views(void **unused)
 }
 
 /* An observation shows the VF that the kernel names at that time, even if the command names
- * another. */
+ * another VF. */
 static void test_view_of_vf(void **unused)
 {
     static struct vfj_observation answer;
@@ -820,7 +822,7 @@ static void test_view_of_vf(void **unused)
     assert_true(answer.as.view.vf.exists);
 }
 
-/* Default routes that %if gives, before and after a boot. */
+/* The default routes that %if lines gave exist again after a boot. */
 static void test_default_route(void **unused)
 {
     static struct vfj_view view;
@@ -855,7 +857,7 @@ static void test_variables(void **unused)
     assert_non_null(strstr(guest.rc.text, "two=2"));
 }
 
-/* An hn exists from the beginning under any name, with the unit that the trace gives. */
+/* An hn exists from the beginning under any name, with the unit that the trace gives it. */
 static void test_unit(void **unused)
 {
     static struct vfj_trace_line read;

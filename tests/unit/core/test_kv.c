@@ -10,8 +10,8 @@
 
 #include "core/text/kv.h"
 
-/* Returns the line as "KEY|VALUE|" for each pair, with a * after a quoted value. At the end it
- * has ".", or "!" and the position of an error. */
+/* Returns "KEY|VALUE|" for each pair of the line, with a * after a quoted value. At the end
+ * comes ".", or "!" and the position of an error. */
 static const char *tokens(const char *line)
 {
     static char bytes[1024];
@@ -79,7 +79,7 @@ static void test_value(void **unused)
     assert_false(vfj_kv_value(&pair, small, sizeof small));
     assert_string_equal(small, "ab");
 
-    /* a backslash at the end of the value quotes nothing */
+    /* a backslash at the end of the value escapes nothing */
     pair = (struct vfj_kv){.value = vfj_span_of("a\\"), .quoted = true};
     assert_true(vfj_kv_value(&pair, value, sizeof value));
     assert_string_equal(value, "a\\");
@@ -99,7 +99,7 @@ static void test_find(void **unused)
     assert_false(vfj_kv_find(vfj_span_of(""), "a", &pair));
 }
 
-/* Any value, whatever its bytes, is the same after it is written and read back. */
+/* Any value, whatever its bytes, can be written and read back unchanged. */
 static void test_round_trip(void **unused)
 {
     uint64_t random = 1;

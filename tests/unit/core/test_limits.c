@@ -1,5 +1,5 @@
-/* Reaches every limit of the machine. The machine reports each limit with a reason, and loses
- * nothing silently. */
+/* Reaches every limit of the machine. The machine reports each limit by a reason, and never
+ * ignores the excess silently. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,10 +17,11 @@
 
 static struct kit_machine *machine;
 
-/* How often each note, and each notice of a slot, occurred. */
+/* How many times each note of an event, and each notice of a slot, has occurred. */
 static unsigned notes[VFJ_REASON_COUNT], notices[VFJ_REASON_COUNT];
 
-/* The number of batches of changing commands. BATCHES_MAX is the limit for one plan. */
+/* The number of batches so far. BATCHES_MAX is the limit of core/machine/reconcile.c for one
+ * plan. */
 static unsigned batches;
 enum { BATCHES_MAX = 16 };
 
@@ -99,7 +100,8 @@ static void test_slots(void **state)
     assert_int_equal(machine->state.head.slot_count, VFJ_SLOTS_MAX);
 }
 
-/* All slots change at the same time: a burst of lines, the end of their delays, a gap, a boot. */
+/* All slots change at the same time: after a burst of lines, when their delays end, after a gap,
+ * after a boot. */
 static void test_all_slots(void **state)
 {
     (void)state;
@@ -129,8 +131,8 @@ static void test_all_slots(void **state)
         assert_int_equal(machine->state.slots[i].state, VFJ_SLOT_DETACHED);
 }
 
-/* When a map has more pairs than there are slots, its pairs are used, and a VF that the map lacks
- * does not count as lost. */
+/* A map has more pairs than there are slots. The pairs that fit are used. A VF that the map
+ * lacks does not count as lost. */
 static void test_map(void **state)
 {
     (void)state;
@@ -163,7 +165,8 @@ static void test_sleepers(void **state)
     assert_int_equal(machine->state.scripts.sleeping, 0);
 }
 
-/* All sleepers end their sleep at the same time, and each one runs. */
+/* The delays of all sleeping scripts end at the same time. Each of these scripts then runs to
+ * its end. */
 static void test_sleepers_at_once(void **state)
 {
     (void)state;
@@ -195,7 +198,7 @@ static void test_script_queue(void **state)
     assert_int_equal(machine->state.scripts.waiting, 0);
 }
 
-/* An interface with more addresses than the machine can move is left alone. */
+/* The machine does nothing with an interface that has more addresses than can be moved. */
 static void test_addresses(void **state)
 {
     char text[VFJ_LINE_MAX];
@@ -226,8 +229,8 @@ static void test_addresses(void **state)
                      VFJ_ADDRESSES_MAX);
 }
 
-/* hn has no address, and rc.conf gives more than laggN can have. laggN gets as many as an
- * observation can hold, and the rest is a fault. */
+/* hn has no address, and rc.conf has more aliases than laggN may have. laggN gets as many
+ * addresses as an observation can hold, and the slot has a fault because of the rest. */
 static void test_aliases(void **state)
 {
     (void)state;
@@ -248,7 +251,8 @@ static void test_aliases(void **state)
     assert_true(batches < 4);
 }
 
-/* Tests the same limit when rc.conf has only aliases and a killed daemon had begun the join. */
+/* Tests the limit of aliases when rc.conf has only aliases and a killed daemon had begun the
+ * join. */
 static void test_aliases_alone(void **state)
 {
     (void)state;
@@ -266,8 +270,8 @@ static void test_aliases_alone(void **state)
     assert_int_equal(kit_machine_slot(machine, "hn0")->state, VFJ_SLOT_LAGGED);
 }
 
-/* Commands that do not fit into a batch follow in the next one. No real plan has a batch that
- * long. */
+/* Commands that do not fit into a batch come in the next batch. No real plan has such a long
+ * batch. */
 static void test_batch(void **state)
 {
     static struct vfj_state next;
@@ -285,8 +289,7 @@ static void test_batch(void **state)
     assert_int_equal(decision.command_count, VFJ_BATCH_MAX);
     assert_true(batch->first == 1 && decision.commands[VFJ_BATCH_MAX - 1].id == VFJ_BATCH_MAX);
     assert_int_equal(next.slots[0].plan.tried >> VFJ_NEED_INET6 & 1, 0);
-    /* a need is open again when one of its commands did not fit, even if another of its commands
-     * did fit */
+    /* a need is open again when one of its commands did not fit, even if another one did */
     assert_int_equal(next.slots[0].plan.tried >> VFJ_NEED_INET & 1, 1);
     assert_ptr_equal(vfj_planner_add(&planner, VFJ_NEED_INET, VFJ_COMMAND_ADDRESS_ADD),
                      &planner.unissued);
@@ -294,7 +297,7 @@ static void test_batch(void **state)
     assert_int_equal(next.slots[0].plan.failed >> VFJ_NEED_INET & 1, 1);
 }
 
-/* Adds fd00::N:1 and N.0.0.2 to N.0.0.VFJ_ADDRESSES_MAX. */
+/* Adds the IPv6 address fd00::N:1, and the IPv4 addresses N.0.0.2 up to N.0.0.VFJ_ADDRESSES_MAX. */
 static void fill(struct vfj_interface *interface, unsigned n)
 {
     interface->exists = true;
@@ -307,7 +310,7 @@ static void fill(struct vfj_interface *interface, unsigned n)
     }
 }
 
-/* Each interface, and rc.conf too, has the maximal number of addresses, and all of them differ. */
+/* Each interface and rc.conf have the largest number of addresses, and no address occurs twice. */
 static void test_desired(void **state)
 {
     static struct vfj_state next;
@@ -337,8 +340,8 @@ static void test_desired(void **state)
     assert_int_equal(planner.desired.count, 5 * VFJ_ADDRESSES_MAX + VFJ_ALIASES_MAX + 2);
 }
 
-/* rc.conf has more aliases than fit into a batch. The rest follows in the next batches, and so
- * do the routes and ports. */
+/* rc.conf has more aliases than fit into a batch. The remaining aliases come in the next
+ * batches, and so do the routes and ports. */
 static void test_full_batch(void **state)
 {
     enum { ALIASES = VFJ_BATCH_MAX + 20 };
@@ -352,7 +355,8 @@ static void test_full_batch(void **state)
         for (unsigned i = 0; i < ALIASES; i++)
             line("%%rc ifconfig_hn0_alias%u=\"inet 10.0.%u.%u/32\"", i, 1 + i / 200, 1 + i % 200);
         line("%%if hn0 up");
-        if (has_first != 0) /* the first plan then recovers a lagg0 that a killed daemon made */
+        /* in this case the first plan recovers a lagg0 that a killed daemon made */
+        if (has_first != 0)
             line("%%if lagg0 up inet 10.0.0.4/24 laggproto failover laggport hn0");
         line("%%vf mce0 hn0");
         line("@0 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP");
@@ -363,7 +367,7 @@ static void test_full_batch(void **state)
     }
 }
 
-/* A lagg without room for another port. */
+/* A lagg that has as many ports as possible. No further port can be added. */
 static void test_ports(void **state)
 {
     char text[VFJ_LINE_MAX];
@@ -385,8 +389,8 @@ static void test_ports(void **state)
     assert_false(vfj_guest_find(&machine->play.guest, vfj_name_of("mce0"))->facts.up);
 }
 
-/* Under policy scripts, words of rc.conf that do not fit into a command are reported. They are
- * never cut. */
+/* Under policy scripts, words of rc.conf that do not fit into a command are reported, and never
+ * cut. */
 static void test_arguments(void **state)
 {
     char words[VFJ_ARGS_SIZE + 8];
@@ -415,7 +419,7 @@ static void test_not_converging(void **state)
     begin(VFJ_POLICY_VFJOURNAL);
     line("%%if hn0 up inet 10.0.0.4/24");
     line("%%vf mce0 hn0");
-    /* the command reports success, but the VF remains down */
+    /* ifconfig reports success each time, but the VF stays down */
     line("%%fail 1000 0 ifconfig mce0 up");
     line("@0 !system=ETHERNET subsystem=mce0 type=IFATTACH");
     line("%%at 3");
@@ -423,14 +427,13 @@ static void test_not_converging(void **state)
     assert_int_equal(kit_machine_slot(machine, "hn0")->fault, VFJ_REASON_NOT_CONVERGING);
     assert_int_equal(batches, BATCHES_MAX);
 
-    line("%%at 64"); /* a later attempt, with as many batches */
+    line("%%at 64"); /* a later plan, with as many batches as the first one */
     assert_int_equal(batches, 2 * BATCHES_MAX);
     line("%%if mce0 up");
     line("%%at 1000");
     assert_int_equal(kit_machine_slot(machine, "hn0")->state, VFJ_SLOT_LAGGED);
 
-    /* another plan: a command that reports its failure does not count as a guest that does not
-     * converge */
+    /* in another plan, a command reports its failure; then the fault is not "not converging" */
     batches = 0;
     line("%%fail 1 1 ifconfig hn0 inet");
     line("%%fail 1000 0 ifconfig hn0 inet");
@@ -439,7 +442,7 @@ static void test_not_converging(void **state)
     assert_int_equal(batches, BATCHES_MAX + 1);
 }
 
-/* The limit of batches holds for a plan, not for the life of a slot. */
+/* The limit of batches is one for each plan, not for all plans of a slot together. */
 static void test_many_plans(void **state)
 {
     (void)state;
@@ -449,7 +452,8 @@ static void test_many_plans(void **state)
     line("@0 !system=ETHERNET subsystem=mce0 type=IFATTACH");
     line("@3 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP");
     for (unsigned i = 0; i < 200; i++) {
-        line("%%if hn0 up inet 10.0.0.5/24"); /* an admin gives an address to a port */
+        /* an administrator gives an address to hn, which is a port */
+        line("%%if hn0 up inet 10.0.0.5/24");
         line("@+100 !system=IFNET subsystem=hn0 type=LINK_UP");
     }
     line("%%at +100");
@@ -458,8 +462,8 @@ static void test_many_plans(void **state)
     assert_int_equal(kit_machine_slot(machine, "hn0")->state, VFJ_SLOT_LAGGED);
 }
 
-/* An IPv6 default route stays on hn. The machine retries the move forever, and reports the fault
- * once. */
+/* An IPv6 default route cannot be moved away from hn. The machine tries again forever, and
+ * reports the fault once. */
 static void test_many_tries(void **state)
 {
     (void)state;
@@ -476,8 +480,8 @@ static void test_many_tries(void **state)
     assert_int_equal(kit_machine_slot(machine, "hn0")->fault, VFJ_REASON_ROUTE_STAYS);
 }
 
-/* `dhclient -b` reports success and ends. It is not started again in the same plan, but in the
- * next plan. */
+/* `dhclient -b` reports success, but its process ends soon. The machine starts it again in the
+ * next plan, not in the same plan. */
 static void test_dhclient_that_ends(void **state)
 {
     (void)state;
@@ -498,8 +502,8 @@ static void test_dhclient_that_ends(void **state)
     assert_true(vfj_guest_find(&machine->play.guest, vfj_name_of("lagg0"))->dhclient != 0);
 }
 
-/* The probe of the lagg's ports fails. hyperv_vfup then finds no VF among them and joins the VF
- * again. */
+/* The probe for the lagg's ports fails. hyperv_vfup therefore does not find the VF among the
+ * ports, and joins it again. */
 static void test_ports_not_read(void **state)
 {
     (void)state;
@@ -519,7 +523,7 @@ static void test_ports_not_read(void **state)
     assert_int_equal(kit_machine_slot(machine, "hn0")->state, VFJ_SLOT_LAGGED);
 }
 
-/* The counter of failures ends at 255. The attempts continue. */
+/* The counter of failures stays at 255, and the machine tries again forever. */
 static void test_failures(void **state)
 {
     (void)state;
@@ -540,8 +544,7 @@ static void test_failures(void **state)
     assert_int_equal(machine->state.head.map_failures, UINT8_MAX);
 }
 
-/* In observe mode the join that the machine waits for never happens. It observes the guest
- * forever. */
+/* In observe mode nobody joins hn and VF. The machine keeps observing the guest forever. */
 static void test_rechecks(void **state)
 {
     (void)state;
@@ -556,8 +559,7 @@ static void test_rechecks(void **state)
     assert_int_equal(notices[VFJ_REASON_NOT_JOINED_YET], 1);
 }
 
-/* The machine never stops trying to up a VF without a link. The pauses between the tries grow to
- * a limit. */
+/* The machine tries forever to up a VF without a link, after pauses that grow up to a limit. */
 static void test_no_link(void **state)
 {
     (void)state;
@@ -570,7 +572,7 @@ static void test_no_link(void **state)
     assert_int_equal(kit_machine_slot(machine, "hn0")->link.tries, UINT8_MAX);
 }
 
-/* Any line about one hn more than there are slots. */
+/* Lines name one more hn than there are slots. */
 static void test_one_hn_too_many(void **state)
 {
     static const enum vfj_policy policies[] = {VFJ_POLICY_SCRIPTS, VFJ_POLICY_VFJOURNAL};

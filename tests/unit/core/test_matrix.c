@@ -1,4 +1,4 @@
-/* Every state of a slot, and the result of each event in it: tests/matrix.txt.
+/* Tests what each event does in every state of a slot. tests/matrix.txt has the expected results.
  *
  * The test reaches the states by playing a trace. It then submits each event once in that state.
  * A line of the matrix has the result: the slot's state before and after, its activity and
@@ -126,7 +126,7 @@ static const struct situation {
      GUEST "%slow 9 ifconfig lagg0 create\n" ATTACH "%at 11\n" UP "%stop\n"},
 };
 
-/* Events. Each function fills in its event. The kind and the times are set before. */
+/* The events. Each function fills in one event. Its kind and times are set before. */
 
 static void devd(struct vfj_event *event, const struct vfj_state *state, const char *line)
 {
@@ -160,7 +160,7 @@ static void configured(struct vfj_event *event, const struct vfj_state *state, c
     event->as.rc = vfj_span_of(rc);
 }
 
-/* Returns the id of the command or probe that the machine waits for. */
+/* Returns the id of the command or probe whose outcome or answer the machine waits for. */
 static uint64_t pending(const struct vfj_state *state)
 {
     if (state->head.map_pending != 0)
@@ -386,7 +386,7 @@ static const struct trial {
     {VFJ_EVENT_SCHEDULED, "", "", scheduled},
 };
 
-/* The result of the machine, as one line. */
+/* Functions that print the result of an event as one line of the matrix. */
 
 static void print_slot(FILE *out, const struct vfj_state *state)
 {
@@ -505,7 +505,7 @@ static void test_matrix(void **unused)
     free(made);
 }
 
-/* Checks that every kind of event occurs. */
+/* Checks that the matrix has every kind of event and of devd line. */
 static void test_kinds(void **unused)
 {
     unsigned events = 0, devds = 0;

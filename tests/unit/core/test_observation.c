@@ -188,7 +188,7 @@ static void test_round_trip(void **unused)
     }
 }
 
-/* A body that is cut at any byte: nothing past its end is read. */
+/* A body that is cut off at any byte is read or refused, without reading past its end. */
 static void test_truncations(void **unused)
 {
     static struct vfj_observation observation, read;
@@ -252,14 +252,14 @@ static void test_refused(void **unused)
     static struct vfj_observation read;
     (void)unused;
     for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
-        /* this body is accepted: an empty value is valid */
+        /* only this body is accepted, since an empty value is valid */
         bool is_empty_value = strcmp(bodies[i], "command=1 probe=sysctl") == 0;
         if ((vfj_observation_decode(vfj_span_of(bodies[i]), &read) == VFJ_OK) != is_empty_value)
             fail_msg("%s", bodies[i]);
     }
 }
 
-/* Checks that the largest number of items is read, and that one more is refused. */
+/* Checks that `most` items are read, and that one more item is refused. */
 static void check_count(const char *before, const char *item, unsigned most)
 {
     static struct vfj_observation read;
@@ -291,8 +291,8 @@ static struct vfj_interface made_of(const char *name, enum vfj_use use, const ch
     return interface;
 }
 
-/* The VLANs of hn, or the bridges with hn as a member. Only the kind of use that is found first
- * is reported. */
+/* Tests the uses of hn as a VLAN's parent and as a bridge's member. An observation has only the
+ * first use that is found. */
 static void test_users(void **unused)
 {
     struct vfj_interface users = {.name = vfj_name_of("hn0")}, hn = users, user;

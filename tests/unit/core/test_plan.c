@@ -33,7 +33,8 @@ static const struct vfj_slot *slot(void)
     return kit_machine_slot(machine, "hn0");
 }
 
-/* Begins a join. Its first batch runs, and the command of the rule `slow` takes long. */
+/* Begins a join. Its first batch runs, and `slow` is a %slow line that makes one command of it
+ * take long. */
 static void begin(const char *slow)
 {
     kit_machine_begin(machine, VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL);
@@ -46,7 +47,7 @@ static void begin(const char *slow)
     assert_int_equal(slot()->activity, VFJ_ACTIVITY_RUNNING);
 }
 
-/* Ends the command whose outcome is the next one. */
+/* Submits an outcome for the command whose outcome the slot waits for next. */
 static void end(enum vfj_outcome_kind kind, int status)
 {
     struct vfj_event event = {.kind = VFJ_EVENT_FINISHED, .mono_us = machine->state.head.mono_us};
@@ -70,8 +71,8 @@ static unsigned place_of(enum vfj_need need)
     return i;
 }
 
-/* A decision is one batch. The ids are consecutive, and each command is marked as optional or
- * required. */
+/* The commands of a decision are one batch with consecutive ids. Each command is marked as
+ * optional or required. */
 static void test_ids_and_needs(void **unused)
 {
     const struct vfj_decision *decision = &machine->decision;
@@ -94,8 +95,8 @@ static void test_ids_and_needs(void **unused)
     assert_false(decision->commands[place_of(VFJ_NEED_LAGG)].is_optional);
 }
 
-/* The slot is observed only after its last command has ended. Outcomes do not change the
- * observed facts. */
+/* The slot is observed only after the last command of the batch has ended. The outcomes
+ * themselves do not change slot->observed. */
 static void test_observed_after_the_last(void **unused)
 {
     (void)unused;
@@ -115,7 +116,7 @@ static void test_observed_after_the_last(void **unused)
     assert_int_equal(slot()->plan.failures, 0);
 }
 
-/* An outcome that is not the next one is ignored as stale. */
+/* An outcome that is not the one the slot waits for next is ignored as stale. */
 static void test_out_of_turn(void **unused)
 {
     (void)unused;
@@ -148,7 +149,7 @@ static void test_optional_failure(void **unused)
 }
 
 /* When a required command fails, the later commands of the batch do not run, and their needs are
- * open again. The failure is counted once, at the end of the batch. */
+ * open again. One failure is counted, when the batch ends. */
 static void test_required_failure(void **unused)
 {
     (void)unused;
@@ -169,11 +170,11 @@ static void test_required_failure(void **unused)
     assert_int_equal(machine->decision.transition_count, 1);
     assert_int_equal(machine->decision.transitions[0].reason, VFJ_REASON_COMMAND_TIMEOUT);
     assert_true(is_in(slot()->plan.tried, VFJ_NEED_LAGG));
-    /* one of its two commands did not run */
+    /* one of the two commands for this need did not run */
     assert_false(is_in(slot()->plan.tried, VFJ_NEED_INET));
 }
 
-/* A command that fails because its aim was already reached counts as successful. */
+/* A command that fails because its effect exists already counts as successful. */
 static void test_already_so(void **unused)
 {
     (void)unused;
@@ -239,8 +240,8 @@ static bool lagg0_has(const char *text)
     return false;
 }
 
-/* An address was deleted from hn and could not be added to laggN. Later plans no longer observe
- * the address on hn, and still try to add it to laggN. */
+/* An address was deleted from hn and could not be added to laggN. Later plans cannot observe it
+ * on hn, but still try to add it to laggN. */
 static void test_failed_needs_are_kept(void **unused)
 {
     (void)unused;
@@ -262,7 +263,7 @@ static void test_failed_needs_are_kept(void **unused)
     assert_false(vfj_slot_awaits_timer(slot()));
 }
 
-/* The properties of every need in the plan's table. */
+/* Tests the properties of every need in the plan's table. */
 static void test_every_need(void **unused)
 {
     static const struct {
@@ -326,8 +327,8 @@ static void test_every_need(void **unused)
     assert_true(vfj_plan_up_needs() == up);
 }
 
-/* The number of commands that were issued for each need, and the number of commands that do not
- * meet their need. */
+/* The number of commands issued for each need, and the number of commands that do not meet the
+ * need in their batch. */
 static unsigned issued[VFJ_NEED_COUNT], misissued;
 
 static enum vfj_need need_of_up(const struct vfj_slot *of, struct vfj_name interface)
@@ -337,8 +338,8 @@ static enum vfj_need need_of_up(const struct vfj_slot *of, struct vfj_name inter
     return vfj_name_equal(interface, of->vf) ? VFJ_NEED_VF_UP : VFJ_NEED_LAGG_UP;
 }
 
-/* Returns the need that a command meets, according to its effect. The dhclient of hn has pid
- * 411. */
+/* Returns the need that the command meets, according to what the command does. The dhclient of
+ * hn has pid 411. */
 static enum vfj_need need_of(const struct vfj_slot *of, const struct vfj_command *command)
 {
     bool inet6 = strchr(command->text, ':') != NULL;
@@ -426,12 +427,12 @@ static void play_and_count(const char *trace)
     machine->watch = NULL;
 }
 
-/* A batch has, for each command, the need that the command meets. */
+/* For each command, the batch names the need that this command meets. */
 static void test_each_command_has_its_need(void **unused)
 {
     static const struct {
         const char *trace;
-        uint64_t needs; /* the needs for which a command is expected */
+        uint64_t needs; /* bit 1 << need for each need that must have a command */
     } cases[] = {
         {"%rc static_routes=\"lab\"\n"
          "%rc route_lab=\"-net 192.168.7.0/24 10.0.0.1\"\n"
@@ -538,7 +539,8 @@ static void test_not_taken_back(void **unused)
     }
 }
 
-/* Each use of hn that rc.conf shows has its own reason, and so has an rc.conf that was not read. */
+/* Each use of hn that rc.conf shows has a reason of its own. An rc.conf that was never read has
+ * one, too. */
 static void test_uses_by_rc(void **unused)
 {
     static const struct {
@@ -573,8 +575,8 @@ static void test_uses_by_rc(void **unused)
     }
 }
 
-/* Only a static route that is moved to laggN can lead to the default router. A static route
- * beyond the limit is not moved. */
+/* A static route can lead to the default router only if it is moved to laggN. A static route
+ * beyond VFJ_ROUTES_MAX is not moved. */
 static void test_way_among_too_many_routes(void **unused)
 {
     (void)unused;
@@ -598,8 +600,8 @@ static void test_way_among_too_many_routes(void **unused)
     }
 }
 
-/* A daemon that recovers adds rc.conf's default route, but no route to the router that the guest
- * uses in the meantime. */
+/* A daemon that recovers adds the default route of rc.conf. It adds no route to the other router
+ * that the guest uses at that time. */
 static void test_no_way_when_recovering(void **unused)
 {
     (void)unused;
@@ -613,8 +615,8 @@ static void test_no_way_when_recovering(void **unused)
     assert_int_equal(issued[VFJ_NEED_DEFAULT_ROUTE], 1);
 }
 
-/* rc.conf's words contain no address, so any router may be in the subnet. The word NO is not a
- * router. */
+/* When rc.conf's words for hn contain no address, any router may be in hn's subnet. The word NO
+ * is no router. */
 static void test_router_of_words_without_address(void **unused)
 {
     static const char *const routers[]

@@ -1,4 +1,4 @@
-/* Tests playing a trace: it stops at an error, and at the right place. */
+/* Tests the playing of traces: a play stops at an error, and at the right event. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,12 +11,13 @@
 #include "core/machine/step.h"
 #include "core/model/play.h"
 
-/* A machine whose storage fails at one event. */
+/* A machine whose storage of events can fail at one event. */
 struct rig {
     struct vfj_state state, next;
     struct vfj_decision decision;
     struct vfj_play play;
-    unsigned events, fails_at; /* fails_at 0: the storage never fails */
+    /* fails_at: number of the event that cannot be stored; 0: the storage never fails */
+    unsigned events, fails_at;
 };
 
 static enum vfj_status submit(void *context, const struct vfj_event *event,
@@ -120,7 +121,7 @@ static enum vfj_status play_all(struct rig *rig)
     return vfj_play_end(&rig->play);
 }
 
-/* The storage fails at each event in turn. The play ends at that event with the status of the
+/* The storage fails at each event in turn. The play stops at that event, with the status of the
  * storage. */
 static void test_failures(void **unused)
 {
@@ -139,8 +140,8 @@ static void test_failures(void **unused)
     assert_true(at > 60);
 }
 
-/* A line that first starts the daemon, when the start fails. */
-/* The last line stops the daemon, which ends after it. */
+/* The last line of the trace is %stop, and the daemon ends only after it. The storage fails at
+ * each event in turn. */
 static void test_failures_at_the_end(void **unused)
 {
     static const char *const join[] = {
@@ -204,8 +205,8 @@ static void test_backwards(void **unused)
     }
 }
 
-/* The machine has given up slow observations, which are still unfinished. The number of
- * unfinished commands has a limit. */
+/* The machine has forgotten slow observations that still run. The number of commands that run at
+ * the same time has a limit. */
 static void test_too_many_commands(void **unused)
 {
     struct vfj_trace_error error;

@@ -16,7 +16,7 @@
 static struct vfj_rc rc;
 static char value[VFJ_VALUE_SIZE];
 
-/* Sets rc.conf from names and values, in turn, with NULL at the end. */
+/* Sets rc.conf to the pairs of a name and a value. NULL ends the list. */
 static void set(const char *const *pairs)
 {
     struct vfj_text text = vfj_text_begin(rc.text, sizeof rc.text);
@@ -220,7 +220,7 @@ static void test_labels(void **unused)
     assert_false(vfj_rc_labels(&rc, hn0(), value, sizeof value));
 }
 
-/* Words that do not fit into a command are reported, and never silently cut. */
+/* Words that do not fit into a command are reported, and never cut silently. */
 static void test_args_limits(void **unused)
 {
     char words[VFJ_VALUE_SIZE], args[VFJ_ARGS_SIZE];
@@ -243,8 +243,8 @@ static void test_args_limits(void **unused)
     assert_false(vfj_rc_ifconfig_args(&rc, hn0(), args, sizeof args));
 }
 
-/* A value whose password was replaced differs from the guest's own value, so no command gets
- * this value. */
+/* When a password in a value was replaced, the value differs from that of the guest. No command
+ * uses such a value. */
 static void test_blanked_password(void **unused)
 {
     char args[VFJ_ARGS_SIZE];
@@ -262,7 +262,7 @@ static void test_blanked_password(void **unused)
     assert_true(vfj_rc_is_too_long(&rc, hn0(), VFJ_RC_ALIASES));
 }
 
-/* `address` NULL: the words have no address with a length. */
+/* When the expected `address` is NULL, the words contain no address with a length. */
 static void test_address(void **unused)
 {
     static const struct {
@@ -286,7 +286,7 @@ static void test_address(void **unused)
         {"inet 10.0.0.4 netmask 0xfffgff00", NULL},
         {"inet 10.0.0.4 netmask 255.255.256.0", NULL},
         {"inet6 fd00::4 prefixlen 129", NULL},
-        /* longer than the buffer of an address */
+        /* an address that is longer than the buffer for an address */
         {"inet6 ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255 prefixlen 000128", NULL},
         {"ether 02:00:00:00:00:01 up", NULL},
         {"inet6 fe80::1%hn0/64", NULL},
@@ -335,7 +335,7 @@ static void test_aliases(void **unused)
     assert_false(vfj_rc_alias(&rc, vfj_name_of("hn1"), 0, value, sizeof value));
 }
 
-/* Aliases that the helper resolved, under the names vfjournal_*, replace those of rc.conf
+/* Aliases that the helper computed (variables vfjournal_IF_aliasN) replace those of rc.conf
  * itself. */
 static void test_resolved_aliases(void **unused)
 {
@@ -347,7 +347,7 @@ static void test_resolved_aliases(void **unused)
     assert_false(vfj_rc_alias(&rc, hn0(), 1, value, sizeof value));
 }
 
-/* An alias that was resolved to an empty value means that there is none. */
+/* When the helper computed an empty value for an alias, there is no such alias. */
 static void test_aliases_that_are_none(void **unused)
 {
     (void)unused;
@@ -431,7 +431,7 @@ static void test_too_long(void **unused)
     SET("ifconfig_hn0_alias0", words, "ifconfig_hn0_alias1", "inet 10.0.0.5/32");
     assert_true(vfj_rc_alias(&rc, hn0(), 0, value, VFJ_ARGS_SIZE));
     assert_string_equal(value, "");
-    /* the alias after one that is too long is found */
+    /* an alias that follows a too long one is found */
     assert_true(vfj_rc_alias(&rc, hn0(), 1, value, VFJ_ARGS_SIZE));
     assert_string_equal(value, "inet 10.0.0.5/32");
     SET("vfjournal_hn0_alias0", "inet 10.0.0.5/32", "vfjournal_hn0_alias1", words);
@@ -588,7 +588,7 @@ static void test_surplus(void **unused)
         assert_false(is_surplus(wanted[i]));
 }
 
-/* The letters in `is` say what is expected of the word: b: is_before_secret, s: has_secret,
+/* Each letter in `is` stands for a member that must be true: b: is_before_secret, s: has_secret,
  * v: has_variable, x: has_substitution. */
 static void test_secret_words(void **state)
 {

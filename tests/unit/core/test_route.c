@@ -41,7 +41,8 @@ static void test_words(void **state)
     reads("-inet6 -net 2001:db8:1:: -prefixlen 48 2001:db8::1", "2001:db8:1::/48", "2001:db8::1");
     reads("-host 10.9.0.1 10.0.0.2 -ifp hn0 -ifa 10.0.0.4 -blackhole", "10.9.0.1", "10.0.0.2");
     assert_true(vfj_span_is(route.ifp, "hn0"));
-    /* If it were cut to the buffer's size, it would be an address with another length. */
+    /* The address is longer than the buffer. Cut to the buffer's size it would be another valid
+     * address. */
     reads("-6 ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255 -prefixlen 128 fd00::1", NULL,
           "fd00::1");
 }

@@ -1,5 +1,5 @@
-/* Tests rows of Azure Scheduled Events: their bodies, their times, and which changes a new
- * document brings. */
+/* Tests rows of Azure Scheduled Events: their bodies, their times, and the changes that a new
+ * document causes. */
 #include "core/data/scheduled.h"
 
 #include <setjmp.h>
@@ -184,7 +184,7 @@ static void list(const char *id, enum vfj_scheduled_phase phase, int64_t not_bef
     event->not_before_s = not_before_s;
 }
 
-/* Asserts which changes the document brings, as "phase:id phase:id". Empties the document. */
+/* Asserts which changes the document causes, as "phase:id phase:id". Empties the document. */
 static void changes(const char *expected)
 {
     char bytes[512];
@@ -210,7 +210,7 @@ static void test_a_document_is_compared(void **unused)
     list("b", VFJ_SCHEDULED_STARTED, 0);
     changes("");
     list("a", VFJ_SCHEDULED_ANNOUNCED, 20); /* the event was put off */
-    list("b", VFJ_SCHEDULED_ANNOUNCED, 5);  /* an event that has started is not announced again */
+    list("b", VFJ_SCHEDULED_ANNOUNCED, 5);  /* b has started, so it is not announced again */
     changes("announced:a");
     list("b", VFJ_SCHEDULED_STARTED, 0);
     list("a", VFJ_SCHEDULED_STARTED, 0);

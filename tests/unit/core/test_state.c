@@ -1,4 +1,4 @@
-/* Tests the state: its digest, and adopting the result of a step. */
+/* Tests the state: its digest, and vfj_state_adopt(), which takes over the result of a step. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -28,7 +28,7 @@
     "%at 2\n"                                            \
     "@2.1 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP\n"
 
-/* The digest depends on each bit and on the length. */
+/* The digest of some bytes changes when any bit changes, or the length changes. */
 static void test_digest_of_bytes(void **unused)
 {
     unsigned char bytes[140];
@@ -60,7 +60,7 @@ static uint64_t digest_after(enum vfj_policy policy, const char *trace)
     return digest;
 }
 
-/* Two equal histories give the same digest, and different histories give different digests. */
+/* The same events give the same digest. Other events give another digest. */
 static void test_digest_of_histories(void **unused)
 {
     static const char *const traces[] = {
@@ -88,7 +88,7 @@ static void test_digest_of_histories(void **unused)
     }
 }
 
-/* The head's sums agree with the parts. */
+/* The due time and the digest in the head agree with those of the parts. */
 static void test_index(void **unused)
 {
     struct kit_machine *machine = kit_machine_open(VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL);
@@ -100,7 +100,7 @@ static void test_index(void **unused)
     kit_machine_close(machine);
 }
 
-/* A state that was read from a file is indexed, or refused when its parts are invalid. */
+/* The index of a state that was read from a file is computed. An inconsistent state is refused. */
 static void test_index_of_what_was_read(void **unused)
 {
     static struct vfj_state bad;
@@ -120,13 +120,13 @@ static void test_index_of_what_was_read(void **unused)
     memset(bad.rc.text, 'x', sizeof bad.rc.text);
     assert_false(vfj_state_index(&bad));
     bad = machine->state;
-    /* the view before the plan is a part of the state too */
+    /* the digest also covers the view `before` */
     bad.slots[0].before.hn.address_count++;
     assert_false(vfj_state_index(&bad));
     kit_machine_close(machine);
 }
 
-/* The part about the scripts is accepted only if the machine can continue from it. */
+/* A part about scripts is accepted only if the machine can continue from it. */
 static void test_sound_scripts(void **unused)
 {
     static struct vfj_state state;
@@ -236,8 +236,8 @@ static void test_table_of_states(void **unused)
     assert_int_equal(allowed, sizeof moves / sizeof moves[0]);
 }
 
-/* The public state for all combinations of the facts that decide it. The other facts of a slot
- * have no influence. */
+/* Tests the public state for all combinations of the facts that determine it. Other facts have
+ * no influence. */
 static void test_public_state(void **unused)
 {
     static struct vfj_slot slot;
@@ -264,7 +264,7 @@ static void test_public_state(void **unused)
     }
 }
 
-/* A move that the table lacks ends the program, in release builds too. */
+/* A move that VFJ_SLOT_MOVES does not have ends the program, in release builds, too. */
 static void test_forbidden_move(void **unused)
 {
     static struct vfj_state next;
@@ -296,8 +296,8 @@ static void test_names_of_activities(void **unused)
         assert_string_equal(vfj_activity_name((enum vfj_activity)i), names[i]);
 }
 
-/* A slot has a plan while the guest is observed or changed, or while the phase is active. A plan
- * that was only logged does not count. */
+/* A slot has a plan while it is observed, while a batch runs, or while the plan is active. A
+ * plan that observe mode only logged does not count. */
 static void test_has_plan(void **unused)
 {
     struct vfj_slot slot = {.plan.phase = VFJ_PLAN_LOGGED};
@@ -312,8 +312,8 @@ static void test_has_plan(void **unused)
     assert_true(vfj_slot_has_plan(&slot));
 }
 
-/* A daemon that stops waits for running commands and observations, a link, and a plan. It does
- * not wait for a plan that pauses, unless hn lacks its lagg. */
+/* A stopping daemon waits for running commands and observations, for a VF's link, and for an
+ * active plan. It does not wait for a plan that pauses, unless hn is not a port of its lagg yet. */
 static void test_is_unfinished(void **unused)
 {
     struct vfj_slot slot;

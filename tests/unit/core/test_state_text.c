@@ -1,6 +1,5 @@
-/* Tests the machine's state as text. The whole state, and nothing else, is read back. No text is
- * accepted as a state from which the machine cannot continue, even when an attacker wrote the
- * text. */
+/* Tests the machine's state as text. Reading gives the whole state that was written. The reader
+ * refuses any text, even one by an attacker, from whose state the machine could not continue. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,8 +14,8 @@
 #include "core/policy/script.h"
 #include "tests/kit/machine.h"
 
-/* Returns whether an unused place of a queue still has data. Such a place must be zero, because
- * the text omits it and equal states must have equal bytes. */
+/* Returns true when an unused place of a queue still has data. Unused places must be zero: the
+ * text omits them, and equal states must have equal bytes. */
 static bool has_remains(const struct vfj_scripts *scripts)
 {
     unsigned used = 0;
@@ -57,7 +56,8 @@ static const char storm[] = "%rc ifconfig_hn0=\"inet 10.0.0.4/24 \\\"odd\\\" \\\
                             "@30 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_DOWN\n"
                             "@31 !system=IFNET subsystem=mce0 type=DETACH\n";
 
-/* Every state of a play, with its queues, sleepers and unfinished plans. */
+/* Each state during a play can be written as text and read back, including queues, sleeping
+ * scripts and unfinished plans. */
 static void test_each_state_reads_back(void **unused)
 {
     static const enum vfj_policy policies[] = {VFJ_POLICY_SCRIPTS, VFJ_POLICY_VFJOURNAL};
@@ -91,8 +91,8 @@ static void index_anew(struct vfj_state *state)
     state->head.parts = parts;
 }
 
-/* Changes each byte of the members from `from` to before `to`, and checks that the new value is
- * read back. Skips the byte `implied`, whose value follows from others. */
+/* Changes each byte of `part` from offset `from` up to `to`, and checks that the changed state
+ * is read back. Skips the byte at offset `implied`, since its value follows from other members. */
 static void check_bytes(struct vfj_state *state, void *part, size_t from, size_t to, size_t implied)
 {
     unsigned char *bytes = part;
@@ -162,9 +162,9 @@ static void test_each_member_is_written(void **unused)
     kit_machine_close(machine);
 }
 
-/* Returns whether a slot can have these facts at the same time. A slot without a VF has no delay
- * and is not joined. A joined slot has no delay. The delay's timer is set only while the delay
- * runs. */
+/* Returns true when a slot can have these facts at the same time. A slot without a VF has no
+ * delay and is not joined. A joined slot has no delay. The delay's timer is set only while the
+ * delay runs. */
 static bool is_possible(const struct vfj_slot *slot)
 {
     bool has_delay = slot->delay != VFJ_DELAY_NONE;
@@ -174,7 +174,7 @@ static bool is_possible(const struct vfj_slot *slot)
         && (slot->timers.delay_us == VFJ_NEVER_US || slot->delay == VFJ_DELAY_RUNNING);
 }
 
-/* Each state of a slot is read back when it follows from the facts. Otherwise it is refused. */
+/* A slot is read back when its state follows from its facts. Otherwise the text is refused. */
 static void test_states_follow_from_facts(void **unused)
 {
     static struct vfj_state state;
@@ -316,7 +316,7 @@ static void test_empty_state(void **unused)
     free(state);
 }
 
-/* Returns the text of a state, to be freed. */
+/* Returns the text of a state, which the caller frees. */
 static char *text_of(const struct vfj_state *state)
 {
     enum { SIZE = 1 << 20 };
@@ -369,8 +369,8 @@ static void refuses(const char *text, const char *from, const char *to)
     free(changed);
 }
 
-/* The text of a known state, as in every stored checkpoint of this format. A difference means
- * another format. */
+/* The text of one known state must not change: stored checkpoints have this format. A difference
+ * means that the format has changed. */
 static void test_format_stays(void **unused)
 {
     struct kit_machine *machine = kit_machine_open(VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL);
@@ -410,8 +410,8 @@ static void test_format_stays(void **unused)
     kit_machine_close(machine);
 }
 
-/* From a checkpoint of earlier rules, the members that still exist are read. The facts of the
- * other members are observed again. */
+/* Reads a checkpoint of earlier rules, in format 1. Members that still exist are read. The next
+ * daemon observes the guest again for the other facts. */
 static void test_format_1(void **unused)
 {
     static const char text[]
@@ -519,7 +519,7 @@ static void test_refused(void **unused)
     kit_machine_close(machine);
 }
 
-/* Facts of one slot that contradict each other. */
+/* A slot whose facts contradict each other is refused. */
 static void test_contradictions(void **unused)
 {
     static const char slot[] = "state=2 slot=hn0 vf=mce0 unit=0 state=attached";
@@ -560,7 +560,7 @@ static void test_contradictions(void **unused)
     assert_true(reads(joined) && !reads(text));
 }
 
-/* More items than there is room for. */
+/* A text with more items than the state has room for is refused. */
 static void test_too_much(void **unused)
 {
     enum { SIZE = 8192 };

@@ -29,7 +29,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* Begins in the middle of a delay, without a running command. */
+/* Begins in the middle of a delay, while no command runs. */
 static void begin(enum vfj_policy policy)
 {
     kit_machine_begin(machine, VFJ_MODE_ACT, policy);
@@ -64,7 +64,7 @@ static void started(const char *boot_id)
     body->rules = VFJ_RULES;
 }
 
-/* No fact about an interface, no plan and no timer outlives a boot. */
+/* After a boot, a slot has no facts about interfaces, no plan and no timer. */
 static void test_boot(void **state)
 {
     struct vfj_slot *slot = &machine->state.slots[0];
@@ -84,7 +84,8 @@ static void test_boot(void **state)
     slot->script = (struct vfj_script_facts){.phase = VFJ_SCRIPT_RAN, .failures = 2, .refused = 1};
     slot->lagg_ours = 1;
     slot->recovering = 0;
-    /* the old daemon had ended, but what happened before the new one started is unknown */
+    /* the old daemon had ended in order, but nobody knows what happened before the new one
+     * started */
     machine->state.head.running = 0;
     started("another");
     event.mono_us = 5;
@@ -110,7 +111,8 @@ static void test_boot(void **state)
     assert_int_equal(machine->decision.transitions[0].reason, VFJ_REASON_BOOTED);
 }
 
-/* The daemon restarts within the same boot. It repeats its probes, and the other facts remain. */
+/* When the daemon restarts within the same boot, it issues its probes again. All other facts
+ * remain. */
 static void test_start(void **state)
 {
     struct vfj_head *head = &machine->state.head;
@@ -130,7 +132,7 @@ static void test_start(void **state)
     assert_true(machine->decision.deadline_us == machine->state.slots[0].timers.delay_us);
 }
 
-/* No deadline is set while no daemon runs. */
+/* While no daemon runs, the decision has no deadline. */
 static void test_stop(void **state)
 {
     (void)state;
@@ -158,7 +160,7 @@ static void test_stopping_when_stopped(void **state)
     assert_int_equal(machine->state.head.running, VFJ_RUNNING_NOT);
 }
 
-/* A gap alone changes nothing. The guest is observed when devd is connected again. */
+/* A gap itself changes nothing. The guest is observed when the connection to devd is open again. */
 static void test_gap(void **state)
 {
     (void)state;
@@ -183,7 +185,7 @@ static void test_clock(void **state)
     assert_true(machine->state.head.mono_us == 1000001);
 }
 
-/* A line with an irregularity is recorded with a note, and no policy acts on it. */
+/* A line with something unusual is recorded with a note, and no policy uses it. */
 static void test_odd_lines(void **state)
 {
     static const enum vfj_policy policies[] = {VFJ_POLICY_SCRIPTS, VFJ_POLICY_VFJOURNAL};
@@ -202,7 +204,7 @@ static void test_odd_lines(void **state)
     }
 }
 
-/* A timer fires only by a timer event, even if another event arrives later than its deadline. */
+/* A timer fires only at a timer event, not at another event after the timer's due time. */
 static void test_timers_of_their_own(void **state)
 {
     static const enum vfj_event_kind kinds[]
@@ -246,7 +248,7 @@ static void test_timers_of_one_slot(void **state)
     assert_int_equal(slots[1].activity, VFJ_ACTIVITY_WAITING);
 }
 
-/* A daemon that stops leaves its timers due, for the next daemon. */
+/* The timers of a stopping daemon stay set, for the next daemon. */
 static void test_timers_left_to_the_next(void **state)
 {
     struct vfj_slot *slot = &machine->state.slots[0];
@@ -266,8 +268,8 @@ static void test_timers_left_to_the_next(void **state)
     }
 }
 
-/* A delay has ended, but a daemon that stops no longer joins the VF. The next daemon finds the
- * delay due when it starts. */
+/* A delay ends while the daemon is stopping, so this daemon no longer joins the VF. The next
+ * daemon finds the delay due when it starts. */
 static void test_delay_left_to_the_next(void **state)
 {
     const struct vfj_slot *slot = &machine->state.slots[0];
@@ -285,7 +287,7 @@ static void test_delay_left_to_the_next(void **state)
     assert_int_equal(machine->decision.command_count, 0);
 }
 
-/* The deadline is the earliest of all timers. */
+/* The head's due time is the earliest of all timers. */
 static void test_deadline(void **state)
 {
     struct vfj_head *head = &machine->state.head;
@@ -303,7 +305,8 @@ static void test_deadline(void **state)
     assert_true(machine->decision.deadline_us == 11000000);
 }
 
-/* Returns the id of the slot's command or probe whose result is the next one; 0: none. */
+/* Returns the id of the command or probe whose outcome or answer the slot waits for next; 0:
+ * none. */
 static uint64_t pending(const struct vfj_slot *slot)
 {
     return slot->batch.count > 0 ? slot->batch.first + slot->batch.ended : 0;
@@ -317,7 +320,7 @@ static enum vfj_command_kind pending_kind(const struct vfj_slot *slot)
         : (enum vfj_command_kind)slot->batch.kinds[slot->batch.ended];
 }
 
-/* Makes the observation that a slot or the map waits for, with the guest model's answer. */
+/* Fills in the observation that a slot or the map waits for. The guest model gives the answer. */
 static struct vfj_observation *answer_to(enum vfj_command_kind kind, uint64_t id)
 {
     struct vfj_command command
@@ -328,7 +331,7 @@ static struct vfj_observation *answer_to(enum vfj_command_kind kind, uint64_t id
     return &event.as.observed;
 }
 
-/* When another policy takes over, the commands and timers of the old policy end. */
+/* When the policy changes, the commands and timers of the old policy end. */
 static void test_another_policy(void **state)
 {
     static const struct {
@@ -368,8 +371,8 @@ static void test_another_policy(void **state)
     }
 }
 
-/* The policy changes and changes back while the VF is a port and the plan is about to up it. The
- * machine still ups the VF, because no administrator took the VF down. */
+/* The policy changes and changes back while the VF is a port and the plan is about to up it.
+ * Afterwards the machine still ups the VF, since no administrator took the VF down. */
 static void test_another_policy_for_a_while(void **state)
 {
     static const enum vfj_policy policies[] = {VFJ_POLICY_SCRIPTS, VFJ_POLICY_VFJOURNAL};
@@ -391,8 +394,8 @@ static void test_another_policy_for_a_while(void **state)
     assert_string_equal(machine->decision.commands[0].a.text, "mce0");
 }
 
-/* Policy scripts takes over and is replaced again. The sleeping process of its scripts does not
- * concern policy vfjournal. */
+/* Policy scripts is in force for a while. The sleeping process of its scripts has no effect on
+ * policy vfjournal afterwards. */
 static void test_another_policy_than_scripts(void **state)
 {
     (void)state;
@@ -411,8 +414,8 @@ static void test_another_policy_than_scripts(void **state)
     assert_int_equal(machine->state.scripts.sleeping, 0);
     assert_true(machine->decision.deadline_us == INT64_MAX);
 
-    /* the daemon restarts while the command of a sleeping script's process runs: its outcome is
-     * not awaited */
+    /* the daemon restarts while a command of a sleeping script runs: the new daemon does not
+     * wait for its outcome */
     begin(VFJ_POLICY_SCRIPTS);
     kit_machine_line(machine, "%slow 60 ifconfig mce0 up");
     kit_machine_line(machine, "%at 12");
@@ -422,8 +425,8 @@ static void test_another_policy_than_scripts(void **state)
     assert_true(machine->state.scripts.sleepers[0].pending == 0);
 }
 
-/* After a change from policy vfjournal to policy scripts, the observations that policy vfjournal
- * made set no timer. */
+/* After a change from policy vfjournal to policy scripts, no observation of policy vfjournal
+ * sets a timer. */
 static void test_nothing_observed_for_scripts(void **state)
 {
     struct vfj_slot *slot = &machine->state.slots[0];
@@ -440,7 +443,8 @@ static void test_nothing_observed_for_scripts(void **state)
     assert_true(vfj_slot_due_us(slot) == VFJ_NEVER_US);
 }
 
-/* An incomplete observation is no reason to move addresses, nor to report VFs as lost. */
+/* An incomplete observation causes no command that moves addresses, and no report that VFs are
+ * lost. */
 static void test_truncated(void **state)
 {
     struct vfj_slot *slot = &machine->state.slots[0];
@@ -460,7 +464,7 @@ static void test_truncated(void **state)
     struct vfj_map *map = &answer_to(VFJ_COMMAND_PROBE_MAP, 77)->as.map;
     map->truncated = true;
     map->pair_count = 1;
-    /* a pair whose hn has an unusable name */
+    /* this pair has no usable name of an hn */
     map->pairs[0] = (struct vfj_pair){.vf = vfj_name_of("mce7")};
     step();
     assert_int_equal(machine->decision.note, VFJ_REASON_TOO_MANY_SLOTS);
@@ -468,7 +472,7 @@ static void test_truncated(void **state)
     assert_int_equal(slot->state, VFJ_SLOT_DELAYED);
 }
 
-/* A line requested the map while a probe of the map was running (map_again). The VF may have
+/* A map was requested again (map_again) while a probe of the map was running. The VF may have
  * attached after that probe began, so only the next map can show that the VF is absent. */
 static void test_map_that_is_late(void **unused)
 {
@@ -485,8 +489,7 @@ static void test_map_that_is_late(void **unused)
     }
 }
 
-/* The machine ignores an observation or outcome that is not the awaited one, or that no command
- * asked for. */
+/* The machine ignores an observation or an outcome for which it does not wait. */
 static void test_stale(void **state)
 {
     struct vfj_slot *slot = &machine->state.slots[0];
@@ -515,7 +518,7 @@ static void test_stale(void **state)
     assert_int_equal(machine->decision.note, VFJ_REASON_STALE);
 }
 
-/* States that only a long history reaches. The test sets them directly. */
+/* States that the machine reaches only after a long history. The test sets them directly. */
 static void test_rare_states(void **state)
 {
     struct vfj_slot *slot = &machine->state.slots[0];
@@ -538,8 +541,8 @@ static void test_rare_states(void **state)
     assert_int_equal(machine->decision.transitions[0].reason, VFJ_REASON_COMMAND_FAILED);
     assert_int_equal(slot->plan.failures, 1);
 
-    /* a lagg is destroyed while a slot with a fault runs a command: the slot is observed after
-     * the command */
+    /* While a slot with a fault runs a command, a lagg is destroyed. The slot is observed after
+     * the command. */
     begin(VFJ_POLICY_VFJOURNAL);
     kit_machine_line(machine, "%slow 60 ifconfig lagg0 create");
     kit_machine_line(machine, "%at 12");
@@ -551,8 +554,8 @@ static void test_rare_states(void **state)
     assert_int_equal(machine->decision.command_count, 0);
     assert_int_equal(slot->request.wanted, VFJ_OBSERVE_CHANGE);
 
-    /* the admin's script joined the VF, so VF_UP does not confirm a join of the machine: the
-     * guest is observed */
+    /* An administrator's script joined the VF, so a VF_UP cannot confirm a join by the machine.
+     * The guest is observed. */
     begin(VFJ_POLICY_VFJOURNAL);
     kit_machine_line(machine, "%at 12");
     assert_int_equal(slot->state, VFJ_SLOT_LAGGED);
@@ -562,7 +565,7 @@ static void test_rare_states(void **state)
     step();
     assert_int_equal(machine->decision.command_count, 1);
 
-    /* another policy does not hold a VF down */
+    /* after a change of policy, the VF is no longer kept down */
     begin(VFJ_POLICY_VFJOURNAL);
     kit_machine_line(machine, "%at 12");
     slot->link.monitor = VFJ_LINK_MONITOR_HELD;
@@ -573,7 +576,7 @@ static void test_rare_states(void **state)
     assert_int_equal(slot->link.monitor, VFJ_LINK_MONITOR_OFF);
     assert_true(slot->timers.link_us == VFJ_NEVER_US);
 
-    /* another policy does not continue a failed plan either */
+    /* after a change of policy, a failed plan does not continue */
     begin(VFJ_POLICY_VFJOURNAL);
     kit_machine_line(machine, "%at 12");
     slot->plan.phase = VFJ_PLAN_ACTIVE;
@@ -584,7 +587,7 @@ static void test_rare_states(void **state)
     assert_false(vfj_slot_has_plan(slot));
     assert_int_equal(slot->plan.failures, 0);
 
-    /* a slot's observation that shows transparent mode counts for the whole guest */
+    /* one slot's observation shows transparent mode, which then counts for the whole guest */
     begin(VFJ_POLICY_VFJOURNAL);
     kit_machine_line(machine, "%slow 60 ifconfig -a");
     kit_machine_line(machine, "%at 12");
@@ -592,7 +595,8 @@ static void test_rare_states(void **state)
     step();
     assert_int_equal(machine->state.head.transparent, 1);
 
-    /* a new VF that was to be joined because it was up is found down: it gets its delay */
+    /* a new VF was up and was therefore to be joined at once; it is observed down, so its delay
+     * starts */
     begin(VFJ_POLICY_VFJOURNAL);
     kit_machine_line(machine, "%slow 60 ifconfig -a");
     kit_machine_line(machine, "%at 12");
@@ -604,8 +608,8 @@ static void test_rare_states(void **state)
     assert_true(slot->timers.delay_us == machine->state.head.mono_us + 10000000);
     assert_int_equal(machine->decision.command_count, 0); /* no command was issued */
 
-    /* hn is no longer a port when its second recheck is due: the recheck runs, and is the last
-     * one */
+    /* the second recheck is due when hn is no longer a port: it takes place, and no further one
+     * follows */
     begin(VFJ_POLICY_VFJOURNAL);
     kit_machine_line(machine, "%at 12");
     memset(&slot->vf, 0, sizeof slot->vf);
@@ -620,7 +624,7 @@ static void test_rare_states(void **state)
     assert_int_equal(machine->decision.command_count, 1);
 }
 
-/* Addresses of a VF that does not exist are ignored. */
+/* When a view says that the VF does not exist, the addresses in the view's VF are ignored. */
 static void test_contradiction(void **state)
 {
     struct vfj_slot *slot = &machine->state.slots[0];
@@ -652,7 +656,7 @@ static void test_contradiction(void **state)
     assert_int_equal(taken_from_hn, 1);
 }
 
-/* A slot without a unit gets no plan and no pending observation. */
+/* A slot without a unit has no plan and no request for an observation. */
 static void test_no_unit(void **state)
 {
     struct vfj_slot *slot = &machine->state.slots[0];
@@ -665,7 +669,8 @@ static void test_no_unit(void **state)
         = (struct vfj_devd){.kind = VFJ_DEVD_VF_UP, .name = vfj_name_of("hn0")};
     step();
     assert_int_equal(slot->fault, VFJ_REASON_NO_UNIT);
-    assert_int_equal(machine->decision.command_count, 1); /* the kernel may know the unit by now */
+    /* the machine asks for the map, since the kernel may know the unit by now */
+    assert_int_equal(machine->decision.command_count, 1);
     assert_int_equal(machine->decision.commands[0].kind, VFJ_COMMAND_PROBE_MAP);
     assert_false(vfj_slot_has_plan(slot));
     assert_int_equal(slot->request.wanted, VFJ_OBSERVE_NOT);
@@ -685,7 +690,7 @@ static void test_no_unit(void **state)
     assert_int_equal(pending_kind(slot), VFJ_COMMAND_PROBE_SLOT);
 }
 
-/* Under policy scripts, too, stale results are ignored: those for a sleeper and those for the
+/* Policy scripts also ignores stale outcomes and answers, for a sleeping script and for the
  * running script. */
 static void test_stale_of_scripts(void **state)
 {
@@ -709,7 +714,8 @@ static void test_stale_of_scripts(void **state)
     answer_to(VFJ_COMMAND_PROBE_SYSCTL, sleeper->pending);
     step();
     assert_int_equal(machine->decision.note, VFJ_REASON_STALE);
-    for (unsigned i = 0; i < 2; i++) { /* the outcome of a changing command does not end a probe */
+    /* the outcome of a changing command is ignored while a probe runs */
+    for (unsigned i = 0; i < 2; i++) {
         kit_machine_begin(machine, VFJ_MODE_ACT, VFJ_POLICY_SCRIPTS);
         kit_machine_play(machine, "%if hn0 up\n%vf mce0 hn0\n");
         kit_machine_play(machine, probes[i].trace);
@@ -736,7 +742,7 @@ static void test_stale_of_scripts(void **state)
     assert_int_equal(machine->decision.note, VFJ_REASON_STALE);
 }
 
-/* Members of a script's command that its argv does not show, but its record does. */
+/* Tests the members of a script's command that do not appear in its argv, but in its record. */
 static void test_commands_of_scripts(void **state)
 {
     const struct vfj_command *command = &machine->decision.commands[0];
@@ -778,8 +784,8 @@ static bool has_notice(enum vfj_reason reason)
     return false;
 }
 
-/* The machine reports a router that does not reply, and a missing rtsol(8). Neither is a fault, and
- * the plan goes on. */
+/* No router sends an advertisement, or rtsol(8) does not exist. The machine records that, without a
+ * fault, and the plan continues. */
 static void test_no_advertisement(void **unused)
 {
     static const struct {
@@ -809,8 +815,8 @@ static void test_no_advertisement(void **unused)
     }
 }
 
-/* An optional command without a fault of its own times out and has no effect. The next plan
- * tries it again. */
+/* An optional command, for whose need no fault is defined, reaches its time limit without
+ * effect. The next plan issues it again. */
 static void test_optional_timeout(void **unused)
 {
     (void)unused;
@@ -837,8 +843,8 @@ static void test_optional_timeout(void **unused)
     assert_int_equal(slot->plan.retries, 0);
 }
 
-/* `route change` times out, so it is unknown whether the IPv6 route exists. The machine does not
- * add that route. */
+/* `route change` reaches its time limit, so the machine does not know whether the IPv6 route
+ * exists. It does not add that route. */
 static void test_route_timeout(void **unused)
 {
     (void)unused;
@@ -858,8 +864,8 @@ static void test_route_timeout(void **unused)
     assert_true((slot->plan.failed >> VFJ_NEED_STATIC_ROUTE & 1) != 0);
 }
 
-/* A lagg with hn's configuration is destroyed, while its dhclient still runs. The machine makes
- * the lagg again. */
+/* The lagg with hn's configuration is destroyed, but its dhclient still runs. The machine
+ * creates the lagg again. */
 static void test_dhclient_outlives_lagg(void **unused)
 {
     struct vfj_slot *slot = &machine->state.slots[0];
@@ -898,7 +904,7 @@ static void map_says(const char *vf, const char *hn, unsigned unit)
     step();
 }
 
-/* Begins in the middle of the observation at the end of the delay. */
+/* Begins while the observation at the end of the delay is running. */
 static struct vfj_slot *begin_looking(void)
 {
     begin(VFJ_POLICY_VFJOURNAL);
@@ -908,8 +914,8 @@ static struct vfj_slot *begin_looking(void)
     return &machine->state.slots[0];
 }
 
-/* After a line, the slot is observed for a change. This differs from the observation after a
- * gap, when the VF may be another one. */
+/* After a devd line, the reason of the observation is a change. After a gap it is another
+ * reason, since the VF may be another one with the same name. */
 static void test_why_looked_at(void **unused)
 {
     struct vfj_slot *slot = begin_looking();
@@ -941,7 +947,7 @@ static void test_why_looked_at(void **unused)
     devd((struct vfj_devd){.kind = VFJ_DEVD_VF_ATTACHED, .name = vfj_name_of("hn0")});
     assert_int_equal(slot->activity, VFJ_ACTIVITY_OBSERVING);
     assert_int_equal(slot->request.asked, VFJ_OBSERVE_CHANGE);
-    begin(VFJ_POLICY_VFJOURNAL); /* the kernel dropped a VF that has the data path */
+    begin(VFJ_POLICY_VFJOURNAL); /* the map no longer has a VF that still has the data path */
     kit_machine_line(machine, "@5 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP");
     assert_int_equal(slot->state, VFJ_SLOT_LAGGED);
     machine->state.head.map_pending = 77;
@@ -967,7 +973,8 @@ static void test_operands_of_a_probe(void **unused)
     assert_string_equal(probe->text, "0");
 }
 
-/* laggN was the daemon's own, but an administrator has made another lagg with that name. */
+/* laggN was made for this hn, but an administrator has replaced it by another lagg with the same
+ * name. */
 static void test_lagg_of_somebody(void **unused)
 {
     struct vfj_slot *slot = begin_looking();
@@ -981,13 +988,13 @@ static void test_lagg_of_somebody(void **unused)
     assert_int_equal(slot->lagg_ours, 0);
 }
 
-/* A map shows which unit a name belongs to. */
+/* A map shows which unit an hn has. */
 static void test_units_learnt(void **unused)
 {
     struct vfj_slot *slot = &machine->state.slots[0], *other = &machine->state.slots[1];
     (void)unused;
-    /* a second slot had only the name and no unit: the slot of the unit takes the name over and
-     * keeps its facts */
+    /* A second slot has the new name, but no unit. The slot with the unit takes the name, and
+     * keeps its own facts. */
     begin(VFJ_POLICY_VFJOURNAL);
     kit_machine_line(machine, "@2 !system=HYPERV_NIC_VF subsystem=wan type=VF_DOWN");
     assert_string_equal(other->hn.text, "wan");
@@ -1005,7 +1012,7 @@ static void test_units_learnt(void **unused)
     assert_string_equal(slot->unit.text, "3");
     assert_false(slot->observed.lagg.exists);
     assert_int_equal(slot->lagg_ours, 0);
-    /* an observation that has begun with the old unit does not count: it begins again */
+    /* the running observation is about the old unit, so it is issued again */
     begin_looking();
     map_says("mce0", "hn0", 3);
     assert_int_equal(machine->decision.command_count, 1);
@@ -1013,8 +1020,8 @@ static void test_units_learnt(void **unused)
     assert_int_equal(slot->request.asked, VFJ_OBSERVE_CHANGE);
 }
 
-/* While the slot is observed, another VF replaces one that has no link. The fault "no link" does
- * not apply to the new VF. */
+/* While the slot is observed, another VF replaces one that has no link. The fault "no link"
+ * ends, since it does not apply to the new VF. */
 static void test_replaced_without_link(void **unused)
 {
     static const enum vfj_reason faults[] = {VFJ_REASON_NO_LINK, VFJ_REASON_HN_HAS_ADDRESS};
@@ -1025,14 +1032,15 @@ static void test_replaced_without_link(void **unused)
         map_says("mce1", "hn0", 0);
         assert_string_equal(slot->vf.text, "mce1");
         assert_int_equal(slot->delay, VFJ_DELAY_RUNNING);
-        /* another fault remains until the observation's result */
+        /* any other fault stays until the observation's answer */
         assert_int_equal(slot->fault, i == 0 ? VFJ_REASON_NONE : faults[i]);
-        /* a change, not a new VF: the delay of the new VF runs already */
+        /* the reason is a change and not a rediscovered VF, since the delay of the new VF runs
+         * already */
         assert_int_equal(slot->request.asked, VFJ_OBSERVE_CHANGE);
     }
 }
 
-/* An observation of a slot shows transparent mode: the plan ends. */
+/* An observation of a slot shows transparent mode, and the slot's plan ends. */
 static void test_transparent_look(void **unused)
 {
     struct vfj_slot *slot = begin_looking();
@@ -1046,8 +1054,8 @@ static void test_transparent_look(void **unused)
     assert_false(vfj_slot_has_plan(slot));
 }
 
-/* Makes the observation within an active plan, with hn and VF as ports. The test fills in
- * `before`. */
+/* Fills in an observation during an active plan, in which hn and VF are ports. The test fills in
+ * `before` itself. */
 static struct vfj_view *look_within_plan(void)
 {
     struct vfj_slot *slot = begin_looking();
@@ -1081,8 +1089,8 @@ static bool has_command(enum vfj_command_kind kind, const char *words)
     return false;
 }
 
-/* Addresses that the plan deleted from hn and VF belong to laggN. When laggN has a lease, an
- * IPv4 address of hn does not belong to laggN. */
+/* Addresses that the plan has deleted from hn and VF must be on laggN. If laggN has a lease, an
+ * IPv4 address of hn need not be on laggN. */
 static void test_addresses_of_before(void **unused)
 {
     struct vfj_slot *slot = &machine->state.slots[0];
@@ -1105,7 +1113,7 @@ static void test_addresses_of_before(void **unused)
     assert_true(has_command(VFJ_COMMAND_ADDRESS_ADD, "10.0.0.7/24"));
 }
 
-/* If hn or VF has or had a dhclient, laggN gets one. */
+/* If hn or the VF has a dhclient, or had one before the plan, laggN gets a dhclient. */
 static void test_dhclient_of_either(void **unused)
 {
     struct vfj_slot *slot = &machine->state.slots[0];
@@ -1122,8 +1130,8 @@ static void test_dhclient_of_either(void **unused)
     }
 }
 
-/* A plan starts from the present observation. It takes from the plan before it only what that
- * earlier plan deleted and could not give to laggN. */
+/* A plan begins with the last observation. From the previous plan it keeps only what that plan
+ * deleted and could not add to laggN. */
 static void test_plan_begins(void **unused)
 {
     static struct vfj_slot slot;
@@ -1148,7 +1156,8 @@ static void test_plan_begins(void **unused)
     }
 }
 
-/* An IPv6 default route that could not be changed is added once it no longer exists. */
+/* When a command to change an IPv6 default route has failed and the route no longer exists, the
+ * machine adds it. */
 static void test_route6_again(void **unused)
 {
     static const enum vfj_need needs[] = {VFJ_NEED_NEW_DEFAULT_ROUTE6, VFJ_NEED_DEFAULT_ROUTE6,
@@ -1166,7 +1175,7 @@ static void test_route6_again(void **unused)
     }
 }
 
-/* hn was renamed or has left: laggN still counts as the daemon's own. */
+/* While hn is renamed or has left, laggN still counts as made for hn. */
 static void test_lagg_without_hn(void **unused)
 {
     struct vfj_slot *slot = begin_looking();
@@ -1178,7 +1187,7 @@ static void test_lagg_without_hn(void **unused)
     assert_int_equal(slot->lagg_ours, 1);
 }
 
-/* A default route through laggN counts as present, even if its command failed. */
+/* When a default route through laggN exists, its need is met, even if the command had failed. */
 static void test_route_after_all(void **unused)
 {
     const uint64_t route = (uint64_t)1 << VFJ_NEED_DEFAULT_ROUTE;
@@ -1196,8 +1205,8 @@ static void test_route_after_all(void **unused)
     }
 }
 
-/* hn is a port and has an address that laggN has, too. The plan deletes the address from hn, and
- * adds the default route that the kernel deletes together with the address. */
+/* hn is a port and has an address that laggN also has. The plan deletes the address from hn, and
+ * adds the default route again, which the kernel deletes together with the address. */
 static void test_route_of_a_deleted_address(void **unused)
 {
     struct vfj_slot *slot = &machine->state.slots[0];
@@ -1212,7 +1221,7 @@ static void test_route_of_a_deleted_address(void **unused)
     assert_true(has_command(VFJ_COMMAND_ROUTE_ADD, "default 10.0.0.1"));
 }
 
-/* A plan deletes the VF's addresses once, and stops its dhclient once. */
+/* A plan deletes the VF's addresses only once, and stops the VF's dhclient only once. */
 static void test_taken_from_vf_once(void **unused)
 {
     static const enum vfj_need needs[]
@@ -1231,8 +1240,8 @@ static void test_taken_from_vf_once(void **unused)
     }
 }
 
-/* rc.conf has more aliases than laggN can have. That is a fault only in a plan that gave laggN
- * the words of rc.conf. */
+/* rc.conf has more aliases than laggN may have. That is a fault only after a plan that gave
+ * laggN words of rc.conf. */
 static void test_too_many_aliases(void **unused)
 {
     static const enum vfj_need needs[]
@@ -1255,7 +1264,7 @@ static void test_too_many_aliases(void **unused)
     }
 }
 
-/* Each static route has its own need. */
+/* Each static route of rc.conf has a need of its own. */
 static void test_two_routes(void **unused)
 {
     const struct vfj_slot *slot = &machine->state.slots[0];
@@ -1276,7 +1285,7 @@ static void test_two_routes(void **unused)
     }
 }
 
-/* An optional need that keeps failing is retried every hour. */
+/* When an optional need keeps failing, the pause between the tries grows up to one hour. */
 static void test_longest_pause(void **unused)
 {
     struct vfj_slot *slot = &machine->state.slots[0];
@@ -1292,13 +1301,15 @@ static void test_longest_pause(void **unused)
     assert_int_equal(slot->plan.retries, 201);
 }
 
-/* The target of a plan: the VF only counts while it exists and is not held down. */
+/* The target of a plan includes the VF only while the VF exists and the machine does not keep it
+ * down. */
 static void test_target(void **unused)
 {
     static struct vfj_slot slot;
     (void)unused;
     memset(&slot, 0, sizeof slot);
-    slot.data_path = VFJ_DATA_PATH_VF_REPORTED; /* the map has not shown yet which VF it is */
+    /* a VF_UP came, but no map has yet shown the VF's name */
+    slot.data_path = VFJ_DATA_PATH_VF_REPORTED;
     assert_int_equal(vfj_plan_target(&slot), VFJ_TARGET_BASE);
     slot.vf = vfj_name_of("mce0");
     assert_int_equal(vfj_plan_target(&slot), VFJ_TARGET_JOINED);
@@ -1341,13 +1352,13 @@ static void test_addresses_of_a_vf_left_alone(void **unused)
     assert_int_equal(vfj_plan_conflict(&context, &slot, vfj_plan_target(&slot)), VFJ_REASON_NONE);
 }
 
-/* A state is idle when nothing in it is unfinished. */
+/* vfj_state_is_idle() returns true when nothing is unfinished. */
 static void test_idle(void **unused)
 {
     (void)unused;
     begin(VFJ_POLICY_VFJOURNAL);
     assert_int_equal(machine->state.head.slot_count, 1);
-    /* this slot is past the end and does not count */
+    /* this slot is past the end of the list, so it does not count */
     machine->state.slots[1].activity = VFJ_ACTIVITY_RUNNING;
     assert_true(vfj_state_is_idle(&machine->state));
     kit_machine_line(machine, "%slow 60 ifconfig lagg0 create");
@@ -1355,7 +1366,7 @@ static void test_idle(void **unused)
     assert_false(vfj_state_is_idle(&machine->state));
     machine->state.head.mode = VFJ_MODE_OBSERVE; /* in observe mode no command runs */
     assert_true(vfj_state_is_idle(&machine->state));
-    /* what an earlier daemon began is recovered only after the first map */
+    /* a slot that must be recovered counts only while the first map after the start is awaited */
     for (unsigned i = 0; i < 8; i++) {
         begin(VFJ_POLICY_VFJOURNAL);
         machine->state.head.map_pending = (i & 1) != 0 ? 77 : 0;
@@ -1372,8 +1383,8 @@ static void test_idle(void **unused)
     assert_false(vfj_state_is_idle(&machine->state));
 }
 
-/* The counter of the watch stops when its pause is longest, so that the state remains equal from
- * then on. */
+/* The counter of watch timers stops at the longest pause. From then on each observation leaves
+ * the state equal. */
 static void test_longest_watch(void **unused)
 {
     const struct vfj_slot *slot = &machine->state.slots[0];

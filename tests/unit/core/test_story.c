@@ -1,5 +1,6 @@
-/* Stories in transparent mode: tests/expected/stories.txt has every member of hn0's slot after
- * each part of a story. VFJ_ACCEPT=1 in the environment writes that file anew. */
+/* Tests sequences of events in transparent mode (stories). tests/expected/stories.txt has every
+ * member of hn0's slot after each part of a story. VFJ_ACCEPT=1 in the environment writes that
+ * file anew. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -32,7 +32,8 @@ static void test_overflow(void **unused)
     assert_string_equal(bytes, "");
 }
 
-/* Formatting appends to the text, and cuts at the limit as adding does. */
+/* vfj_text_format() appends to the text, and cuts at the end of the buffer as vfj_text_add()
+ * does. */
 static void test_format(void **unused)
 {
     char bytes[16];

@@ -1,4 +1,4 @@
-/* Tests the lines of a trace: their meaning, and the position of errors. */
+/* Tests the reading of a trace's lines: their meaning, and the position of errors. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -248,7 +248,7 @@ static void test_directives(void **unused)
     assert_int_equal(read.if_facts.interface.use, VFJ_USE_FIB);
     assert_true(read_line("%if hn0 fib 0"));
     assert_int_equal(read.if_facts.interface.use, VFJ_USE_NONE);
-    /* the FIB of a VLAN is not that of its parent */
+    /* an interface has one use: this one is a VLAN, so its FIB is not recorded */
     assert_true(read_line("%if vlan7 vlandev hn0 fib 2"));
     assert_int_equal(read.if_facts.interface.use, VFJ_USE_VLAN);
     assert_true(read_line("%if hn0 in 1 out 2 errors_in 3 errors_out 4 drops_in 5 drops_out 6 "
@@ -315,7 +315,7 @@ static void test_directives(void **unused)
     assert_string_equal(read.value, "a\\n");
 }
 
-/* rc.conf's values are quoted as for sh(1). */
+/* Values in %rc lines are quoted as for sh(1). */
 static void test_rc_quoting(void **unused)
 {
     static const struct {
@@ -347,7 +347,7 @@ static void test_rc_quoting(void **unused)
     }
 }
 
-/* Checks a limit of a line: the largest number of items is read, and one more is refused. */
+/* Checks a limit of a trace's line: `most` items are read, and one more is refused. */
 static void check_limit(const char *before, const char *item, unsigned most, const char *after,
                         const char *what)
 {
@@ -455,7 +455,7 @@ static void test_times(void **unused)
     }
 }
 
-/* Bytes that a trace's line cannot contain are escaped, and unescaping restores them. */
+/* Bytes that a line of a trace cannot contain are escaped. Unescaping gives the same bytes. */
 static void test_escapes(void **unused)
 {
     static const char all[] = {'a', '\\', '\n', '\0', '\x7f', (char)0xff, '"', 'x'};
@@ -487,7 +487,7 @@ static void test_escapes(void **unused)
     assert_int_equal(vfj_quoted_read(&rest, value, sizeof value, &opened), VFJ_QUOTED_READ);
     assert_string_equal(value, "a $b\"");
     strcpy(escaped, "\"a\\");
-    /* a backslash before a NUL, in quotes that are never closed */
+    /* quotes that are never closed, and a backslash before a NUL in them */
     rest = (struct vfj_span){escaped, 4};
     assert_int_equal(vfj_quoted_read(&rest, value, sizeof value, &opened), VFJ_QUOTED_OPEN);
     assert_ptr_equal(opened, escaped);

@@ -1,5 +1,4 @@
-/* Tests transparent mode: the contents of a snapshot, and that the machine never changes the
- * guest. */
+/* Tests transparent mode: how a snapshot is read, and that the machine never changes the guest. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,7 +19,8 @@ static void take(const char *name, const char *value)
     vfj_hn_snapshot_take_sysctl(&snapshot, "1", vfj_span_of(name), vfj_span_of(value));
 }
 
-/* The counters of the rings are summed up. Other units and other leaves are ignored. */
+/* The packet counters of all rings are added. Sysctls of other units and other leaves are
+ * ignored. */
 static void test_sysctls(void **unused)
 {
     (void)unused;
@@ -94,7 +94,7 @@ static void test_unknown(void **unused)
     take("dev.hn.1.rx.1.packets", "5");
     take("dev.hn.1.rx.2.packets", "1");
     assert_int_equal(snapshot.synthetic_in, VFJ_COUNT_MAX);
-    /* without a unit nothing is taken, from no hn */
+    /* when the unit is not known, no sysctl of an hn is used */
     vfj_hn_snapshot_take_sysctl(&snapshot, "", vfj_span_of("dev.hn..vf"), vfj_span_of("mce0"));
     vfj_hn_snapshot_take_sysctl(&snapshot, "", vfj_span_of("dev.hn.vf"), vfj_span_of("mce0"));
     assert_false(snapshot.has_vf_name);
@@ -193,10 +193,11 @@ static void test_record(void **unused)
     assert_in_range(text.length, 1, 1023);
     assert_int_equal(vfj_observation_decode((struct vfj_span){body, text.length}, &read), VFJ_OK);
     assert_memory_equal(&read.as.snapshot, &snapshot, sizeof snapshot);
-    assert_int_equal(read.as.snapshot.enabled, 0); /* a zero that was read is not unknown */
+    /* a zero that was read stays zero, and does not become unknown */
+    assert_int_equal(read.as.snapshot.enabled, 0);
 }
 
-/* As many bytes as VFJ_MEDIA_SIZE: no room for the NUL. */
+/* a text of VFJ_MEDIA_SIZE bytes, which leaves no room for a NUL */
 #define TOO_LONG "0123456789012345678901234567890123456789 01234567"
 
 /* A snapshot without any value. */
@@ -253,14 +254,14 @@ static void test_findings(void **unused)
         for (unsigned other = 0; other < kind; other++)
             assert_int_not_equal(reason, vfj_found_reason((enum vfj_finding_kind)other));
     }
-    /* the findings fit into the bits of struct vfj_transparent_facts */
+    /* struct vfj_transparent_facts has one bit for each finding */
     assert_true(VFJ_FOUND_COUNT <= 16);
     assert_null(vfj_reason_advice(VFJ_REASON_NONE));
     assert_null(vfj_reason_advice(VFJ_REASON_VF_DOWN));
 }
 
-/* Maps that a trace cannot produce: truncated, with a VF without an hn, or with more pairs than
- * there is room for. */
+/* Maps that no trace can produce: a truncated map, a VF without an hn, more pairs than a map has
+ * room for. */
 
 static void answer_map(struct kit_machine *machine, const struct vfj_map *map)
 {
@@ -300,7 +301,7 @@ static void test_odd_maps(void **unused)
     map.pairs[0] = pair_of("mce1", "hn1", "1");
     answer_map(machine, &map);
     assert_int_equal(machine->decision.note, VFJ_REASON_TOO_MANY_SLOTS);
-    /* the map was truncated, so the VF may still exist */
+    /* the map was truncated, so the VF may exist although the map lacks it */
     assert_string_equal(kit_machine_slot(machine, "hn0")->vf.text, "mce0");
     assert_string_equal(kit_machine_slot(machine, "hn1")->vf.text, "mce1");
     map.truncated = false;
@@ -310,8 +311,8 @@ static void test_odd_maps(void **unused)
     kit_machine_close(machine);
 }
 
-/* Policy scripts takes no snapshots. Its daemon resets the facts, and the next daemon of policy
- * vfjournal starts without any. */
+/* Policy scripts takes no snapshots. When it takes over, the facts about transparent mode are
+ * cleared. A later daemon of policy vfjournal begins without any. */
 static void test_scripts_take_over(void **unused)
 {
     struct kit_machine *machine = kit_machine_open(VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL);
@@ -341,7 +342,8 @@ static void test_scripts_take_over(void **unused)
     kit_machine_close(machine);
 }
 
-/* Random walks: the events of a guest in transparent mode occur in any order and with any delay. */
+/* Random walks: events of a guest in transparent mode, in any order and with any pause between
+ * them. */
 
 enum { STEPS = 400, WALKS = 300 };
 
@@ -447,8 +449,8 @@ static void test_walks(void **unused)
     kit_machine_close(machine);
 }
 
-/* All sequences of events up to a depth. At the end the slot agrees with the guest, and no timer
- * polls. */
+/* Tests all sequences of DEPTH actions. At the end of each, the slot must agree with the guest,
+ * and no timer may fire for ever. */
 
 enum { DEPTH = 4 };
 
@@ -461,7 +463,7 @@ static const char *const actions[] = {
     "%boot",
     "%sysctl dev.hn.0.vf_xpnt_enabled=0",
     "%sysctl dev.hn.0.vf_xpnt_enabled=1",
-    "%if mce0 up", /* this one and the next happen without a devd line */
+    "%if mce0 up", /* no devd line reports this change or the next one */
     "%noif mce0",
 };
 enum { ACTIONS = sizeof actions / sizeof actions[0] };

@@ -1,9 +1,9 @@
-/* Random walks: the events of a guest in any order, with commands that fail or take long,
+/* Random walks: random sequences of events of a guest, with commands that fail or take long,
  * crashes, gaps and boots.
  *
  * Some conditions must hold at every step, and at the end every VF that can be joined must be
- * joined. A walk that violates them prints itself as a trace. VFJ_WALK=SEED in the environment
- * runs one walk, VFJ_WALKS=N runs N. */
+ * joined. When a walk violates a condition, the test prints the walk as a trace. VFJ_WALK=SEED
+ * in the environment runs one walk, VFJ_WALKS=N runs N. */
 #include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -32,10 +32,10 @@ struct walk {
     size_t length;
     unsigned rules;
     bool crashed;
-    /* a required command of the slot's batch has failed */
+    /* a required command of the slot's running batch has failed */
     bool stopped[VFJ_SLOTS_MAX];
     int64_t attached_us[VFJ_SLOTS_MAX]; /* when each slot's VF became known */
-    /* each slot's newest changing command since its last observation */
+    /* each slot's newest changing command since the slot was last observed */
     char last[VFJ_SLOTS_MAX][VFJ_ARGS_SIZE];
     struct vfj_state replayed, next;
     struct vfj_decision decision;
@@ -94,7 +94,7 @@ static void check_transition(struct walk *walk, const struct vfj_transition *mad
 }
 
 /* Fails if the machine ups a VF before the VF's delay has passed. Does not fail for a VF that
- * was up without the machine and was then taken down because it could not be joined. */
+ * somebody else upped, and that the machine took down because it could not be joined. */
 static void check_delay(struct walk *walk, const struct vfj_command *command)
 {
     const struct vfj_state *next = &walk->machine->next;
@@ -109,7 +109,7 @@ static void check_delay(struct walk *walk, const struct vfj_command *command)
         walk_fail(walk, "a VF is upped before its delay has passed");
 }
 
-/* Returns whether an earlier command of the same batch makes hn a port. */
+/* Returns true when an earlier command of the same decision makes hn a port. */
 static bool joins_before(const struct vfj_decision *decision, const struct vfj_command *command)
 {
     for (const struct vfj_command *other = decision->commands; other < command; other++) {
@@ -167,7 +167,8 @@ static void check_batch(struct walk *walk)
         walk_fail(walk, "a batch that is not the one decided");
 }
 
-/* Fails unless exactly the failure of a required command stops a batch. */
+/* Fails when a batch stops without the failure of a required command, or continues after such a
+ * failure. */
 static void check_outcome(struct walk *walk, const struct vfj_event *event)
 {
     const struct vfj_state *state = &walk->machine->state;
@@ -211,8 +212,8 @@ static void check_slot(struct walk *walk, const struct vfj_slot *slot)
         walk_fail(walk, "an observation that is wanted and not issued");
 }
 
-/* After an observation of a slot, and after a daemon's start, the same command may be issued
- * again. */
+/* Forgets the slot's newest command after an observation of the slot, and those of all slots
+ * after a daemon's start: the same command may then be issued again. */
 static void learn(struct walk *walk, const struct vfj_event *event)
 {
     const struct vfj_state *state = &walk->machine->state;
@@ -247,8 +248,8 @@ static void check_ended(struct walk *walk, const struct vfj_slot *slot)
         walk_fail(walk, "a plan ended and the VF, a port, has an address or a dhclient");
 }
 
-/* Reads the event's record back and steps another machine with it. Fails unless both machines
- * have the same state. */
+/* Decodes the event's record, and steps a second machine with the decoded event. Fails when the
+ * two machines then have different states. */
 static void replay(struct walk *walk, const struct vfj_event *event)
 {
     static char body[VFJ_BODY_MAX];
@@ -269,7 +270,7 @@ static void replay(struct walk *walk, const struct vfj_event *event)
         walk_fail(walk, "a replay that leads elsewhere");
 }
 
-/* Returns whether the slot had a plan. A daemon that stops also observes slots without one. */
+/* Returns true when the slot had a plan. A stopping daemon also observes slots without a plan. */
 static bool had_plan(const struct vfj_state *state, unsigned index)
 {
     const struct vfj_slot *slot = &state->slots[index];
@@ -370,7 +371,7 @@ static void link(struct walk *walk)
         roll(walk, 3) > 0 ? "LINK_UP" : "LINK_DOWN");
 }
 
-/* Gives an address or a dhclient to a port, as devd's own rules or an admin do. */
+/* Gives a port an address or a dhclient, as devd's own rules or an administrator might do. */
 static void meddle(struct walk *walk)
 {
     unsigned hn = (unsigned)roll(walk, HNS);
@@ -386,7 +387,7 @@ static void meddle(struct walk *walk)
     }
 }
 
-/* Makes a command fail a few times, or take long. */
+/* Makes some command fail a few times, or take long. */
 static void obstruct(struct walk *walk)
 {
     static const char *const forms[] = {
@@ -483,7 +484,7 @@ static void act(struct walk *walk)
         say(walk, "%%at +%" PRIu64, roll(walk, 100));
 }
 
-/* Ends the walk: no command fails any more, and time passes until nothing is unfinished. */
+/* Ends the walk: no command fails from now on, and time passes until nothing is unfinished. */
 
 static void quiet_down(struct walk *walk)
 {

@@ -1,4 +1,5 @@
-/* Tests batches: the commands of one decision run in order, and a failure ends the batch. */
+/* Tests batches: the commands of one decision run in order, and the failure of a required
+ * command ends the batch. */
 #include <errno.h>
 #include <limits.h>
 #include <setjmp.h>
@@ -50,8 +51,8 @@ static void be_silent(const char *line)
     (void)line;
 }
 
-/* Makes a bench that is not open yet. Its programs must be set before open_bench(), because a
- * monitor copies their paths then. */
+/* Makes a bench that is not open yet. The caller sets its programs before open_bench(), since a
+ * monitor copies their paths at that time. */
 static struct bench *begin_bench(void)
 {
     struct bench *bench = calloc(1, sizeof *bench);
@@ -117,8 +118,8 @@ static const char *ran(void)
     return text;
 }
 
-/* Sets an ifconfig that appends its first argument to the file "ran". It fails when that
- * argument is `fails`. */
+/* Makes the program ifconfig. It appends its first argument to the file "ran", and fails when
+ * that argument is `fails`. */
 static void set_recorder(struct bench *bench, const char *fails)
 {
     char body[PATH_MAX + 128];
@@ -137,7 +138,7 @@ static void make_batch(struct vfj_command *commands, unsigned count, uint64_t fi
     }
 }
 
-/* A batch runs in order to its end. The next batch of the slot waits for that. */
+/* A batch runs in order to its end. The next batch of the same slot begins only then. */
 static void batches_of_a_slot(bool monitor)
 {
     struct bench *bench = begin_bench();
@@ -161,8 +162,8 @@ static void batches_of_a_slot(bool monitor)
     close_bench(bench);
 }
 
-/* A command that fails ends its batch. The later commands are reported as not run, in order, and
- * the slot's next batch begins. */
+/* When a command fails, its batch ends. The later commands are reported as not run, in order.
+ * Then the slot's next batch begins. */
 static void a_batch_stops_at_the_first_failure(bool monitor)
 {
     struct bench *bench = begin_bench();
@@ -208,8 +209,8 @@ static void batches_of_several_slots(bool monitor)
     close_bench(bench);
 }
 
-/* A command that fails because its work was done before does not stop the batch. A program that
- * cannot be started stops the batch. */
+/* A command that fails because its effect exists already does not end the batch. A program that
+ * cannot be started ends it. */
 static void what_stops_a_batch(bool monitor)
 {
     struct bench *bench = begin_bench();
@@ -234,8 +235,8 @@ static void what_stops_a_batch(bool monitor)
     close_bench(bench);
 }
 
-/* After vfj_runner_forget() the batch's running command ends, and no other command of the batch
- * runs. */
+/* After vfj_runner_forget(), the running command continues to its end, and no other command of
+ * its batch runs. */
 static void a_batch_that_is_forgotten(bool monitor)
 {
     struct bench *bench = begin_bench();

@@ -1,4 +1,4 @@
-/* Tests capability mode: open descriptors remain usable, and no path can be opened. */
+/* Tests capability mode: open descriptors can still be used, but no path can be opened. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -22,8 +22,8 @@
 
 enum { NOT_THERE = 77 };
 
-/* Runs `body` in capability mode in a child process. Returns 0, or the number of the check that
- * failed. */
+/* Runs `body` in capability mode, in a child process. Returns 0, or the number of the check in
+ * `body` that failed. */
 static int run(int (*body)(int directory, int file))
 {
     int status = 0;

@@ -22,8 +22,8 @@
 
 enum { LOG_SIZE = 4 * 1024 * 1024 };
 
-/* `log` holds what the client reported: "connected\n", "gap REASON\n", "[line]\n". A call of
- * batch_end adds ".", or "+" when more lines are left. */
+/* `log` contains what the client reported: "connected\n", "gap REASON\n", and "[line]\n" for a
+ * line. Each call of batch_end adds ".", or "+" when more lines are left. */
 struct bench {
     struct event_base *base;
     struct vfj_paths paths;
@@ -164,7 +164,7 @@ static void test_seqpacket(void **state)
 }
 
 /* A record without a newline was cut off because a buffer was full. The client reports a gap in
- * place of the record. It connects again, and ignores later records of the old connection. */
+ * its place, and connects again. It ignores all further records of the old connection. */
 static void test_cut_record(void **state)
 {
     int listener = listen_on(kit_path("seq"), SOCK_SEQPACKET);
@@ -221,7 +221,7 @@ static void test_stream_only(void **state)
     expect(bench, "connected str\n");
     close(fd);
     close_bench(bench);
-    /* both settings may name the same path: the client finds out the socket's type */
+    /* both settings may be the same path: the client finds out the type of the socket */
     bench = open_bench(kit_path("str"), kit_path("str"));
     fd = serve(bench, stream);
     say(fd, "a\nb\n");
@@ -287,7 +287,7 @@ static void test_nul(void **state)
     close_bench(bench);
 }
 
-/* The client reports each outage once, and connects again. */
+/* The client reports each loss of the connection once, and then connects again. */
 static void test_reconnect(void **state)
 {
     struct bench *bench = open_bench(kit_path("later"), kit_path("none"));
@@ -332,8 +332,8 @@ static void test_network_only(void **state)
     close_bench(bench);
 }
 
-/* Lines are read even while the event loop does not run, so that devd's buffer does not fill.
- * Lines that arrived together are reported as one batch. */
+/* Lines are received even while the event loop does not run, so that devd's buffer does not fill
+ * up. Lines that arrived together are reported as one batch. */
 static void test_burst(void **state)
 {
     enum { LINES = 10000 };
@@ -347,7 +347,8 @@ static void test_burst(void **state)
     for (unsigned i = 0; i < LINES; i++) {
         char line[64];
         (void)snprintf(line, sizeof line, "!system=IFNET subsystem=epair%ua type=ATTACH\n", i);
-        say(fd, line); /* only the reading thread takes the lines: the event loop does not run */
+        /* the event loop does not run meanwhile, so only the reading thread receives the lines */
+        say(fd, line);
     }
     expect_end(bench, "9999a type=ATTACH]\n.\n");
     for (size_t i = 0; i + 2 < bench->log.length; i++) {

@@ -1,5 +1,5 @@
 /* Tests which rule devd runs for an event when vfjournal.conf is installed beside FreeBSD's own
- * rules, and what vfjournal-devd then runs. */
+ * rules. Also tests what vfjournal-devd then runs. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -52,8 +52,9 @@ static void expect(const char *event, const char *medium, const char *command)
 static const struct {
     const char *event;
     const char *medium;
-    const char *freebsd; /* the command that FreeBSD's rules run; NULL: none */
-    const char *ours;    /* the command with our rules installed too; NULL: the same */
+    const char *freebsd; /* the command that FreeBSD's rules alone run; NULL: none */
+    /* the command when vfjournal's rules are installed, too; NULL: the same command */
+    const char *ours;
 } cases[] = {
     {"!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP\n", NULL,
      "/usr/libexec/hyperv/hyperv_vfup hn0", HELPER " vf-up hn0"},
@@ -72,11 +73,11 @@ static const struct {
     {"!system=IFNET subsystem=hn12 type=LINK_UP\n", "ethernet", "service dhclient quietstart hn12",
      HELPER " link-up hn12"},
     {"!system=IFNET subsystem=hn0 type=LINK_DOWN\n", "ethernet", NULL, NULL},
-    /* our rule requires the same medium as FreeBSD's */
+    /* vfjournal's rule requires the same media type as FreeBSD's rule */
     {"!system=IFNET subsystem=hn0 type=LINK_UP\n", NULL, NULL, NULL},
     {"!system=IFNET subsystem=hn0 type=LINK_UP\n", "802.11", "service dhclient quietstart hn0",
      NULL},
-    /* these interfaces are not hn: a rule matches the whole name */
+    /* none of these is an hn interface: a rule must match the whole name */
     {"!system=IFNET subsystem=hn0.5 type=LINK_UP\n", "ethernet",
      "service dhclient quietstart hn0.5", NULL},
     {"!system=IFNET subsystem=xhn0 type=LINK_UP\n", "ethernet", "service dhclient quietstart xhn0",
@@ -88,7 +89,8 @@ static const struct {
     {"!system=IFNET subsystem=mce0 type=ATTACH\n", NULL, "/etc/pccard_ether mce0 start", NULL},
     {"!system=IFNET subsystem=mce0 type=DETACH\n", NULL, NULL, NULL},
     {"+ubt0 at bus=0\n", NULL, NULL, NULL}, /* notify rules do not match device events */
-    /* names with a meaning for a shell go to FreeBSD's rules, as without ours */
+    /* names with a special meaning in a shell: FreeBSD's rules handle them, as without
+     * vfjournal's rules */
     {"!system=HYPERV_NIC_VF subsystem=a;reboot type=VF_UP\n", NULL,
      "/usr/libexec/hyperv/hyperv_vfup a;reboot", NULL},
     {"!system=HYPERV_NIC_VF subsystem=$(reboot) type=VF_UP\n", NULL,
@@ -117,7 +119,7 @@ static void freebsd_alone(void **state)
         expect(cases[i].event, cases[i].medium, cases[i].freebsd);
 }
 
-/* Our rules have the same effect in either order of reading the files. */
+/* vfjournal's rules have the same effect, whether devd reads them before or after FreeBSD's. */
 static void with_ours(void **state)
 {
     (void)state;
@@ -129,8 +131,8 @@ static void with_ours(void **state)
     }
 }
 
-/* A newer devd adds vm_guest to the event. On another hypervisor neither FreeBSD's rule nor ours
- * matches. */
+/* A newer devd adds vm_guest to the event. On another hypervisor than Hyper-V neither FreeBSD's
+ * rule nor vfjournal's matches. */
 static void another_hypervisor(void **state)
 {
     static const char newer[]
@@ -145,8 +147,8 @@ static void another_hypervisor(void **state)
            HELPER " ifattach mce0");
 }
 
-/* Tests which syntax the reader accepts. For an error the reader returns the line number, which
- * doctor prints. */
+/* Functions that test which syntax the reader of devd.conf accepts. When there is an error, the
+ * reader returns its line number, which doctor prints. */
 static void told_rule(void *context, const struct vfj_devd_rule *rule)
 {
     *(struct vfj_devd_rule *)context = *rule;
@@ -205,7 +207,7 @@ static void what_is_understood(void **state)
     assert_int_equal(rule.priority, 7);
 }
 
-/* The administrator's own rules with a higher priority still take precedence. */
+/* An administrator's own rule with a higher priority wins against vfjournal's rules. */
 static void rules_of_the_administrator(void **state)
 {
     static const char own[]
@@ -240,7 +242,7 @@ static void write_script(const char *root, const char *path, const char *text)
        root, path, root, path, root, path, text, root, path);
 }
 
-/* Makes a guest's root whose programs append their name and arguments to a log. */
+/* Makes the root directory of a guest. Its programs append their name and arguments to a log. */
 static int make_root(void **state)
 {
     static const char *const programs[]
@@ -276,8 +278,8 @@ static int remove_root(void **state)
     return kit_scratch_remove(state);
 }
 
-/* Runs a command as devd does: `shell -c COMMAND`, then waits. Quoted names need a shell that
- * understands $''. */
+/* Runs a command as devd does, by `shell -c COMMAND`, and waits for its end. Names that devd
+ * quotes need a shell that understands $''. */
 static void run_command(const char *command, const char *shell)
 {
     char text[4096];
@@ -297,10 +299,10 @@ static void run_command(const char *command, const char *shell)
     assert_int_not_equal(WEXITSTATUS(status), 127);
 }
 
-/* Checks what the command of an event runs; "" means nothing. */
+/* Checks what the command that devd chooses for the event runs. "" means nothing. */
 static void expect_run(const char *event, const char *expected)
 {
-    /* FreeBSD's sh understands $'', but not every sh does: use bash for quoted names */
+    /* with names that devd quotes, bash is used, since not every sh understands $'' */
     static const char *const shells[] = {"sh", "bash"};
     for (int quoting = KIT_DEVD_AS_IT_IS; quoting <= KIT_DEVD_QUOTED; quoting++) {
         if (quoting == KIT_DEVD_QUOTED && system("bash -c : 2>/dev/null") != 0)
@@ -333,7 +335,8 @@ static void expect_ours(void)
     expect_run(VF_UP, "");
     expect_run(IFATTACH, "");
     expect_run(LINK_UP, "");
-    /* hn10 and hn200 are lagg ports; hn100, hn20 and hn0 are not: names are compared as a whole */
+    /* hn10 and hn200 are ports of laggs, but hn100, hn20 and hn0 are not: the whole name must be
+     * equal */
     expect_run("!system=IFNET subsystem=hn10 type=LINK_UP\n", "");
     expect_run("!system=IFNET subsystem=hn100 type=LINK_UP\n",
                "service dhclient quietstart hn100\n");
@@ -357,7 +360,8 @@ static pid_t start_actor(void)
     if (child == 0) {
         if (vfj_act_lock_take(lock_path(), getpid()) < 0 || write(ends[1], "", 1) != 1)
             _exit(1);
-        (void)alarm(60); /* ends this process if the test fails before it can */
+        /* ends this process even when the test fails before it kills the process */
+        (void)alarm(60);
         for (;;)
             pause();
     }
@@ -407,7 +411,7 @@ static void a_daemon_is_killed(void **state)
     }
 }
 
-/* A second daemon cannot take the lock, and the first one keeps it. */
+/* While a daemon holds the act lock, a second daemon cannot take it. */
 static void a_second_daemon(void **state)
 {
     (void)state;
@@ -423,9 +427,9 @@ static void a_second_daemon(void **state)
     expect_freebsd();
 }
 
-/* The lock can be held by a process that is not a daemon, such as another vfjournal-devd that
- * checks it. The file then has the pid of a daemon that was killed, or no pid. In both cases
- * FreeBSD's scripts run. */
+/* The act lock may be held by a process that is no daemon, such as another vfjournal-devd that
+ * tests it. The file then has no pid, or the pid of a killed daemon. FreeBSD's scripts must run
+ * in both cases. */
 static void a_lock_without_a_daemon(void **state)
 {
     static const char *const texts[] = {NULL, "", "\n", "garbage\n", "-1\n", "1 2\n"};
@@ -443,8 +447,8 @@ static void a_lock_without_a_daemon(void **state)
     kit_write(lock_path(), "", 0);
 }
 
-/* vfjournal-devd holds the lock for an instant when it checks it. A daemon that starts then
- * waits for the lock. */
+/* vfjournal-devd holds the act lock for an instant, in order to test it. A daemon that starts at
+ * that time waits for the lock. */
 static void asked_while_it_starts(void **state)
 {
     (void)state;
@@ -454,7 +458,7 @@ static void asked_while_it_starts(void **state)
     assert_true(child >= 0);
     if (child == 0) {
         (void)usleep(100 * 1000);
-        /* this ends the lock: the child inherited it, and the parent closes its descriptor now */
+        /* releases the lock: the child has the last open descriptor of it */
         _exit(0);
     }
     close(fd);
@@ -465,7 +469,7 @@ static void asked_while_it_starts(void **state)
     assert_int_equal(waitpid(child, NULL, 0), child);
 }
 
-/* Without a working lockf(1), FreeBSD's scripts run. */
+/* When lockf(1) does not work, FreeBSD's scripts run. */
 static void lockf_fails(void **state)
 {
     (void)state;
@@ -478,7 +482,7 @@ static void lockf_fails(void **state)
     end_actor(actor, SIGKILL);
 }
 
-/* When another caller than our rules runs vfjournal-devd, it runs nothing for an invalid name. */
+/* Somebody else than devd runs vfjournal-devd, with an invalid name. It then runs nothing. */
 static void hostile_arguments(void **state)
 {
     static const char *const arguments[] = {"",

@@ -1,5 +1,5 @@
-/* Tests how the dhclient of an interface is found by its pidfile. Only a running dhclient
- * counts. Covers systems with and without file locks. */
+/* Tests how the dhclient of an interface is found by its pidfile: only a running dhclient
+ * counts. The tests cover systems with and without file locks. */
 #include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -46,8 +46,8 @@ static const char *write_pidfile(pid_t pid)
     return kit_text("dhclient.hn0.pid", text);
 }
 
-/* Starts a program that runs until it is killed; NULL is this program. It locks the pidfile
- * `locked`, unless that is NULL. */
+/* Starts a process that locks the pidfile `locked`, unless that is NULL, and then runs `program`
+ * until it is killed. When `program` is NULL, the process only waits. */
 static pid_t begin(const char *program, const char *locked)
 {
     int ends[2];
@@ -77,7 +77,7 @@ static void end(pid_t pid)
     assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
 
-/* A pidfile that is missing, or without a valid pid. */
+/* When the pidfile is missing, or has no valid pid, there is no dhclient. */
 static void test_none(void **state)
 {
     static const char *const texts[] = {"", "\n", "x", "-4", "0", "1", "99999999999", "4x"};
@@ -92,8 +92,8 @@ static void test_none(void **state)
     }
 }
 
-/* A pidfile that was left behind may contain the pid of another process by now. That process
- * must not be taken for a dhclient, because the daemon would kill it. */
+/* A pidfile without a lock is left over, and its pid may belong to another process by now. That
+ * process must not count as a dhclient, since the daemon would kill it. */
 static void test_left_behind(void **state)
 {
     (void)state;
@@ -119,7 +119,7 @@ static void test_locked(void **state)
     end(other);
 }
 
-/* Where file locks are missing, the name of the process decides. */
+/* When locks cannot be tested, the name of the process decides whether it is a dhclient. */
 static void test_without_locks(void **state)
 {
     const struct timespec pause = {0, 10 * 1000 * 1000};
@@ -127,7 +127,7 @@ static void test_without_locks(void **state)
     has_locks = false;
     pid_t other = begin(kit_program("dhclient", "while :; do sleep 0.1; done"), NULL);
     (void)write_pidfile(other);
-    /* until the child has executed the program */
+    /* waits until the child has executed the program */
     for (unsigned tries = 0; dhclient() == 0 && tries < 1000; tries++)
         (void)nanosleep(&pause, NULL);
     assert_int_equal(dhclient(), other);

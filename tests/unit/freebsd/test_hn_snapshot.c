@@ -1,4 +1,4 @@
-/* Tests a snapshot that is read from the output of sysctl(8) and ifconfig(8). */
+/* Tests a snapshot that is made from the output of sysctl(8) and ifconfig(8). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -31,7 +31,7 @@ static const char interfaces[]
       "\tmedia: Ethernet 40Gbase-CR4 <full-duplex,rxpause,txpause>\n"
       "\tstatus: active\n";
 
-/* Feeds the output in pieces of `piece` bytes. */
+/* Passes the output to the parser in pieces of `piece` bytes. */
 static void read_in(const char *output, size_t piece,
                     void (*feed)(void *parser, struct vfj_span bytes), void *parser)
 {
@@ -97,7 +97,8 @@ static void test_whole(void **unused)
     }
 }
 
-/* A malformed options= line, a kernel without the sysctls, and a VF that has left. */
+/* Tests incomplete output: a malformed options= line, a kernel without the sysctls, and a VF
+ * that has left. */
 static void test_little(void **unused)
 {
     static struct vfj_hn_snapshot snapshot;
@@ -118,8 +119,8 @@ static void test_little(void **unused)
     assert_string_equal(snapshot.hn.interface.name.text, "hn0");
 }
 
-/* The pidfile belongs to the VF that the command names. When the kernel names another VF, its
- * dhclient is unknown. */
+/* The pidfile is that of the VF in the command. When the kernel names another VF, it is unknown
+ * whether that VF has a dhclient. */
 static void test_dhclient(void **unused)
 {
     static struct vfj_hn_snapshot snapshot;
@@ -135,7 +136,7 @@ static void test_dhclient(void **unused)
     read_all("dev.hn.0.vf: \n", interfaces, 4096, &snapshot);
     assert_int_equal(snapshot.vf_dhclient, VFJ_COUNT_UNKNOWN);
     files = &none;
-    /* without the kernel's answer, the VF is that of the command */
+    /* when the kernel names no VF, the VF is that of the command */
     read_all("", interfaces, 4096, &snapshot);
     assert_int_equal(snapshot.vf_dhclient, 0);
     files = NULL;

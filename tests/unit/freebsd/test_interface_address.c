@@ -1,4 +1,4 @@
-/* Tests how addresses in the kernel's binary form become text, and which of them are left out. */
+/* Tests how addresses in binary form are converted to text, and which addresses are left out. */
 #include <arpa/inet.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,7 @@
-/* Tests that an observation read from the kernel equals the one parsed from the output of programs,
- * both in one process and when the monitor reads for the daemon. The functions at the beginning of
- * this file simulate the kernel. The linker takes them instead of the adapter's functions. */
+/* Tests that an observation that is read from the kernel equals the one that is parsed from the
+ * output of programs, both in one process and when the monitor reads for the daemon. The
+ * functions at the beginning of this file simulate the kernel: they are linked in place of the
+ * adapter's functions. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -30,7 +31,7 @@ static struct {
     unsigned interface_count;
     struct vfj_interface interfaces[INTERFACES_MAX];
     struct vfj_default_route route, route6;
-    /* errno of each function; 0: it succeeds */
+    /* the errno that each function returns; 0: the function succeeds */
     int sysctl_error, interfaces_error, counters_error, route_error;
 } kernel;
 
@@ -190,7 +191,8 @@ static void test_slot(void **state)
     assert_read(&command, slot_body);
 }
 
-/* A snapshot from the kernel has the interfaces' counters. A snapshot from programs lacks them. */
+/* A snapshot that is read from the kernel has the interfaces' counters. One that is made from
+ * programs' output has none. */
 static void test_snapshot(void **state)
 {
     static const char *const sysctls[][2] = {
@@ -214,8 +216,8 @@ static void test_snapshot(void **state)
         "vf_link=1 vf_mtu=1500");
 }
 
-/* A default route through another interface does not belong to the slot. A default route that a
- * router advertised does not belong to it either. */
+/* A default route through another interface is not recorded for the slot, and neither is one
+ * that a router advertised. */
 static void test_slot_alone(void **state)
 {
     const struct vfj_command command = probe_slot();
@@ -229,8 +231,7 @@ static void test_slot_alone(void **state)
         "command=7 probe=slot ok=1 hn=hn0 hn_if=hn0 hn_flags=exists,up hn_link=2 hn_mtu=1500 lagg_if=lagg0");
 }
 
-/* hn0 is used by VLANs and a bridge, and is in no lagg. Only the kind of use that is found first
- * is reported. */
+/* VLANs and a bridge use hn0, which is in no lagg. Only the first use that is found is recorded. */
 static void test_users(void **state)
 {
     const struct vfj_command command = probe_slot();
@@ -263,7 +264,8 @@ static void test_map(void **state)
     assert_read(&command, "command=7 probe=map ok=1");
 }
 
-/* hw.hn.vfmap is longer than the longest line of sysctl(8) that the parser accepts. */
+/* The value of hw.hn.vfmap is longer than the longest line of sysctl(8) that the parser accepts.
+ * The map is then truncated. */
 static void test_long_map(void **state)
 {
     const struct vfj_command command = probe(VFJ_COMMAND_PROBE_MAP, "", "");
@@ -304,8 +306,8 @@ static void test_value(void **state)
     assert_read(&command, "command=7 probe=sysctl value=\"\"");
 }
 
-/* An error about the guest gives a failed observation. For an error which means that this kernel
- * cannot be read this way, vfj_kernel_read() returns false. */
+/* An error about the guest gives an observation that is not ok. Another error means that this
+ * kernel cannot be read: vfj_kernel_read() then returns false. */
 static void test_errors(void **state)
 {
     static const int for_programs[]
@@ -365,7 +367,8 @@ static void on_gone(void *context)
     fail();
 }
 
-/* Opens a bench. The monitor is forked here, with a copy of the simulated kernel as it is now. */
+/* Opens a bench. With `monitor`, forks the monitor, which keeps a copy of the simulated kernel
+ * as it is at that time. */
 static struct bench *open_bench(bool monitor)
 {
     struct vfj_monitor_settings settings = {.log = be_silent};
@@ -429,8 +432,8 @@ static void test_prober_falls_back(void **state)
     assert_prober(true, &command, "command=7 probe=sysctl ok=1 value=\"by a program\"");
 }
 
-/* An observation that takes many replies of the monitor, with other requests made before it is
- * complete. */
+/* An observation takes many replies of the monitor. Before it is complete, other requests are
+ * made. */
 static void test_prober_long(void **state)
 {
     const struct vfj_command slot = probe_slot(), map = probe(VFJ_COMMAND_PROBE_MAP, "", "");
@@ -464,8 +467,8 @@ static void test_prober_long(void **state)
     close_bench(bench);
 }
 
-/* The daemon checks a reply of the monitor like any external input. A malformed observation
- * counts as a failed one. */
+/* The daemon does not trust the monitor's replies. When a reply has a malformed observation, the
+ * observation is not ok. */
 static void test_prober_refuses(void **state)
 {
     const struct vfj_command command = probe_slot();
@@ -474,7 +477,7 @@ static void test_prober_refuses(void **state)
     assert_prober(true, &command, "command=7 probe=slot hn=hn0");
 }
 
-/* The prober forgets its requests and closes before the replies arrive. */
+/* The prober drops its requests and is closed before the replies arrive. */
 static void test_prober_forgets(void **state)
 {
     const struct vfj_command command = probe_slot();

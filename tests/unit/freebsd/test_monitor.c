@@ -1,5 +1,5 @@
 /* Tests the monitor through its socket: how it serves requests, and what an attacker who
- * controls the daemon can obtain from it. */
+ * controls the daemon could make it do. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -38,8 +38,8 @@ static void be_silent(const char *line)
     (void)line;
 }
 
-/* Starts a monitor. `output` is the read end of the daemon's output; 0: none. The monitor copies
- * that output to `to`. */
+/* Starts a monitor. `output` is the reading end of the daemon's output (0: none), which the
+ * monitor copies to `to`. */
 static struct bench *open_bench_to(bool acts, int output, int to)
 {
     struct bench *bench = calloc(1, sizeof *bench);
@@ -73,7 +73,7 @@ static struct bench *open_bench(bool acts)
     return open_bench_to(acts, 0, -1);
 }
 
-/* Ends the bench. Returns the monitor's exit status. */
+/* Closes the connection, which ends the monitor. Returns the monitor's exit status. */
 static int close_bench(struct bench *bench)
 {
     int status = 0;
@@ -89,7 +89,7 @@ static void send_request(struct bench *bench, const struct vfj_request *request)
                      VFJ_WIRE_DONE);
 }
 
-/* Sends a request with the next number. */
+/* Sends a request with the next number of a request. */
 static void ask(struct bench *bench, const struct vfj_request *request)
 {
     struct vfj_request numbered = *request;
@@ -177,8 +177,8 @@ static void test_limit(void **state)
     assert_int_equal(close_bench(bench), 0);
 }
 
-/* A command that the monitor must not run is reported as ended, with the reason. The monitor
- * continues. */
+/* When the monitor must not run a command, it replies that the command has ended, with the
+ * reason. The monitor itself continues. */
 static void test_refused(void **state)
 {
     struct bench *bench = open_bench(true);
@@ -196,7 +196,7 @@ static void test_refused(void **state)
     assert_int_equal(reply.as.ended.end.status, EPERM);
     assert_non_null(strstr(reply.as.ended.complaint, "hyperv_vfup.hn0: others can write to it"));
 
-    /* a running process, but not the dhclient of an interface */
+    /* this process runs, but is not the dhclient of an interface */
     (void)snprintf(pid, sizeof pid, "%ld", (long)getpid());
     request = command(VFJ_COMMAND_DHCLIENT_STOP, "", pid);
     ask(bench, &request);
@@ -268,8 +268,8 @@ static void test_files(void **state)
     assert_int_equal(close_bench(bench), 0);
 }
 
-/* The lock file contains the daemon's pid, and the monitor holds the lock until it ends. It
- * passes the descriptor to no process. */
+/* The act lock's file has the daemon's pid. The monitor holds the lock until it ends, and sends
+ * its descriptor to nobody. */
 static void test_lock(void **state)
 {
     struct bench *bench = open_bench(true);
@@ -293,7 +293,7 @@ static void test_lock(void **state)
     close(other);
 }
 
-/* A second request for the lock ends the monitor. */
+/* A second request for the act lock ends the monitor. */
 static void test_second_lock(void **state)
 {
     struct bench *bench = open_bench(true);
@@ -333,8 +333,8 @@ static void test_end(void **state)
     assert_false(kit_exists(kit_path("monitor.pid")));
 }
 
-/* When the daemon dies without an end request, the pidfile remains: another daemon may own it
- * already. */
+/* When the daemon dies without an END request, the pidfile stays, since another daemon may own
+ * it already. */
 static void test_death(void **state)
 {
     (void)state;
@@ -343,7 +343,7 @@ static void test_death(void **state)
 }
 
 /* Starts a daemon in a child process, with a monitor of its own. The daemon ends when the pipe
- * `lives` closes. */
+ * `lives` is closed. */
 static pid_t start_daemon(const struct vfj_monitor_settings *settings, int socket,
                           const int lives[2])
 {
@@ -359,8 +359,8 @@ static pid_t start_daemon(const struct vfj_monitor_settings *settings, int socke
     _exit(0);
 }
 
-/* Sends requests until the socket is full. This process reads no replies, so the monitor blocks
- * when it sends one. */
+/* Sends requests until the socket is full. Nobody reads the replies, so the monitor waits while
+ * it sends one. */
 static void fill(struct bench *bench)
 {
     struct vfj_request request = {.kind = VFJ_REQUEST_RC_STAMP};
@@ -379,8 +379,8 @@ static bool is_unlocked_soon(int fd)
     return false;
 }
 
-/* The daemon ends, and another process inherits its socket: this one. The pid in the pidfile may
- * then belong to any program, so the lock must not outlive the daemon. */
+/* The daemon ends, but its socket stays open in another process, here the test. The monitor must
+ * still release the pidfile's lock, since the pid in the file may soon belong to any program. */
 static void leave_to_heir(bool full)
 {
     struct vfj_monitor_settings settings = {.acts = true, .log = be_silent};
@@ -418,7 +418,7 @@ static void test_heir(void **state)
     leave_to_heir(true);
 }
 
-/* Sends bytes that are not a valid request. Checks that the monitor runs nothing and ends. */
+/* Sends bytes that are no valid request. Checks that the monitor runs nothing and ends. */
 static void assert_ends(const void *bytes, size_t size, bool acts)
 {
     struct bench *bench = open_bench(acts);
@@ -429,7 +429,8 @@ static void assert_ends(const void *bytes, size_t size, bool acts)
     assert_int_equal(close_bench(bench), 4);
 }
 
-/* Checks that the monitor ends on a request that is wrong in something other than its number. */
+/* Checks that the monitor ends when it gets this request, which is invalid although its number
+ * is right. */
 static void assert_is_none(const struct vfj_request *request)
 {
     struct vfj_request numbered = *request;
@@ -473,14 +474,15 @@ static void test_hostile_names(void **state)
         assert_is_none(&request);
     }
     struct vfj_request request = command(VFJ_COMMAND_UP, "", "");
-    assert_is_none(&request); /* no name, which this command requires */
+    assert_is_none(&request); /* the name that this command needs is missing */
     memset(request.command.a.text, 'a', sizeof request.command.a.text); /* no terminating NUL */
     assert_is_none(&request);
     request = command(VFJ_COMMAND_UP, "hn0", "");
     request.command.a.text[10] = 'x'; /* a byte after the terminating NUL */
     assert_is_none(&request);
     request = command(VFJ_COMMAND_UP, "hn0", "");
-    (void)strcpy(request.command.c.text, "-x"); /* a name that the command does not use */
+    /* a name in a member that the command does not use */
+    (void)strcpy(request.command.c.text, "-x");
     assert_is_none(&request);
     request = command(VFJ_COMMAND_CREATE, "bridge0", "");
     assert_is_none(&request);
@@ -559,8 +561,7 @@ static void test_hostile_texts(void **state)
     assert_is_none(&request);
 }
 
-/* Fields that a kind of request does not use must be zero, because all requests have the same
- * size. */
+/* Members that a kind of request does not use must be zero. */
 static void test_hostile_rest(void **state)
 {
     const struct vfj_request up = command(VFJ_COMMAND_UP, "hn0", "");
@@ -605,7 +606,8 @@ static void test_hostile_rest(void **state)
     assert_is_none(&request);
 }
 
-/* Requests without a command, each with a value in a field that its kind does not use. */
+/* Sends each kind of request without a command, with a value in a member that this kind does not
+ * use. */
 static void test_hostile_rest_of_others(void **state)
 {
     (void)state;
@@ -637,7 +639,7 @@ static void test_hostile_rest_of_others(void **state)
     }
 }
 
-/* The numbers of requests only increase, and an END request has none. */
+/* The number of each request must be higher than the last one. An END request has the number 0. */
 static void test_hostile_order(void **state)
 {
     static const uint64_t numbers[][2] = {{5, 5}, {5, 4}, {UINT64_MAX, 1}};
@@ -660,7 +662,7 @@ static void test_hostile_order(void **state)
     assert_ends(&request, sizeof request, true);
 }
 
-/* Bytes of rc.conf that are not ASCII reach ifconfig(8) as they are. */
+/* Bytes of rc.conf that are not ASCII reach ifconfig(8) unchanged. */
 static void test_other_bytes(void **state)
 {
     struct bench *bench = open_bench(true);
@@ -677,8 +679,8 @@ static void test_other_bytes(void **state)
     assert_int_equal(close_bench(bench), 0);
 }
 
-/* The write end of the daemon's output belongs to another process, which prints without end. The
- * monitor still ends. */
+/* The writing end of the daemon's output stays open in another process, which prints without
+ * end. The monitor still ends. */
 static void test_endless_output(void **state)
 {
     static const char noise[4096];
@@ -715,7 +717,8 @@ static void fill_pipe(int fd)
 }
 
 /* Nobody reads the monitor's copy of the daemon's output, and the daemon fills the pipe. The
- * monitor still serves requests, and copies the rest of the output when it can. */
+ * monitor still serves requests. It copies the rest of the output when its own output can be
+ * written again. */
 static void test_full_output(void **state)
 {
     const struct vfj_request request = command(VFJ_COMMAND_CONFIGURE, "hn0", "mtu 1500");
@@ -735,7 +738,7 @@ static void test_full_output(void **state)
     read_all(descriptor, output, sizeof output);
     assert_string_equal(output, "hn0 mtu 1500\n");
     (void)close(from_daemon[1]);
-    do { /* the reader's own noise, then the daemon's, whose zeros are replaced */
+    do { /* skips the zeros that filled the reader's pipe; the zeros of the daemon arrive as '?' */
         assert_int_equal(read(to_reader[0], &byte, 1), 1);
     } while (byte == '\0');
     assert_int_equal(byte, '?');
@@ -764,7 +767,7 @@ static void test_hostile_bytes(void **state)
     }
 }
 
-/* A request never comes with a descriptor. */
+/* A request with a descriptor is invalid. */
 static void test_hostile_descriptor(void **state)
 {
     struct bench *bench = open_bench(true);
@@ -778,9 +781,9 @@ static void test_hostile_descriptor(void **state)
     assert_int_equal(close_bench(bench), 4);
 }
 
-enum { MANY = 200 }; /* below Linux's limit SCM_MAX_FD, which is 253 */
+enum { MANY = 200 }; /* a number below Linux's limit SCM_MAX_FD, which is 253 */
 
-/* Sends bytes with `count` descriptors, which vfj_wire_send() never does. */
+/* Sends bytes together with `count` descriptors. vfj_wire_send() never sends more than one. */
 static void send_with(int socket, const void *bytes, size_t size, unsigned count)
 {
     static union {
@@ -800,7 +803,7 @@ static void send_with(int socket, const void *bytes, size_t size, unsigned count
     assert_int_equal(sendmsg(socket, &message, MSG_NOSIGNAL), (ssize_t)size);
 }
 
-/* The monitor refuses a request with more than one descriptor, or with a descriptor after its
+/* The monitor ends at a request with more than one descriptor, or with a descriptor after its
  * first byte. It does not wait for the rest of such a request. */
 static void test_hostile_descriptors(void **state)
 {
@@ -822,7 +825,7 @@ static void test_hostile_descriptors(void **state)
     assert_int_equal(close_bench(bench), 4);
 }
 
-/* Every received descriptor is closed in the end. */
+/* No received descriptor stays open at the end. */
 static void test_no_descriptor_is_left(void **state)
 {
     static const unsigned counts[] = {1, 2, MANY};
@@ -849,7 +852,7 @@ static void test_no_descriptor_is_left(void **state)
 }
 
 #ifdef __linux__
-/* Control data of a type that the receiver did not request. */
+/* Control data of another type than descriptors makes a frame invalid. */
 static void test_other_control_data(void **state)
 {
     struct vfj_wire one, other;
@@ -865,8 +868,8 @@ static void test_other_control_data(void **state)
 }
 #endif
 
-/* The monitor serves a request that arrives in pieces when its last piece has arrived. Half a
- * request is invalid. */
+/* A request may arrive in pieces: the monitor serves it after the last piece. When the
+ * connection ends in the middle of a request, the monitor serves nothing. */
 static void test_pieces(void **state)
 {
     struct bench *bench = open_bench(true);

@@ -1,5 +1,5 @@
-/* Tests the daemon's side of the monitor's socket: requests that do not fit are sent later, in
- * order, and each gets its reply. */
+/* Tests the daemon's side of the monitor's socket. Requests that do not fit into the socket are
+ * sent later, in order, and each gets its reply. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -89,8 +89,7 @@ static void test_a_monitor_that_is_busy(void **state)
     event_base_free(bench.base);
 }
 
-/* The monitor is killed while requests wait and one is half sent. The daemon gets one report of
- * that end. */
+/* The monitor is killed while requests wait, one of which is half sent. `gone` is called once. */
 static void test_a_monitor_that_ends(void **state)
 {
     struct vfj_monitor *monitor = open_bench();
@@ -106,7 +105,7 @@ static void test_a_monitor_that_ends(void **state)
     event_base_free(bench.base);
 }
 
-/* A caller that sends a request later gets a report too. */
+/* A request after the monitor's end is reported, too: `gone` is called again. */
 static void test_asked_after_the_end(void **state)
 {
     struct vfj_monitor *monitor = open_bench();
@@ -118,7 +117,8 @@ static void test_asked_after_the_end(void **state)
     for (unsigned i = 0; i < 2; i++) {
         bench.gone = false;
         vfj_dispatch_ask(bench.dispatch, &request, on_replied, NULL);
-        assert_false(bench.gone); /* from the event loop only, not inside vfj_dispatch_ask() */
+        /* vfj_dispatch_ask() itself does not call `gone`; the event loop does */
+        assert_false(bench.gone);
         assert_int_equal(event_base_loop(bench.base, EVLOOP_ONCE), 0);
         assert_true(bench.gone);
     }
@@ -137,8 +137,8 @@ static const struct vfj_request slot
     = {.kind = VFJ_REQUEST_FILES, .command.kind = VFJ_COMMAND_PROBE_SLOT};
 static const struct vfj_request devd = {.kind = VFJ_REQUEST_DEVD};
 
-/* Each kind of request accepts only its own kinds of replies. A descriptor must come with those
- * that have one, and with no others. */
+/* Each kind of request accepts only its own kinds of replies. A reply of some kinds must have a
+ * descriptor, and a reply of the other kinds must have none. */
 static void test_kinds_of_replies(void **state)
 {
     static const struct {

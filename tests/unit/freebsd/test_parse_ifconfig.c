@@ -1,4 +1,4 @@
-/* Tests the parser for ifconfig(8), with output recorded on FreeBSD 13.2 and the formats of
+/* Tests the parser for ifconfig(8)'s output, with output of FreeBSD 13.2 and the formats of
  * later releases. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -27,7 +27,7 @@ static void take(void *context, const struct vfj_interface *interface)
     found->count++;
 }
 
-/* Feeds the text in pieces of `piece` bytes. */
+/* Passes the text to the parser in pieces of `piece` bytes. */
 static void parse_in(const char *text, size_t length, size_t piece, struct found *found)
 {
     struct vfj_ifconfig_parser parser;
@@ -160,7 +160,7 @@ static void test_masks(void **state)
     }
 }
 
-/* Addresses that the kernel itself restores, and malformed ones, are not reported. */
+/* Addresses that the kernel itself restores are left out, and so are malformed ones. */
 static void test_no_address(void **state)
 {
     static const char *const lines[] = {
@@ -168,7 +168,7 @@ static void test_no_address(void **state)
         "\tinet6 febf::1 prefixlen 64\n",
         "\tinet6 2001:db8::a prefixlen 64 autoconf\n",
         "\tinet6 2001:db8::b prefixlen 64 deprecated autoconf temporary\n",
-        /* a dhclient sets this while it asks for an address */
+        /* dhclient sets this address until it has a lease */
         "\tinet 0.0.0.0 netmask 0xff000000 broadcast 255.255.255.255\n",
         "\tinet 0.0.0.0/8 broadcast 255.255.255.255\n",
         "\tinet 10.0.0.4 netmask 0xff00ff00\n",
@@ -222,7 +222,7 @@ static void test_limits(void **state)
     assert_int_equal(parse_one(text)->port_count, VFJ_PORTS_MAX);
 }
 
-/* An interface whose name cannot be used in a command is skipped, with all its lines. */
+/* An interface whose name no command may use is skipped with all its lines. */
 static void test_names(void **state)
 {
     static struct found found;
@@ -259,7 +259,7 @@ static void test_garbage(void **state)
     assert_int_equal(found.count, 0);
 }
 
-/* Interfaces of FreeBSD 13.2 that are built on others, and the uses of hn0. */
+/* Output of FreeBSD 13.2 with a VLAN, a bridge and other interfaces that use hn0. */
 static const char uses[]
     = "hn0: flags=8943<UP,BROADCAST,RUNNING,PROMISC,SIMPLEX,MULTICAST> metric 0 mtu 1500\n"
       "\tether 52:54:00:12:34:56\n"
@@ -307,7 +307,7 @@ static void test_uses(void **state)
     assert_int_equal(interfaces[5].use, VFJ_USE_NONE);
 }
 
-/* A bridge with many members. hn0, its first member, is listed last. */
+/* A bridge has many members. hn0, the first one that was added, is listed last. */
 static void test_many_members(void **state)
 {
     static struct found found;

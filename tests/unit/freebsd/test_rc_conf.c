@@ -1,4 +1,5 @@
-/* Tests the helper that reads rc.conf, and the one that copies dhclient's lease. */
+/* Tests two helpers of the package: the one that reads rc.conf, and the one that copies
+ * dhclient's lease. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -138,8 +139,8 @@ static void test_passwords(void **state)
     close_bench(bench);
 }
 
-/* Checks that the output of vfjournal-rcconf contains no password. A process without root's
- * rights reads it. */
+/* Checks that the output of vfjournal-rcconf contains no password, since a process without
+ * root's rights reads that output. */
 static void assert_helper_keeps(const struct bench *bench, const char *value)
 {
     char command[3 * VFJ_PATHNAME_SIZE], line[VFJ_RC_SIZE];
@@ -158,7 +159,7 @@ static void assert_helper_keeps(const struct bench *bench, const char *value)
     assert_int_equal(pclose(output), 0);
 }
 
-/* network.subr evaluates the values with sh(1). So a password ends where a word of sh(1) ends. */
+/* network.subr evaluates the values by sh(1), so a password ends where a word of sh(1) ends. */
 static void test_quoted_passwords(void **state)
 {
     struct bench *bench = open_bench();
@@ -216,7 +217,8 @@ static void test_quoted_passwords(void **state)
     close_bench(bench);
 }
 
-/* Control characters, from an editor or an attacker, become blanks. Bytes beyond ASCII remain. */
+/* Control characters in rc.conf, from an editor or an attacker, become blanks. Bytes that are
+ * not ASCII stay. */
 static void test_control_characters(void **state)
 {
     struct bench *bench = open_bench();
@@ -233,8 +235,8 @@ static void test_control_characters(void **state)
     "vfjournal_hn0_alias0=\"inet 10.0.0.5/32\" vfjournal_hn0_alias1=\"inet 10.0.0.6/32\" " \
     "vfjournal_hn0_alias2=\"inet6 10.0.0.5/32\" vfjournal_hn0_alias3=\"inet6 10.0.0.6/32\" "
 
-/* When the guest has rc.subr, its functions give the values. The delay comes from rc.conf
- * itself, as hyperv_vfattach reads it. */
+/* When the guest has rc.subr, the helper calls its functions. Only the delay comes from rc.conf
+ * itself, since hyperv_vfattach reads it from there. */
 static void test_rc_subr(void **state)
 {
     struct bench *bench = open_bench();
@@ -264,7 +266,7 @@ static void test_rc_subr(void **state)
                         RESOLVED_ALIASES
                         "ifconfig_hn0=DHCP ifconfig_hn0_aliases=\"10.0.0.5/32 10.0.0.6/32\" "
                         "synchronous_dhclient=NO vfjournal_link_wait=20");
-    /* network.subr has removed the quotes around a password */
+    /* the functions of network.subr have already removed the quotes around a password */
     kit_text(
         "root/etc/network.subr",
         "ifalias()\n{\n[ $2 = inet6 ] || for pass in 'my secret' secret 'my 1.secret wepkey'; do\n"
@@ -276,8 +278,8 @@ static void test_rc_subr(void **state)
                         "vfjournal_hn0_alias2=\"inet vhid 1 pass * advskew 9 pass * 10.0.0.5/32\" "
                         "ifconfig_hn0=DHCP ifconfig_hn0_aliases=\"10.0.0.5/32 10.0.0.6/32\" "
                         "synchronous_dhclient=NO vfjournal_link_wait=20");
-    /* An interface without IPv6 has no IPv6 aliases. When no alias remains, an empty value says
-     * so. */
+    /* An interface without IPv6 has no IPv6 aliases. When no alias is left, the helper prints an
+     * empty value for the next alias. */
     kit_text("root/etc/network.subr",
              "ifalias()\n{\n[ $2 = inet6 ] || [ -z \"$ifconfig_hn0_inet\" ] ||"
              " $IFCONFIG_CMD $1 $2 $ifconfig_hn0_inet $3\n"
@@ -337,7 +339,8 @@ static void test_too_long(void **state)
     close_bench(bench);
 }
 
-/* Requests that arrive during a reading cause exactly one further reading. */
+/* Requests that arrive while rc.conf is being read cause exactly one more reading, however many
+ * they are. */
 static void test_again(void **state)
 {
     struct bench *bench = open_bench();

@@ -1,4 +1,4 @@
-/* Tests the parser for replies of a routing socket, valid and hostile. */
+/* Tests the parser for answers of a routing socket, valid ones and hostile ones. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -41,7 +41,7 @@ static struct message begin(int32_t flags)
     return message;
 }
 
-/* Appends address number `index`, of `length` bytes. Its length field says `said`. */
+/* Appends address number `index`, which has `length` bytes and states `said` as its length. */
 static void add(struct message *message, unsigned index, unsigned said, const void *bytes,
                 size_t length)
 {
@@ -75,13 +75,13 @@ static struct message whole(void)
     struct message message = begin(VFJ_ROUTE_GATEWAY);
     add_inet(&message, 0, (char[4]){0});
     add_inet(&message, VFJ_ROUTE_ADDR_GATEWAY, (char[4]){10, 0, 2, 2});
-    add(&message, 2, 0, (char[8]){0}, 8); /* a mask of zeroes is a sockaddr with length 0 */
+    add(&message, 2, 0, (char[8]){0}, 8); /* a mask of zeros is an address whose length is 0 */
     add_link(&message, "hn0");
     return message;
 }
 
-/* Reads the message from a buffer of exactly its length, so that the sanitizer detects a read
- * past the end. */
+/* Parses a copy of the message in memory of exactly its length, so that the sanitizer detects a
+ * read past the end. */
 static bool read_message(const struct message *message, struct vfj_default_route *route)
 {
     char *bytes = malloc(message->length > 0 ? message->length : 1);
@@ -116,7 +116,7 @@ static void test_gateway(void **state)
     assert_route(&message, "10.0.2.2", "hn0");
 }
 
-/* Only a route with RTF_GATEWAY has a gateway, as in route(8). */
+/* A route has a gateway only when its flags have RTF_GATEWAY, as in route(8)'s output. */
 static void test_link(void **state)
 {
     struct message message = whole();
@@ -150,11 +150,12 @@ static void test_inet6(void **state)
     assert_route(&message, "2001::1", "hn0");
     message.bytes[HEADER + VFJ_SA_INET6_ADDRESS] = (char)0xfe;
     message.bytes[HEADER + VFJ_SA_INET6_ADDRESS + 1] = (char)0x80;
-    message.bytes[HEADER + 24] = 1; /* sin6_scope_id: the interface replaces it */
+    /* the number sin6_scope_id is ignored, since the interface determines the scope */
+    message.bytes[HEADER + 24] = 1;
     assert_route(&message, "fe80::1", "hn0");
 }
 
-/* An address may be cut off within its trailing zeroes. The missing bytes count as zero. */
+/* Zeros at the end of an address may be missing. The parser adds them. */
 static void test_short_address(void **state)
 {
     struct message message = begin(VFJ_ROUTE_GATEWAY);
@@ -191,8 +192,8 @@ static void test_error(void **state)
     assert_none(&message);
 }
 
-/* A message that is cut off at any byte is not a route, whether or not its length field is
- * adjusted. */
+/* A message that is cut off at any byte gives no route, whether its length member states the old
+ * length or the new one. */
 static void test_cut(void **state)
 {
     (void)state;
@@ -206,7 +207,7 @@ static void test_cut(void **state)
     }
 }
 
-/* No length field of an address makes the parser read past the end. */
+/* Whatever length an address states, the parser does not read past the end of the message. */
 static void test_lengths(void **state)
 {
     struct vfj_default_route route;
@@ -234,11 +235,12 @@ static void test_names(void **state)
     assert_route(&message, "", "");
     message = begin(0);
     add_link(&message, "hn0");
-    message.bytes[HEADER + VFJ_SA_LINK_NAME_LENGTH] = 47; /* one byte more than the address has */
+    /* the stated length of the interface's name is one byte more than the address has */
+    message.bytes[HEADER + VFJ_SA_LINK_NAME_LENGTH] = 47;
     assert_route(&message, "", "");
 }
 
-/* Bits for more addresses than the message has. */
+/* The message's mask has bits for more addresses than the message contains. */
 static void test_bits(void **state)
 {
     struct message message = whole();

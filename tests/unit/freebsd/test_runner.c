@@ -1,4 +1,4 @@
-/* Tests child processes: their end, their output, and what they must not inherit. */
+/* Tests child programs: their end, their output, and that they inherit nothing unwanted. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -107,7 +107,7 @@ static void wait_for(struct bench *bench, unsigned count)
         assert_int_equal(event_base_loop(bench->base, EVLOOP_ONCE), 0);
 }
 
-/* Runs `ifconfig mce0 up`. `body` is the script that acts as ifconfig. */
+/* Runs `ifconfig mce0 up` and returns its outcome. The shell script `body` acts as ifconfig. */
 static struct vfj_outcome run(struct bench *bench, const char *body, uint32_t limit_ms)
 {
     struct vfj_command command = up(7, "hn0");
@@ -168,7 +168,8 @@ static void test_time_limit(void **state)
     close_bench(bench);
 }
 
-/* A program that ignores SIGTERM gets SIGKILL, and so do its children. */
+/* When a program ignores SIGTERM, it gets SIGKILL, together with the programs that it has
+ * started. */
 static void test_stubborn(void **state)
 {
     struct bench *bench = open_bench();
@@ -181,7 +182,7 @@ static void test_stubborn(void **state)
     long grandchild = strtol(outcome.output, NULL, 10);
     assert_true(grandchild > 1);
     for (unsigned i = 0; i < 100 && kill((pid_t)grandchild, 0) == 0; i++)
-        usleep(20000); /* until init has reaped the grandchild */
+        usleep(20000); /* waits until init has reaped the program's child */
     close_bench(bench);
 }
 
@@ -195,7 +196,8 @@ static void test_flood(void **state)
     assert_int_equal(outcome.kind, VFJ_OUTCOME_TIMEOUT);
     assert_int_equal(strlen(outcome.output), VFJ_OUTPUT_SIZE - 1);
     assert_true((int64_t)clock() - cpu_before_us < 1000000);
-    /* past the output limit a program continues slowly, and its end is still noticed */
+    /* beyond the limit of its output, a program can continue only slowly, but its end is still
+     * detected */
     outcome = run(bench, "head -c 200000 /dev/zero | tr '\\0' x; exit 4", 20000);
     assert_int_equal(outcome.kind, VFJ_OUTCOME_EXITED);
     assert_int_equal(outcome.status, 4);
@@ -204,7 +206,7 @@ static void test_flood(void **state)
     close_bench(bench);
 }
 
-/* A background process that keeps the output pipe open does not block the slot. */
+/* A background process that keeps the output's pipe open does not keep the slot waiting. */
 static void test_grandchild(void **state)
 {
     struct bench *bench = open_bench();
@@ -253,7 +255,7 @@ static void test_descriptors(void **state)
     unsigned before = kit_open_descriptors();
     for (unsigned i = 0; i < 20; i++) {
         struct vfj_outcome outcome = run(bench, "ls /proc/self/fd", 20000);
-        /* descriptor 3 is the directory that ls itself reads */
+        /* 0, 1 and 2 are the standard descriptors; ls itself has opened the directory as 3 */
         assert_string_equal(outcome.output, "0\n1\n2\n3");
     }
     assert_int_equal(kit_open_descriptors(), before);
@@ -298,13 +300,13 @@ static void test_forget(void **state)
     vfj_runner_run(bench->runner, &third, 1);
     wait_for(bench, 1);
     assert_int_equal(bench->outcomes[0].command, 3);
-    /* only the first command ended: the second one never began */
+    /* late_exit was called once: only the first command ran, and the second one never began */
     assert_int_equal(bench->strays, 1);
     close_bench(bench);
 }
 
-/* The admin's script runs only if no other user can change it. Otherwise the outcome names the
- * file that can be changed, and the slot continues. */
+/* The administrator's script runs only if no other user can change it. Otherwise its outcome
+ * names the file that another user can change, and the slot's next command runs. */
 static void test_script(void **state)
 {
     struct bench *bench = open_bench();
@@ -440,7 +442,8 @@ static const char slow_sysctl[] = "sleep 0.3\n"
                                   "echo hw.hn.vf_transparent: 0\n"
                                   "echo dev.hn.0.vf: mce3\n"
                                   "echo dev.hn.0.rxvf: mce3";
-/* More output than a pipe holds. All of it arrives before sysctl names the VF. */
+/* An ifconfig with more output than a pipe holds. It prints everything before sysctl has named
+ * the VF. */
 static const char big_ifconfig[]
     = "echo 'mce3: flags=8843<UP> metric 0 mtu 1500'\n"
       "echo 'lagg7: flags=8843<UP> metric 0 mtu 1500'\n"
@@ -458,8 +461,9 @@ static const char big_ifconfig[]
       "echo '\tlaggproto failover'\n"
       "echo '\tlaggport: hn0 flags=5<MASTER,ACTIVE>'";
 
-/* The base system's directory is searched before the local one. A script that is not safe is
- * reported, and does not hide one in the other directory. */
+/* The script in the base system's directory comes first, then the one in the directory of local
+ * software. A script that others could change is reported, and the other directory is not
+ * searched. */
 static void test_probe_script(void **state)
 {
     struct bench *bench = open_bench();
@@ -511,8 +515,8 @@ static void count_observation(void *context, const struct vfj_observation *obser
         (void)event_base_loopbreak(bench->base);
 }
 
-/* Very many observations of one slot are requested at once. Only a few run, the newest among
- * them, and every request gets an answer. Another slot does not wait. */
+/* A storm of observations of one slot is requested. Only a few of them run, among them the
+ * newest one. Every request gets an answer. The observation of another slot does not wait. */
 static void test_probe_storm(void **state)
 {
     struct bench *bench = open_bench();
@@ -535,7 +539,7 @@ static void test_probe_storm(void **state)
     assert_int_equal(storm.answers, 0); /* from the event loop only, not inside vfj_prober_run() */
     assert_int_equal(event_base_dispatch(bench->base), 0);
     assert_int_equal(storm.answers, STORM);
-    /* the running ones, that of hn8, and the newest */
+    /* these observations succeeded: the ones that ran first, the one of hn8, and the newest one */
     assert_int_equal(storm.right, VFJ_PROBES_OF_SLOT_MAX + 2);
     assert_int_equal(storm.last, STORM);
     assert_int_equal(storm.last_right, STORM);
@@ -544,7 +548,7 @@ static void test_probe_storm(void **state)
     close_bench(bench);
 }
 
-/* vfj_prober_forget() also drops the requests that wait. */
+/* vfj_prober_forget() also drops the probes that still wait. */
 static void test_probe_storm_forgotten(void **state)
 {
     struct bench *bench = open_bench();

@@ -1,5 +1,5 @@
-/* Tests the check of a script's path with real files: which users can change what the path leads
- * to. */
+/* Tests the check of a script's path, with real files: it detects which users can change the
+ * file or its path. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,7 +17,7 @@
 
 enum { SOMEBODY = 12345 };
 
-/* Makes a directory in the scratch directory and sets its mode. */
+/* Makes a directory below the test's scratch directory, with that mode. */
 static const char *directory(const char *name, mode_t mode)
 {
     const char *path = kit_path(name);
@@ -41,7 +41,7 @@ static const char *link_to(const char *target, const char *name)
     return path;
 }
 
-/* Returns "" for a safe path, and otherwise the complaint. */
+/* Checks a path. Returns "" when it is safe, otherwise the complaint. */
 static const char *check(const char *path)
 {
     static char complaint[VFJ_PATH_SIZE];
@@ -75,7 +75,8 @@ static void test_file(void **state)
     assert_refused(path, path, "others can write to it");
     path = script("file", 0777);
     assert_refused(path, path, "others can write to it");
-    path = script("file", 01777); /* the sticky bit does not protect a file */
+    /* the sticky bit protects files in a directory, but not a file itself */
+    path = script("file", 01777);
     assert_refused(path, path, "others can write to it");
     path = script("file", 0644);
     assert_refused(path, path, "not executable");
@@ -109,7 +110,8 @@ static void test_directories(void **state)
     assert_refused(path, above, "its group can write to it");
     directory("above", 0757);
     assert_refused(path, above, "others can write to it");
-    directory("above", 01777); /* in a sticky directory other users cannot rename our files */
+    /* a sticky directory may be writable, since other users cannot rename files of ours in it */
+    directory("above", 01777);
     assert_safe(path);
     directory("above", 0755);
     const char *below = directory("above/below", 0775);
@@ -130,7 +132,7 @@ static void test_links(void **state)
     assert_safe(link_to("./real/../real//script", "winding"));
     (void)link_to("real", "directory-link");
     assert_safe(kit_path("directory-link/script"));
-    /* ".." is the parent of the link's target */
+    /* ".." after a link is the directory above the link's target */
     assert_safe(kit_path("directory-link/../real/script"));
     (void)link_to("relative", "twice");
     assert_safe(kit_path("twice"));
@@ -152,7 +154,7 @@ static void test_links(void **state)
     (void)unlink(path);
 }
 
-/* Files of another user. Only root can make them. */
+/* Files of another user are refused. Only root can make such files. */
 static void test_owner(void **state)
 {
     (void)state;
@@ -168,7 +170,8 @@ static void test_owner(void **state)
     assert_safe(path);
     assert_int_equal(chown(above, SOMEBODY, 0), 0);
     assert_refused(path, above, "belongs to user 12345");
-    directory("house", 01777); /* the owner of a sticky directory can rename its files */
+    /* the owner of a sticky directory can still rename all files in it */
+    directory("house", 01777);
     assert_refused(path, above, "belongs to user 12345");
     (void)unlink(path);
     path = link_to(script("safe", 0755), "their-link");
@@ -176,7 +179,7 @@ static void test_owner(void **state)
     assert_refused(path, path, "belongs to user 12345");
 }
 
-/* When this process is not root, its own files are safe, as root's are. */
+/* When this process is not root, its own files are as safe as root's files. */
 static void test_not_root(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
-/* Tests the daemon's end of the helper that asks Azure Scheduled Events: it accepts nothing but
- * the small grammar of the helper's lines. Also tests which URLs that service may have. */
+/* Tests the daemon's end of the connection to the helper that asks Azure Scheduled Events: it
+ * accepts only the lines that the helper may send. Also tests which URLs the service may have. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -56,7 +56,7 @@ static void end(void)
         close(ends[1]);
 }
 
-/* Asserts what the client reports after the helper has sent these bytes. */
+/* Sends these bytes in place of the helper, and asserts what the client reports. */
 static void gives(const char *bytes, const char *expected)
 {
     text = vfj_text_begin(told, sizeof told);
@@ -65,7 +65,8 @@ static void gives(const char *bytes, const char *expected)
     assert_string_equal(told, expected);
 }
 
-/* The client has shut the socket down: a helper that reads from it sees its end. */
+/* Asserts that the client has shut the socket down, so that a helper would read the end of the
+ * connection. */
 static void helper_is_ended(void)
 {
     char byte;
@@ -90,7 +91,8 @@ static void test_changes_are_told(void **unused)
     ends[1] = -1;
     text = vfj_text_begin(told, sizeof told);
     (void)event_base_loop(base, EVLOOP_ONCE);
-    assert_string_equal(told, "| "); /* it was reported that nobody is asked */
+    /* the client has reported a row SILENT, since nobody asks the service any more */
+    assert_string_equal(told, "| ");
     assert_int_equal(event_base_loop(base, EVLOOP_NONBLOCK), 1);
     end();
 }
@@ -109,8 +111,8 @@ static void test_the_helper_ends(void **unused)
     end();
 }
 
-/* A line that the helper may not send makes the client end the helper. Nothing after that line
- * counts. */
+/* When the helper sends a line that it may not send, the client ends the helper. Later lines are
+ * ignored. */
 static void test_wrong_lines(void **unused)
 {
     static const char *const wrong[] = {
@@ -166,7 +168,8 @@ static void test_budget_of_lists(void **unused)
     char bytes[4096];
     struct vfj_text all = vfj_text_begin(bytes, sizeof bytes);
     (void)unused;
-    /* 16 rows, then 32 with each list: the second list fits, the third does not */
+    /* 16 rows for the first list, then 32 for each further one: the budget of 64 suffices for
+     * two lists, not for three */
     add_list(&all, 'a');
     add_list(&all, 'b');
     add_list(&all, 'c');
@@ -186,7 +189,8 @@ static void test_budget_of_lists(void **unused)
     end();
 }
 
-/* Rows about the service count, too, and the reason is told though the last row was SILENT. */
+/* Rows about the service also use up the budget. The client then reports a row SILENT with the
+ * reason, although the last row was SILENT already. */
 static void test_budget_of_the_service(void **unused)
 {
     const struct vfj_scheduled_list none = {.count = 0};

@@ -1,5 +1,5 @@
-/* Tests nlsysevent(4) as a source of lines: its messages, lines that arrive from two sources,
- * and the sources on sockets of the test. The kernel is not asked. */
+/* Tests nlsysevent(4) as a source of lines: its messages, and lines that arrive from both
+ * sources. The test has sockets of its own, so no kernel is needed. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -68,8 +68,10 @@ static void test_request(void **unused)
     assert_int_equal(vfj_sysevent_request(bytes), 36);
     memcpy(&length, bytes, sizeof length);
     assert_int_equal(length, 36);
-    assert_int_equal(bytes[4], 16); /* the type of a message to the controller of families */
-    assert_int_equal(bytes[16], 3); /* the command that asks for the description of a family */
+    /* the message's type: it is for the controller of netlink families */
+    assert_int_equal(bytes[4], 16);
+    /* the message's command: it requests the description of a family */
+    assert_int_equal(bytes[16], 3);
     assert_string_equal((const char *)bytes + 24, "nlsysevent");
 }
 
@@ -92,8 +94,8 @@ static void test_family(void **unused)
     assert_false(vfj_sysevent_read_family(datagram(), true, &family));
 }
 
-/* Asserts the lines in the datagram, each in brackets, and "cut" when the end of the datagram is
- * missing. */
+/* Asserts which lines the datagram gives, each in brackets, then "cut" when the end of the
+ * datagram is missing. */
 static void gives(const char *expected)
 {
     char bytes[2048], lines[2048];
@@ -127,7 +129,7 @@ static void test_events(void **unused)
     gives("[!system=IFNET subsystem=a type=RENAME name=b][]cut");
     begin();
     kit_sysevent_begin(&message, KIT_SYSEVENT_FAMILY, 0);
-    kit_sysevent_add(&message, 1, "IFNET", 5); /* an attribute without a NUL at its end */
+    kit_sysevent_add(&message, 1, "IFNET", 5); /* the subsystem's text has no NUL at its end */
     kit_sysevent_add(&message, 9, "x", 2);     /* an unknown attribute */
     kit_sysevent_add(&message, 3, "LINK_UP\0more", 13);
     kit_sysevent_end(&message);
@@ -156,13 +158,13 @@ static void test_two_arrivals_are_one_event(void **unused)
     (void)unused;
     vfj_arrivals_forget(&arrivals);
     assert_int_equal(arrive(VFJ_SOURCE_SYSEVENT, "a", 10), -1);
-    /* the same source sends the line again: that is a new event */
+    /* the same line from the same source is a new event */
     assert_int_equal(arrive(VFJ_SOURCE_SYSEVENT, "a", 20), -1);
     assert_int_equal(arrive(VFJ_SOURCE_SYSEVENT, "b", 25), -1);
     assert_int_equal(arrive(VFJ_SOURCE_DEVD, "a", 40), 30);
     assert_int_equal(arrive(VFJ_SOURCE_DEVD, "b", 41), 16);
     assert_int_equal(arrive(VFJ_SOURCE_DEVD, "a", 45), 25);
-    /* here the line of devd arrives first */
+    /* now the line from devd arrives first */
     assert_int_equal(arrive(VFJ_SOURCE_DEVD, "a", 50), -1);
     assert_int_equal(arrive(VFJ_SOURCE_SYSEVENT, "a", 51), 1);
     assert_int_equal(arrive(VFJ_SOURCE_SYSEVENT, "c", 60), -1);
@@ -182,7 +184,7 @@ static void test_many_arrivals(void **unused)
         vfj_text_add_u64(&text, i);
         assert_int_equal(arrive(VFJ_SOURCE_SYSEVENT, line, i), -1);
     }
-    /* too many lines waited, and this one was dropped */
+    /* the ring was full, so this line was dropped, and counts as a new event */
     assert_int_equal(arrive(VFJ_SOURCE_DEVD, "0", 9999), -1);
     assert_int_equal(arrive(VFJ_SOURCE_DEVD, "2047", 9999), 9999 - 2047);
 }
@@ -268,7 +270,7 @@ static void close_sources(void)
     close(listener);
 }
 
-/* Runs the loop until the log is the expected text. */
+/* Runs the event loop until the log is equal to the expected text. */
 static void expect(const char *expected)
 {
     for (unsigned i = 0; i < 5000 && strcmp(bytes, expected) != 0; i++) {
@@ -308,14 +310,15 @@ static void test_both(void **unused)
     expect("[!system=IFNET subsystem=mce0 type=ATTACH]\n");
     say(devd, "!system=IFNET subsystem=mce0 type=ATTACH\n");
     say(devd, "+mlx5_core0 at slot=2 on pci1\n");
-    say(devd, "!system=ACPI subsystem=x type=y\n"); /* a line of a group that was not joined */
+    /* nlsysevent(4) has no line of this system, since the sources did not join its group */
+    say(devd, "!system=ACPI subsystem=x type=y\n");
     expect("[+mlx5_core0 at slot=2 on pci1]\n[!system=ACPI subsystem=x type=y]\n");
     send_event("mce0", "LINK_UP");
     expect("[!system=IFNET subsystem=mce0 type=LINK_UP]\n");
     (void)usleep(VFJ_DEVD_LATE_US + 50000);
     say(devd, "!system=IFNET subsystem=mce0 type=LINK_UP\n");
     expect("late 1\n");
-    /* devd starts again: lines that only devd sends are lost meanwhile */
+    /* when the connection to devd ends, lines that only devd sends may be lost */
     send_event("mce0", "DETACH");
     expect("[!system=IFNET subsystem=mce0 type=DETACH]\n");
     close(devd);
@@ -327,7 +330,8 @@ static void test_both(void **unused)
     close_sources();
 }
 
-/* A datagram that was cut off is a gap, and so is the end of the socket. */
+/* When a datagram was cut off, the sources report a gap. They also report one when the socket
+ * ends. */
 static void test_a_loss_is_a_gap(void **unused)
 {
     (void)unused;

@@ -1,5 +1,5 @@
-/* Tests announcements: from rows of Azure Scheduled Events and the beginnings of episodes
- * follows which of them belong together. */
+/* Tests announcements: whether an episode (a departure of the VF) was announced by an Azure
+ * Scheduled Event. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,7 +12,7 @@
 #include "tools/audit/announce.h"
 #include "tools/audit/describe.h"
 
-static const int64_t begin_s = 1796000000; /* the time 0 of the tests, as Unix time */
+static const int64_t begin_s = 1796000000; /* second 0 of the tests' times, as Unix time */
 static struct vfj_announcements announcements;
 static uint64_t seq;
 
@@ -44,7 +44,7 @@ static struct vfj_episode episode_at(int second)
     return episode;
 }
 
-/* Asserts what a migration's notes say about the announcement. */
+/* Asserts what the notes of an episode say about its announcement. */
 static void notes(struct vfj_episode episode, const char *expected)
 {
     char bytes[512];
@@ -82,7 +82,8 @@ static void test_a_live_migration(void **unused)
     assert_int_equal(announcements.count, 1);
 }
 
-/* An event that is listed only after the VF left, and an event whose beginning nobody saw. */
+/* Tests an event that the service listed only after the VF had left, and an event whose
+ * beginning was not observed. */
 static void test_told_later(void **unused)
 {
     (void)unused;
@@ -114,8 +115,8 @@ static void test_cancelled_or_of_another_vm(void **unused)
     assert_int_equal(announcements.count, 4);
 }
 
-/* Of several events the nearest one belongs to an episode. An event without a time belongs to
- * none. */
+/* Of several announced events, the one with the nearest time belongs to the episode. An event
+ * without a time belongs to no episode. */
 static void test_the_nearest(void **unused)
 {
     (void)unused;
@@ -154,7 +155,7 @@ static void test_watched(void **unused)
     notes(third, "not announced");
 }
 
-/* A forged journal may have any times. */
+/* A forged journal may contain any time. */
 static void test_wild_times(void **unused)
 {
     (void)unused;

@@ -1,4 +1,4 @@
-/* Tests the daemon with a devd that this test provides, in a guest without programs and rc.conf. */
+/* Tests the daemon in a guest without programs and rc.conf. The test itself plays devd. */
 #include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
@@ -94,7 +94,7 @@ static void say(const struct bench *bench, const void *bytes, size_t length)
     assert_int_equal(send(bench->devd, bytes, length, MSG_EOR | MSG_NOSIGNAL), (ssize_t)length);
 }
 
-/* Hostile bytes are stored unchanged, and no command results from them. */
+/* Hostile bytes are recorded unchanged, and cause no command. */
 static void test_hostile(void **state)
 {
     static const char nul[] = "!system=HYPERV_NIC_VF subsystem=hn0\0 type=VF_UP\n";
@@ -117,8 +117,8 @@ static void test_hostile(void **state)
     end(&bench);
 }
 
-/* In a guest without any program the probes fail. The journal has the failures, and nothing else
- * happens. */
+/* In a guest without any program, all probes fail. The journal records the failures, and the
+ * daemon does nothing else. */
 static void test_bare(void **state)
 {
     static const char up[] = "!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP\n";
@@ -131,8 +131,8 @@ static void test_bare(void **state)
     end(&bench);
 }
 
-/* All lines of a storm are stored, many in each transaction. A reader of the journal never sees
- * a part of a transaction. */
+/* All lines of a storm are recorded, many in each transaction. A reader of the journal never
+ * reads a part of a transaction. */
 static void test_storm(void **state)
 {
     enum { LINES = 10000 };

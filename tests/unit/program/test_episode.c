@@ -1,4 +1,5 @@
-/* Tests episodes: rows go in, lines come out. */
+/* Tests episodes (from the departure of a VF to its return): rows are submitted, and the
+ * episodes are compared as lines of text. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -42,8 +43,8 @@ static int by_id(const void *a, const void *b)
     return x->id < y->id ? -1 : x->id > y->id;
 }
 
-/* Submits a row. A line is "BOOT SECONDS BODY", and its number is the seq. BODY is a transition,
- * or "gap", "started" or "stopped". */
+/* Submits a row with the seq `seq`. The line is "BOOT SECONDS BODY". BODY is a transition, or
+ * "gap", "started" or "stopped". */
 static void take(struct vfj_episodes *episodes, uint64_t seq, const char *line)
 {
     unsigned boot = 0;
@@ -75,7 +76,7 @@ static void add(struct vfj_text *text, size_t i)
     vfj_text_add_char(text, '\n');
 }
 
-/* Checks the episodes of the rows. The time of the last line is the present. */
+/* Checks which episodes the rows give. The time of the last row counts as the present time. */
 static void gives(uint64_t first, const char *const *rows, const char *expected)
 {
     static char bytes[TEXT_SIZE];
@@ -127,7 +128,7 @@ static void test_a_migration(void **state)
     assert_true(list[1].generation_before == 1 && list[1].generation_after == 2);
 }
 
-/* Within an episode the VF does not return, a daemon ends and starts, rows are missing, or the
+/* During an episode the VF does not return, a daemon ends and starts, rows are missing, or the
  * guest boots. */
 static void test_what_happens_inside(void **state)
 {
@@ -177,7 +178,8 @@ static void test_verdicts(void **state)
     assert_int_equal(list[3].finding_count, 3);
 }
 
-/* Transparent mode: the kernel moves the data path, and findings are reported. */
+/* Episodes in transparent mode, in which the kernel moves the data path and findings are
+ * reported. */
 static void test_transparent(void **state)
 {
     (void)state;
@@ -219,7 +221,7 @@ static void test_host_events(void **state)
           "6 hn2 migration unfinished 8 s, mce2 -> -, 1 left; \n");
 }
 
-/* A pruned journal begins within an episode. */
+/* A pruned journal may begin in the middle of an episode. */
 static void test_pruned(void **state)
 {
     (void)state;
@@ -235,7 +237,7 @@ static void test_pruned(void **state)
           "1003 hn1 migration unfinished 0 s, mce1 -> -, 1 left; \n");
 }
 
-/* Rows that no program of this version writes, and missing rows. */
+/* Tests rows that no program of this version writes, and missing rows. */
 static void test_odd_rows(void **state)
 {
     (void)state;
@@ -252,7 +254,8 @@ static void test_odd_rows(void **state)
           "7 hn0 fallback unfinished 1 s, mce0 -> -, 0 left; fallback, hn-renamed\n");
 }
 
-/* More names of hn than slots: the one whose last change is the oldest is dropped. */
+/* There are more hn interfaces than slots. The one that has not changed for the longest time is
+ * dropped. */
 static void test_many_slots(void **state)
 {
     static char bytes[VFJ_SLOTS_MAX + 2][96];

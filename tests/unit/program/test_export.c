@@ -1,4 +1,4 @@
-/* Tests vfjournal export as a user runs it: what it refuses, and what it omits. */
+/* Tests vfjournal export as a user runs it: which journals it refuses, and what it leaves out. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -40,7 +40,8 @@ static const char *played(const char *name, const char *trace)
     return path;
 }
 
-/* Checks that export prints one error, which names the record, and no line of a trace. */
+/* Checks that export of the journal prints one error, which names the record `seq`, and no line
+ * of a trace. */
 static void assert_refused(const char *path, uint64_t seq, const char *why)
 {
     char complaint[600];
@@ -52,7 +53,7 @@ static void assert_refused(const char *path, uint64_t seq, const char *why)
     free(printed);
 }
 
-/* A line of devd that, with its bytes escaped, is longer than a trace's line may be. */
+/* With its bytes escaped, a devd line may be longer than a line of a trace can be. */
 static void test_line_too_long(void **unused)
 {
     static char line[VFJ_LINE_MAX];
@@ -91,7 +92,7 @@ static void test_any_bytes(void **unused)
     free(trace);
 }
 
-/* The outcomes in the journal are forged: it does not replay, and is refused. */
+/* The outcomes in the journal are forged, so that a replay differs. Export refuses the journal. */
 static void test_not_sound(void **unused)
 {
     const char *path = kit_path("edited.db");
@@ -113,8 +114,8 @@ static const char guest[] = "%vfjournal 1\n"
                             "@0 !system=ETHERNET subsystem=mce0 type=IFATTACH\n"
                             "@2.1 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP\n";
 
-/* An exported trace contains no password and no variable that the guest lacks. A default route
- * without a variable becomes a word of %if. */
+/* An exported trace contains no password, and no variable of rc.conf that the guest does not
+ * have. When the guest has a default route without a variable, a word of %if gives the route. */
 static void test_what_is_shown(void **unused)
 {
     (void)unused;

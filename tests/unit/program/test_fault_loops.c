@@ -1,7 +1,8 @@
-/* Fault loops: each allocation, each operation on a file, and each call of the system and of
- * SQLite fails at the 1st, 2nd, 3rd … time, once or permanently, until a run has no fault. This
- * covers appending, opening, making, copying, recovering, pruning and reading a journal. A
- * failure is reported, hides nothing, loses no earlier data, and the next attempt succeeds. */
+/* Fault loops. Allocations, file operations, system calls and calls of SQLite fail: in the first
+ * run at the first call, in the second run at the second call, and so on, once or permanently,
+ * until a run has no fault. This covers appending, opening, making, copying, recovering, pruning
+ * and reading a journal. Each failure must be reported and must lose no earlier data, and the
+ * next attempt must succeed. */
 #include <fcntl.h>
 #include <getopt.h>
 #include <glob.h>
@@ -29,7 +30,7 @@
 #include "tests/kit/scratch.h"
 #include "tools/verb.h"
 
-/* An operation that the loop repeats. run() returns whether the operation reported success. */
+/* An operation that the loop repeats. run() returns true when the operation reported success. */
 struct scenario {
     const char *name;
     void (*prepare)(void);
@@ -62,9 +63,9 @@ static const struct fault faults[] = {
 };
 
 static unsigned long runs, failures;
-static unsigned at;       /* number of the call at which the last fault occurred */
+static unsigned at;       /* number of the call that failed last */
 static const char *under; /* name of the last fault */
-static bool is_system;    /* whether the last fault was in a system call */
+static bool is_system;    /* true: the last fault was in a system call */
 
 static void arm(const struct fault *fault, unsigned count)
 {
@@ -100,9 +101,9 @@ static bool is_long_form(void)
     return form != NULL && strcmp(form, "all") == 0;
 }
 
-/* Returns the next number of the call that fails. In the long form each call is a run of its
- * own. Otherwise the allocations and reads of a long scenario are tested in steps, which differ
- * between faults. All writes are always tested, because they are few. */
+/* Returns the next number of the call that fails. In the long form of the test, each call fails
+ * once. Otherwise, in a long scenario, some of the allocations and reads are skipped; different
+ * faults skip different calls. All writes are always tested, because they are few. */
 static unsigned next_count(const struct fault *fault, unsigned count)
 {
     bool many = fault->on == ON_MEMORY || fault->on == ON_READS;
@@ -142,7 +143,8 @@ static void loop_all(const struct scenario *scenario)
         loop(scenario, &faults[i]);
 }
 
-/* Checks that the journal is sound. Returns the seq of its first record. */
+/* Checks that the journal can be verified without a finding. Returns the seq of its first
+ * record. */
 static uint64_t assert_sound(const char *path)
 {
     struct vfj_verified verified;
@@ -160,7 +162,7 @@ static void remove_journal(const char *path)
         (void)unlink(kit_beside(path, suffixes[i]));
 }
 
-/* Returns the path of a sound journal. */
+/* Returns the path of a journal that has no fault. */
 static const char *sound(void)
 {
     return kit_path("sound.db");
@@ -180,8 +182,8 @@ static void copy(const char *from, const char *to)
     free(bytes);
 }
 
-/* Returns whether `path` has the same bytes as `of`, and no -wal that adds records. Then it
- * needs no second verification. */
+/* Returns true when `path` has the same bytes as `of`, and no -wal file with more records. A
+ * second verification is then unnecessary. */
 static bool is_copy(const char *path, const char *of)
 {
     size_t lengths[2];
@@ -278,7 +280,7 @@ static void test_appending(void **state)
     assert_sound(appended());
 }
 
-/* ---- appending, and continuing in memory while that fails ---- */
+/* ---- appending, and continuing in memory while appending fails ---- */
 
 static uint64_t gone_on; /* number of events so far */
 
@@ -300,7 +302,7 @@ static bool run_going_on(void)
     return !vfj_ledger_detached(appending.ledger);
 }
 
-/* Checks that all events are written later, each once. */
+/* Checks that all events are written later, each of them once. */
 static void check_gone_on(bool ok)
 {
     struct vfj_reattached told = {0};
@@ -326,7 +328,7 @@ static void test_going_on(void **state)
     assert_sound(appended());
 }
 
-/* ---- making a journal, and opening one that a killed daemon left ---- */
+/* ---- creating a journal, and opening one that a killed daemon left ---- */
 
 static const char *opened(void)
 {
@@ -351,7 +353,7 @@ static int64_t records_of(const char *path)
     return kit_sql_integer(path, "SELECT count(*) FROM record");
 }
 
-/* Checks the number of records. One that could not be synced may exist, but one that was
+/* Checks the number of records. A record that could not be synced may exist. A record that was
  * committed must exist. */
 static void assert_appended(int64_t before, bool ok)
 {
@@ -361,8 +363,7 @@ static void assert_appended(int64_t before, bool ok)
                  (long long)before);
 }
 
-/* Checks that the lock file was removed. When the system call that locks it failed, the file may
- * remain. */
+/* Checks that the lock file was removed. It may remain when a system call for the lock failed. */
 static void assert_unlocked(void)
 {
     if (kit_exists(kit_beside(opened(), ".lock")) && !is_system)
@@ -415,12 +416,12 @@ static void test_opening(void **state)
     loop_all(&scenario);
 }
 
-/* ---- opening with a snapshot, and writing one ---- */
+/* ---- opening a journal with a snapshot, and writing a snapshot ---- */
 
 enum { CACHED_LINES = 100 };
 
 static int64_t cached_records;
-/* The digest of the state at the end, without and with one further committed start. */
+/* The digest of the state at the journal's end: before and after one more start was committed. */
 static uint64_t cached_digests[2];
 
 static const char *cached(void)
@@ -478,8 +479,8 @@ static bool run_open_cached(void)
     return ok;
 }
 
-/* Checks the snapshot that was left: it is either correct or ignored, so that the next start has
- * the journal's state. */
+/* Checks the snapshot that a failed run left. It must be either right or ignored: the next start
+ * must have the journal's state. */
 static void check_cached(bool ok)
 {
     struct vfj_ledger *ledger = NULL;
@@ -504,7 +505,7 @@ static void test_cached(void **state)
 
 static struct {
     int (*verb)(int argc, char **argv);
-    const char *line; /* the words, separated by blanks; % stands for the path */
+    const char *line; /* the arguments of the verb, separated by blanks; % stands for the path */
     const char *path;
     char *right; /* the output without a fault */
 } reading;
@@ -512,7 +513,7 @@ static struct {
 static int with_output(int (*verb)(int argc, char **argv), int argc, char **argv)
 {
     int kept[2] = {dup(1), dup(2)};
-    /* creat(), because open(2) may be ordered to fail */
+    /* creat(2) is used, since the test may make open(2) fail */
     int out = creat(kit_path("printed"), 0600);
     int said = creat(kit_path("said"), 0600);
     (void)fflush(stdout);
@@ -559,14 +560,15 @@ static size_t length_of(const char *name)
     return length;
 }
 
-/* Checks that a failure is reported: a finding on standard output, any other error on stderr. */
+/* Checks that a failure is reported: a finding on standard output, any other error on standard
+ * error. */
 static void assert_told(const char *of, bool finding)
 {
     if (length_of("said") == 0 && !(finding && length_of("printed") > 0))
         fail_msg("%s: %s at %u: a failure without a word", of, under, at);
 }
 
-/* Checks that no temporary journal is left. The reader of a trace makes one for the trace's
+/* Checks that no temporary journal is left. The verbs that read a trace make one for the trace's
  * rows. */
 static void assert_nothing_left(void)
 {
@@ -621,7 +623,8 @@ static void test_reading(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const struct scenario scenario
             = {cases[i].line, prepare_reading, run_reading, check_reading};
-        /* a what-if has thousands of runs, which are too many for the short form of the test */
+        /* a what-if (--set) has thousands of calls, which are too many for the short form of the
+         * test */
         if (strstr(cases[i].line, "--set") != NULL && !is_long_form())
             continue;
         reading.verb = cases[i].verb;
@@ -686,8 +689,8 @@ enum { SAVED = 29 };
 
 static uint64_t torn_records;
 
-/* Runs a recovery. It saves all records that can be saved, reports those that cannot be read, or
- * makes no journal. */
+/* Runs a recovery. It must save all records that can be saved and report those that it cannot
+ * read, or make no journal. */
 static bool run_recover(void)
 {
     struct vfj_recovered recovered;
@@ -757,7 +760,8 @@ static bool run_prune(void)
     return status == VFJ_OK && !prune.refused;
 }
 
-/* Checks that every record that the journal lacks is in the archive, whatever failed. */
+/* Checks that, whatever failed, every record that was removed from the journal is in the
+ * archive. */
 static void check_pruned(bool ok)
 {
     if (!ok && is_copy(pruned(), prunable()))
@@ -776,7 +780,7 @@ static void test_pruning(void **state)
     loop_all(&scenario);
 }
 
-/* Puts the many files into a file system in memory, if there is one. */
+/* Puts the test's many files into a file system in memory, if there is one. */
 static int set_up(void **state)
 {
     if (getenv("TMPDIR") == NULL && access("/dev/shm", W_OK) == 0)
@@ -803,8 +807,7 @@ static int tear_down(void **state)
     return kit_scratch_remove(state);
 }
 
-/* With the name of a test as its argument, such as test_reading, the program runs only that
- * test. */
+/* When the argument is the name of a test, such as test_reading, runs only that test. */
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {

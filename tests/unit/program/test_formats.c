@@ -1,7 +1,7 @@
-/* Tests that journals of every released format and version of the rules open. A file of
- * tests/fixtures is never changed. Each new format or version of the rules adds one:
- * VFJ_FIXTURE=FILE in the environment makes that file by the present format and rules, and prints
- * its anchor. */
+/* Tests that journals of every released format, and of every version of the rules, can be
+ * opened. A file of tests/fixtures is never changed. Each new format or version of the rules
+ * adds one: VFJ_FIXTURE=FILE in the environment makes that file by the present format and rules,
+ * and prints its anchor. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,11 +20,12 @@
 #include "tests/kit/scratch.h"
 #include "tools/verb.h"
 
-/* Each fixture has a migration and unusual lines. */
+/* Each fixture is a journal with a migration and unusual lines. */
 static const struct fixture {
     const char *name;
     unsigned version;
-    bool is_otherwise; /* its rules decided otherwise in some record than the present ones */
+    /* in some record, the journal's rules decided otherwise than the present rules */
+    bool is_otherwise;
     const char *anchor;
     uint64_t records;
 } fixtures[] = {
@@ -61,8 +62,8 @@ static const char *copy_of(const struct fixture *fixture)
     return path;
 }
 
-/* Checks that `vfjournal ARGUMENTS` prints the text, and exits with 0, or with 3 after a change
- * of the rules. */
+/* Checks that `vfjournal ARGUMENTS` prints the text, and exits with 0. After a change of the
+ * rules, the exit status may be 3. */
 static void says(const char *text, const char *format, const char *path, const char *more)
 {
     char arguments[600];
@@ -79,13 +80,13 @@ static void says(const char *text, const char *format, const char *path, const c
     free(printed);
 }
 
-/* Returns the verdict that `vfjournal replay` must print. */
+/* Returns the verdict that `vfjournal replay` must print for the fixture. */
 static const char *verdict_of(const struct fixture *fixture)
 {
     return fixture->is_otherwise ? ": rules changed: " : ": same: ";
 }
 
-/* Each verb reads the fixture, and changes nothing. */
+/* Each verb can read the fixture, and does not change it. */
 static void test_readers(void **state)
 {
     (void)state;
@@ -114,8 +115,8 @@ static void test_readers(void **state)
     }
 }
 
-/* A daemon migrates the journal, and continues its chain and state. It does not wait for the
- * outcomes of commands of other rules: the guest is observed again. */
+/* A daemon migrates the journal to the present format, and continues its chain and state. It
+ * does not wait for outcomes of commands that other rules issued, but observes the guest again. */
 static void test_daemon(void **state)
 {
     (void)state;
@@ -144,8 +145,8 @@ static void test_daemon(void **state)
     }
 }
 
-/* Checks that the pruned journal begins with a state checkpoint at `seq`, in that format of the
- * state's text. */
+/* Checks that the pruned journal begins with a state checkpoint at `seq`, whose text has that
+ * format. */
 static void begins_with(const char *path, unsigned seq, unsigned format)
 {
     char sql[200];
@@ -157,8 +158,8 @@ static void begins_with(const char *path, unsigned seq, unsigned format)
     assert_int_equal(kit_sql_integer(path, sql), 1);
 }
 
-/* The journal can begin with each of its state checkpoints, in either format of the text. The
- * present rules decide about a line after it. */
+/* The journal is pruned to begin with each of its state checkpoints, in both formats of the
+ * text. The present rules decide about a devd line after it. */
 static void test_checkpoints(void **state)
 {
     const struct fixture *old = &fixtures[2], *new = &fixtures[6];
@@ -219,7 +220,7 @@ static const char trace[] = "%sysctl hw.hn.vf_transparent=1\n"
                             "%scheduled over id=A-1 type=Freeze here=yes\n"
                             "%crash\n";
 
-/* Makes a new fixture, with a state checkpoint and a line after it. */
+/* Makes a new fixture, which also has a state checkpoint and a devd line after it. */
 static void test_make_fixture(void **state)
 {
     const char *path = getenv("VFJ_FIXTURE");

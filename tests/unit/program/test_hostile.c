@@ -1,6 +1,6 @@
-/* A small crafted file holds ten thousand rows that share the pages at the end of their text:
- * half a megabyte reads as eighty. Each verb ends in bounded time and memory, and refuses the
- * file. */
+/* Tests a hostile journal: ten thousand rows share the pages at the end of their text, so that
+ * half a megabyte reads as eighty megabytes. Each verb must end in bounded time and memory, and
+ * refuse the file. */
 #include <setjmp.h>
 #include <sqlite3.h>
 #include <stdarg.h>
@@ -19,7 +19,7 @@
 #include "store/schema.h"
 #include "tests/kit/scratch.h"
 
-/* The length of a payload, its bytes in the cell, and its bytes in overflow pages
+/* The length of a row, and how many of its bytes are in the cell and in overflow pages
  * (https://www.sqlite.org/fileformat2.html, section 1.6). */
 enum {
     PAGE = 512,
@@ -34,7 +34,7 @@ enum {
     CELLS = 10,    /* number of cells of a leaf page */
     CHILDREN = 50, /* number of children of an interior page */
     PAGES_MAX = ROWS / CELLS + ROWS / CELLS / (CHILDREN - 1) + 64,
-    /* limit of each verb's processor time in seconds; a tenth suffices without sanitizers */
+    /* limit of processor time for each verb; without sanitizers a tenth suffices */
     SECONDS = 30,
     MEMORY_KB = 256 * 1024, /* 9 MB without sanitizers */
 };
@@ -66,7 +66,7 @@ static unsigned put_varint(unsigned char *at, uint32_t value)
     return size;
 }
 
-/* Makes an empty journal with SQLite. */
+/* Makes an empty journal by SQLite. */
 static void make_empty(const char *path)
 {
     sqlite3 *db = NULL;
@@ -103,7 +103,7 @@ static void make_payload(unsigned char payload[PAYLOAD])
     assert_true(at + 7 + BODY + 17 == payload + PAYLOAD);
 }
 
-/* Writes the pages that all rows share. Returns the number of the first page. */
+/* Writes the overflow pages that all rows share. Returns the number of the first one. */
 static uint32_t add_rest(const unsigned char *payload)
 {
     uint32_t first = file.count + 1;
@@ -146,7 +146,7 @@ static void add_leaf(uint32_t first_seq, uint32_t step, const unsigned char *pay
     }
 }
 
-/* Writes an interior page of `count` children. Each child but the last has `rows` rows. */
+/* Writes an interior page with `count` children. Each child except the last has `rows` rows. */
 static void add_between(unsigned char *page, uint32_t child, unsigned count, uint32_t first_seq,
                         uint32_t rows)
 {
@@ -155,7 +155,7 @@ static void add_between(unsigned char *page, uint32_t child, unsigned count, uin
     for (unsigned i = 0; i + 1 < count; i++) {
         unsigned char *at = page + content + i * 7;
         put(at, 4, child + i);
-        /* a number of three bytes, as SQLite encodes it */
+        /* a number in three bytes, as SQLite encodes it (varint) */
         uint32_t last = first_seq + (i + 1) * rows - 1;
         at[4] = (unsigned char)(0x80 | last >> 14);
         at[5] = (unsigned char)(0x80 | (last >> 7 & 0x7f));
@@ -209,7 +209,8 @@ static double seconds_of(const struct rusage *usage)
         + (double)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) / 1e6;
 }
 
-/* Runs a verb. Each %s of the arguments is the journal. */
+/* Runs a verb on the journal, and checks its exit status, its output, and its use of time and
+ * memory. %s in `format` stands for the journal. */
 static void run(const char *format, const char *path, int expected, const char *says)
 {
     char arguments[512];
@@ -258,7 +259,7 @@ static void test_shared_pages(void **state)
     assert_int_equal(unlink(kit_beside(path, "-new")), 0);
 }
 
-/* All rows have seq 1. Recovery bounds the number of rows that it reads. */
+/* All rows have the seq 1. Recovery reads only a bounded number of them. */
 static void test_one_seq(void **state)
 {
     const char *path = kit_path("one-seq.db");

@@ -144,8 +144,8 @@ static void test_what_is_no_journal_is_unusable(void **state)
     verify_says(kit_path("empty.db"), VFJ_EXIT_DIFFERENT, ": the file is empty: ");
 }
 
-/* An anchor that was stored outside the guest matches the journal that continued from it, and no
- * other. */
+/* An anchor that was stored outside the guest fits the journal that continued from it, but no
+ * other journal. */
 static void test_an_anchor_is_met_or_not(void **state)
 {
     const char *path = fresh("anchor.db");
@@ -166,7 +166,7 @@ static void test_an_anchor_is_met_or_not(void **state)
     char *digit = strchr(other, ':') + 64;
     *digit = *digit == '0' ? '1' : '0';
     anchor_says(path, other, VFJ_EXIT_NOT_ANCHORED, "(another head after record ");
-    /* Every row and the chain are rewritten: only the anchor detects that. */
+    /* every row is edited and the chain is computed again: only the anchor detects this */
     kit_forge(path, "UPDATE record SET wall_us = wall_us + 1");
     verify_says(path, VFJ_EXIT_OK, ": verified: ");
     anchor_says(path, kept, VFJ_EXIT_NOT_ANCHORED, "(another head after record ");
@@ -220,7 +220,8 @@ static void test_an_anchor_is_read_as_it_is_printed(void **state)
         assert_false(vfj_anchor_parse(vfj_span_of(bad[i]), &anchor));
 }
 
-/* Starts a process that appends as fast as it can, and reopens the journal from time to time. */
+/* Starts a process that appends records as fast as it can. From time to time it closes and
+ * reopens the journal. */
 static pid_t start_writer(const char *path)
 {
     pid_t child = fork();
@@ -247,11 +248,12 @@ static void stop_writer(pid_t child)
     int status = 0;
     assert_int_equal(kill(child, SIGKILL), 0);
     assert_int_equal(waitpid(child, &status, 0), child);
-    assert_true(WIFSIGNALED(status)); /* the signal ended it, not an error of its own */
+    /* the writer was ended by the signal, and not by an error of its own */
+    assert_true(WIFSIGNALED(status));
 }
 
-/* While a daemon starts, writes and ends, verify gives no false alarm, and each copy is
- * complete. */
+/* A daemon starts, writes and ends again and again. Meanwhile verify reports no fault, and each
+ * copy is complete. */
 static void test_a_live_journal_is_verified_and_copied(void **state)
 {
     const char *path = fresh("live.db");
@@ -347,8 +349,8 @@ static void test_a_copy_of_what_is_wrong(void **state)
     assert_false(kit_exists(kit_path("damaged-copy.db")));
 }
 
-/* A journal with its -wal, as in a bug report. All rows are read, neither file changes, and no
- * file is made beside them. */
+/* A user sends a journal and its -wal file with a bug report. All rows are read, neither file
+ * changes, and no file is made beside them. */
 static void test_nothing_is_written_beside_a_journal(void **state)
 {
     const char *path = fresh("mailed.db");
@@ -394,8 +396,7 @@ static void test_nothing_is_written_beside_a_journal(void **state)
     free(wal);
 }
 
-/* When the wall clock jumps forward, no record becomes older by that. When it jumps back, none
- * does either. */
+/* A wall clock that jumps forward makes no record older, and neither does one that jumps back. */
 static void test_a_clock_that_jumps(void **state)
 {
     const int64_t second_us = 1000000, year_us = 366 * 86400 * second_us, begin_us = 50 * year_us;
@@ -412,7 +413,7 @@ static void test_a_clock_that_jumps(void **state)
                 == begin_us + 3 * second_us);
 }
 
-/* In its first day after the start, the daemon trusts the journal's times rather than the clock. */
+/* On the first day after its start, the daemon uses the times in the journal, and not the clock. */
 static void test_a_clock_settles(void **state)
 {
     const int64_t second_us = 1000000, day_us = 86400 * second_us;
@@ -437,7 +438,7 @@ static void keep_report(const char *line)
     (void)!write(STDOUT_FILENO, reported, strlen(reported));
 }
 
-/* A process ends with a message when a file that it has mapped is truncated. */
+/* When somebody truncates a file that a process has mapped, the process ends with a message. */
 static void test_a_mapped_file_that_is_truncated(void **state)
 {
     const char *path = kit_path("mapped");

@@ -1,7 +1,7 @@
-/* Tests the guest's network after each trace, with a separate model (tests/kit/network.h). The
- * addresses that hn had at the daemon's start must be reachable whenever the slot is at rest
- * without a fault, or waits because of a conflict. Also tests that model itself, with states
- * that lagg(4) and ifconfig(8) describe. */
+/* Tests the guest's network after each trace, by a separate model of the network
+ * (tests/kit/network.h). The addresses that hn had at the daemon's start must be reachable
+ * whenever the daemon has finished its work on a slot, or a conflict keeps it from doing so.
+ * Also tests the model of the network itself, with states that lagg(4) and ifconfig(8) describe. */
 #include <glob.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,7 +24,7 @@
 enum {
     TRACES_MAX = 1024,
     HNS_MAX = 16,
-    /* with fewer addresses in all traces, the test would check next to nothing */
+    /* if all traces together had fewer addresses, the test would check next to nothing */
     ADDRESSES_LEAST = 200,
 };
 
@@ -97,7 +97,7 @@ static void test_what_ends_traffic(void **state)
     free(fixture);
 }
 
-/* The first port that is up and has a carrier is the active one. */
+/* Of a lagg's ports, the first one that is up and has a carrier is active. */
 static void test_active_port(void **state)
 {
     (void)state;
@@ -124,9 +124,10 @@ static void test_owners(void **state)
     fixture->lagg->address_count = 0;
     assert_false(answers(fixture)); /* no interface has the address */
     kit_network_add_address(fixture->hn, "10.0.0.4/24");
-    assert_false(answers(fixture)); /* the interface that has the address is a port */
+    /* no answer, since the address is on an interface that is a port */
+    assert_false(answers(fixture));
     fixture->lagg->member_count = 0;
-    assert_false(answers(fixture)); /* the VF has the data path and is not a port */
+    assert_false(answers(fixture)); /* no answer, since the VF has the data path and is no port */
     fixture->hn->data_path[0] = '\0';
     assert_true(answers(fixture));
     free(fixture);
@@ -158,7 +159,7 @@ static void test_vlan_and_bridge(void **state)
 
 /* The traces. */
 
-/* Traces in which the guest must lose an address. */
+/* Traces in which the guest must lose an address, and why. */
 static const struct {
     const char *path, *why;
 } losses[] = {
@@ -182,7 +183,7 @@ static bool has_to_lose(const char *path)
     return found;
 }
 
-static unsigned judged_addresses; /* number of checked addresses in all traces */
+static unsigned judged_addresses; /* number of addresses that were checked in all traces */
 
 /* An hn interface with its addresses before the first event. */
 struct wanted {
@@ -220,9 +221,9 @@ static enum vfj_status submit(void *context, const struct vfj_event *event,
     return judged->sink.submit(judged->sink.context, event, decision);
 }
 
-/* Returns whether the slot has a conflict which keeps the machine from finishing its work. hn or
- * a VF in another lagg is no such conflict: the administrator who put it there is responsible
- * for its traffic. */
+/* Returns true when a conflict keeps the machine from finishing its work on the slot. A lagg of
+ * an administrator that has hn or the VF as a port is no such conflict: the administrator is
+ * responsible for the traffic. */
 static bool is_held_up(const struct vfj_slot *slot)
 {
     return slot->activity == VFJ_ACTIVITY_WAITING && slot->observed.hn.exists
@@ -232,7 +233,8 @@ static bool is_held_up(const struct vfj_slot *slot)
             || slot->fault == VFJ_REASON_TOO_MANY_ADDRESSES);
 }
 
-/* Returns whether the daemon leaves the slot as it is: no fault, no plan and no timer remain. */
+/* Returns true when the daemon has finished its work on the slot: no fault, no plan and no timer
+ * is left. */
 static bool is_at_rest(const struct vfj_slot *slot)
 {
     return slot->fault == VFJ_REASON_NONE && !vfj_slot_awaits_timer(slot)
@@ -250,8 +252,8 @@ static const struct vfj_slot *slot_of(const struct judged *judged, struct vfj_na
     return NULL;
 }
 
-/* Returns whether the trace still gives hn the same addresses as at first. Those that it removed
- * need not be reachable. */
+/* Returns true when the trace has not changed the addresses that it gave hn at first. Addresses
+ * that the trace removed need not be reachable. */
 static bool is_as_told(const struct judged *judged, const struct wanted *wanted)
 {
     const struct vfj_guest *guest = &judged->play.guest;

@@ -1,4 +1,5 @@
-/* Tests that long operations report their progress, and leave no file when they are interrupted. */
+/* Tests that long operations report their progress, and that no file is left when they are
+ * interrupted. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* glibc declares posix_openpt and ptsname only with this */
 #endif
@@ -42,10 +43,10 @@ static const char *journal(void)
     return path;
 }
 
-/* A running verb that waits for the rest of its standard input. */
+/* A verb that is running, and waits for the rest of its standard input. */
 struct reader {
     pid_t pid;
-    int input; /* the write end of its standard input */
+    int input; /* the writing end of the verb's standard input */
 };
 
 static struct reader start(const char *verb, const char *error)
@@ -88,8 +89,8 @@ static void pause_once(void)
     (void)nanosleep(&(struct timespec){.tv_nsec = PAUSE_NS}, NULL);
 }
 
-/* Sends the signal repeatedly, because the verb may not have its handler yet, until the file has
- * the text. */
+/* Asks for the progress until the file contains the text. Sends the signal repeatedly, since the
+ * verb may not have set its signal handler yet. */
 static void ask(const struct reader *reader, const char *path, const char *text)
 {
     for (unsigned i = 0; i < LOOKS_MAX; i++) {
@@ -98,7 +99,7 @@ static void ask(const struct reader *reader, const char *path, const char *text)
         free(printed);
         if (found)
             return;
-        /* the private file exists, and the handlers are set before it */
+        /* once the verb has made its private file, its signal handlers are set, too */
         if (entries(kit_path("tmp")) > 0)
             assert_int_equal(kill(reader->pid, ASK_SIGNAL), 0);
         pause_once();
@@ -140,7 +141,7 @@ static void test_a_terminal_shows_it_after_a_second(void **state)
     int status = 0, terminal = posix_openpt(O_RDWR | O_NOCTTY);
     (void)state;
     assert_true(terminal >= 0 && grantpt(terminal) == 0 && unlockpt(terminal) == 0);
-    /* without an open terminal, a read fails when the verb ends */
+    /* keeps the terminal open, since a read from it would fail when the verb ends */
     int held = open(ptsname(terminal), O_RDWR | O_NOCTTY);
     assert_true(held >= 0 && fcntl(terminal, F_SETFL, O_NONBLOCK) == 0);
     struct reader reader = start("verify", ptsname(terminal));
@@ -189,7 +190,7 @@ static void test_the_work_counts(void **state)
     assert_int_equal(vfj_progress_get().phase, phase + 2); /* two phases: pages and records */
     assert_int_equal(vfj_backup(journal(), kit_path("copy.db"), &backup), VFJ_OK);
     assert_done("checking records", last);
-    /* three phases: the copy, and the two of a verification */
+    /* three more phases: the copy, and two phases of the verification */
     assert_int_equal(vfj_progress_get().phase, phase + 5);
 }
 

@@ -1,5 +1,5 @@
-/* Tests pruning: a valid journal remains, even when a process dies, writes or forges rows in the
- * meantime. */
+/* Tests pruning: it leaves a valid journal, even when a process dies during it, or writes or
+ * forges rows meanwhile. */
 #include <poll.h>
 #include <setjmp.h>
 #include <sqlite3.h>
@@ -140,7 +140,7 @@ static struct vfj_prune prune_all(const char *path, const char *archive)
     return prune(path, &rule, century_us, archive);
 }
 
-/* Checks that `vfjournal ARGUMENTS` exits with that status and prints the text. */
+/* Runs `vfjournal ARGUMENTS`. Checks its exit status, and that it prints the text. */
 static void says(int expected, const char *text, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -182,7 +182,7 @@ static void test_what_is_left_is_a_journal(void **state)
     struct vfj_state *after = state_of(path);
     assert_true(vfj_state_digest(after) == vfj_state_digest(before));
     assert_memory_equal(&after->head, &before->head, sizeof after->head);
-    /* a daemon continues the journal, and prunes it again */
+    /* a daemon appends to the pruned journal, which is then pruned again */
     struct vfj_ledger *ledger = open_ledger(path);
     kit_submit(ledger, kit_started());
     submit_lines(ledger, 500);
@@ -195,7 +195,7 @@ static void test_what_is_left_is_a_journal(void **state)
     free(after);
 }
 
-/* A rule of age or of size prunes only the records that it covers. */
+/* A rule about age or size prunes only the records that it is about. */
 static void test_rules(void **state)
 {
     const char *path = fresh("rules.db");
@@ -217,7 +217,8 @@ static void test_rules(void **state)
     (void)sound(path);
 }
 
-/* An anchor can be checked down to the record before the first. */
+/* In a pruned journal, an anchor can be checked if it is not older than the record before the
+ * journal's first one. */
 static void test_anchors(void **state)
 {
     char heads[4][VFJ_ANCHOR_SIZE];
@@ -274,7 +275,7 @@ static void test_readers(void **state)
     says(VFJ_EXIT_UNUSABLE, "its beginning was pruned", "export --trace -J '%s'", path);
     says(VFJ_EXIT_OK, ": verified: ", "backup -J '%s' '%s'", path, kit_path("readers-copy.db"));
     assert_int_equal(sound(kit_path("readers-copy.db")).first, sound(path).first);
-    /* missing records are still reported */
+    /* a record that is missing elsewhere is still reported */
     kit_tamper(path, "DELETE FROM record WHERE seq = (SELECT max(seq) - 3 FROM record)");
     says(VFJ_EXIT_EDITED, " is missing", "show -a -J '%s'", path);
 }
@@ -292,14 +293,14 @@ static void test_archive(void **state)
     struct stat facts;
     assert_int_equal(stat(archive, &facts), 0);
     assert_int_equal(facts.st_mode & 0777, 0600);
-    /* the archive ends with the state checkpoint that the journal begins with */
+    /* the archive ends with the state checkpoint with which the journal now begins */
     assert_true(kept.first == 1 && kept.head.seq == done.last && done.last >= done.cut);
     char anchor[VFJ_ANCHOR_SIZE];
     struct vfj_text text = vfj_text_begin(anchor, sizeof anchor);
     vfj_anchor_print(&kept.head, &text);
     says(VFJ_EXIT_OK, ": verified: ", "verify -J '%s' --anchor %s", path, anchor);
     assert_int_equal(sound(path).head.seq, newest + 1);
-    /* an existing archive is not overwritten, and no record is removed */
+    /* when the archive exists already, it is not replaced, and no record is removed */
     struct vfj_ledger *ledger = open_ledger(path);
     kit_submit(ledger, kit_started());
     submit_lines(ledger, 300);
@@ -314,7 +315,7 @@ static void test_archive(void **state)
     assert_true(length[0] == length[1] && memcmp(bytes[0], bytes[1], length[0]) == 0);
     assert_int_equal(sound(path).first, done.cut);
     says(VFJ_EXIT_UNUSABLE, "File exists", "prune -k 1s -a '%s' -J '%s'", archive, path);
-    /* a second archive begins where the first one ends */
+    /* the second archive begins with the state checkpoint with which the first one ends */
     const char *second = kit_path("second.db");
     done = prune_all(path, second);
     assert_int_equal(sound(second).first, done.first);
@@ -370,18 +371,18 @@ static void test_usage(void **state)
 
 /* ---- while a daemon writes ---- */
 
-/* Returns whether the parent still wants more: it has not closed its end of the pipe. */
+/* Returns true as long as the parent process has not closed its end of the pipe. */
 static bool is_wanted(int from_parent)
 {
     struct pollfd end = {.fd = from_parent, .events = POLLIN};
-    return poll(&end, 1, 1) == 0; /* the wait of 1 ms also lets other processes run */
+    return poll(&end, 1, 1) == 0; /* the timeout of 1 ms also gives other processes time to run */
 }
 
 static void write_on(const char *path, int to_parent, int from_parent)
 {
     struct vfj_ledger *ledger = NULL;
-    /* On a busy machine a step of the pruning lasts longer than the daemon waits. Its rows then wait
-     * in memory. */
+    /* On a busy machine, a step of pruning can last longer than the writer waits for the lock.
+     * With CONTINUE, its rows then wait in memory. */
     bool right = vfj_ledger_open_cached(&ledger, path, VFJ_ON_ERROR_CONTINUE) == VFJ_OK;
     vfj_ledger_set_state_checkpoints(ledger, EVERY, INT64_MAX);
     struct vfj_event started = kit_started();
@@ -451,8 +452,8 @@ static bool is_checkpoint_of(const char *whole, uint64_t seq)
     return seq == 1 || kit_sql_integer(whole, sql) == 1;
 }
 
-/* Lets the process die at operation number `count` of a pruning, and checks the journal. Returns
- * whether the pruning completed before that. */
+/* Prunes in a process that dies at operation number `count`, and checks the journal. Returns
+ * true when the pruning was complete before that operation. */
 static bool die_at(unsigned count, const char *whole, uint64_t newest, uint64_t *random)
 {
     static const struct vfj_prune_rule rule = {.keep_us = 1};
@@ -513,7 +514,7 @@ static void test_checkpoints_on_the_way_are_checked(void **state)
     says(VFJ_EXIT_DIFFERENT, "record", "prune -k 1s -J '%s'", path);
 }
 
-/* A journal's first state checkpoint is accepted if it is a valid state. */
+/* The state checkpoint with which a journal begins is accepted if it is a valid state. */
 static void test_crafted_beginnings(void **state)
 {
     static const struct {
@@ -602,7 +603,8 @@ static void test_a_damaged_one_is_recovered(void **state)
     assert_int_equal(recovered.first, done.cut);
     assert_int_equal(sound(to).first, done.cut);
     (void)unlink(to);
-    /* any page is lost: the recovered journal begins with a state checkpoint and is in order */
+    /* each page in turn is damaged: the recovered journal begins with a state checkpoint, and is
+     * valid */
     for (size_t page = PAGE; page < length; page += 3 * (size_t)PAGE) {
         char saved[PAGE];
         memcpy(saved, bytes + page, PAGE);
@@ -635,7 +637,7 @@ static void test_a_checkpoint_of_many_parts(void **state)
     rc[sizeof rc - 1] = '"';
     event.as.rc = (struct vfj_span){rc, sizeof rc};
     kit_submit(ledger, event);
-    /* 400 lines fill devd's queue of scripts */
+    /* the queue of scripts that wait for devd is full after 400 lines */
     for (unsigned i = 0; i < 400; i++)
         kit_submit(ledger, kit_devd("!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP"));
     assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
@@ -652,14 +654,14 @@ static void test_a_checkpoint_of_many_parts(void **state)
     assert_memory_equal(before, after, sizeof *before);
     free(before);
     free(after);
-    /* a missing part is detected, at the end and in the middle */
+    /* a missing part is detected, the last one as well as one in the middle */
     kit_tamper(path, "DELETE FROM record WHERE seq > (SELECT min(seq) FROM record)");
     finds(path, VFJ_FINDING_INCOMPLETE, "checkpoint");
 }
 
 static const int64_t day_us = INT64_C(24) * 60 * 60 * 1000000;
 
-/* Submits one row, and then a state checkpoint, at that time of both clocks. */
+/* Submits one row and then a state checkpoint. Both clocks are at `wall_us`. */
 static void submit_at(struct vfj_ledger *ledger, int64_t wall_us)
 {
     struct vfj_event event = kit_devd(lines[1]);
@@ -669,7 +671,7 @@ static void submit_at(struct vfj_ledger *ledger, int64_t wall_us)
     vfj_ledger_maintain(ledger);
 }
 
-/* Returns the seq of the journal's first record after all steps of pruning by age. */
+/* Prunes by age as long as possible. Returns the seq of the journal's first record afterwards. */
 static uint64_t first_after(struct vfj_ledger *ledger, int64_t wall_us, int64_t settled_us)
 {
     const struct vfj_prune_rule rule = {.keep_us = 90 * day_us, .settled_us = settled_us};
@@ -693,7 +695,8 @@ static struct vfj_ledger *ledger_of_days(const char *name, unsigned days)
     return ledger;
 }
 
-/* The clock of a guest is years ahead when it starts, and when it restarts. */
+/* The guest's clock is years ahead when the daemon starts, and again when it restarts. No record
+ * counts as old because of that. */
 static void test_a_clock_ahead_ages_nothing(void **state)
 {
     struct vfj_ledger *ledger = ledger_of_days("ahead.db", 10);
@@ -704,8 +707,8 @@ static void test_a_clock_ahead_ages_nothing(void **state)
         submit_at(ledger, ahead_us + i * day_us / 6);
         assert_int_equal(first_after(ledger, ahead_us + i * day_us / 6, day_us), 1);
     }
-    /* The clock is right again. After months the old rows are pruned, also those with the wrong
-     * time. */
+    /* The clock is right again. After months the old rows are pruned, also those that were
+     * written with the wrong time. */
     for (unsigned day = 11; day < 90; day += 2)
         submit_at(ledger, day * day_us);
     assert_int_equal(first_after(ledger, 90 * day_us, day_us), 1);
@@ -716,7 +719,8 @@ static void test_a_clock_ahead_ages_nothing(void **state)
     (void)sound(kit_path("ahead.db"));
 }
 
-/* A guest was off for a year: its rows are pruned a day after it started again. */
+/* The guest was off for a year. The old rows are pruned a day after it has started again, not
+ * immediately. */
 static void test_a_guest_that_was_off_prunes_a_day_later(void **state)
 {
     struct vfj_ledger *ledger = ledger_of_days("off.db", 10);
@@ -731,7 +735,7 @@ static void test_a_guest_that_was_off_prunes_a_day_later(void **state)
     (void)sound(kit_path("off.db"));
 }
 
-/* With a settled_us of 0 the clock counts as right at once. */
+/* With a settled_us of 0, the clock is trusted immediately. */
 static void test_a_trusted_clock_prunes_at_once(void **state)
 {
     struct vfj_ledger *ledger = ledger_of_days("trusted.db", 10);
@@ -756,7 +760,7 @@ int main(void)
         cmocka_unit_test(test_crafted_beginnings),
         cmocka_unit_test(test_a_damaged_one_is_recovered),
         cmocka_unit_test(test_a_checkpoint_of_many_parts),
-        /* runs last: its simulated file system is for one process */
+        /* this test is the last one, since it simulates a file system within one process */
         cmocka_unit_test(test_death_at_every_point),
         cmocka_unit_test(test_a_clock_ahead_ages_nothing),
         cmocka_unit_test(test_a_guest_that_was_off_prunes_a_day_later),

@@ -1,4 +1,5 @@
-/* Tests what a reader of the journal gets: inputs, empty results, times, statuses, messages. */
+/* Tests the verbs that read a journal: their inputs, empty results, times, exit statuses and
+ * messages. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* glibc declares kill and setenv only with this */
 #endif
@@ -55,7 +56,7 @@ static char *run(int expected, const char *format, ...)
     return printed;
 }
 
-/* Checks the exit status and a part of the output. */
+/* Runs a command line. Checks its exit status, and that its output contains the text. */
 #define assert_says(expected, text, ...)                                            \
     do {                                                                            \
         char *printed_ = run((expected), __VA_ARGS__);                              \
@@ -80,7 +81,8 @@ static unsigned count_lines(const char *text)
     return count;
 }
 
-/* Checks that every verb prints the same for a path, for standard input, a pipe and a FIFO. */
+/* Checks that a verb prints the same for a journal given by its path, on standard input, by a
+ * pipe and by a FIFO. */
 static void assert_same_input(const char *verb, const char *path)
 {
     static const char *const ways[] = {
@@ -96,7 +98,7 @@ static void assert_same_input(const char *verb, const char *path)
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
         printed = run(VFJ_EXIT_OK, ways[i], verb, path);
 #pragma GCC diagnostic pop
-        /* replay's first line names the file */
+        /* the first line of replay's output names the file, and may differ */
         const char *from = strcmp(verb, "replay -o text") == 0 ? "\n" : "";
         if (strstr(printed, from) == NULL
             || strcmp(strstr(printed, from), strstr(expected, from)) != 0)
@@ -126,7 +128,7 @@ static void test_a_file_is_read_once(void **state)
     assert_string_equal(printed, expected);
     free(printed);
     free(expected);
-    /* a FIFO without data counts as an empty file */
+    /* a FIFO without data is treated like an empty file */
     assert_says(VFJ_EXIT_DIFFERENT, "the file is empty", "show '%s'", fifo);
     assert_says(VFJ_EXIT_UNUSABLE, "not a database", "show - </dev/zero");
     assert_says(VFJ_EXIT_UNUSABLE, "not a database", "verify - <'%s'", path);
@@ -210,7 +212,8 @@ static void test_nothing_there_is_no(void **state)
     assert_says(VFJ_EXIT_DIFFERENT, ": the trace holds no events\n", "replay '%s'", comments);
 }
 
-/* The rows of a live journal are in its WAL. */
+/* While a daemon runs, new rows are only in the -wal file. A copy without that file must not be
+ * reported as verified. */
 static void test_a_copy_without_wal_is_no_proof(void **state)
 {
     const char *path = kit_path("live.db");
@@ -292,7 +295,7 @@ static void test_times_are_of_the_local_zone(void **state)
     assert_says(VFJ_EXIT_DIFFERENT, "2026-11-22 14:01:41Z", "status --utc '%s'", journal());
     assert_says(VFJ_EXIT_DIFFERENT, "\"newest\":\"2026-11-22T14:01:41Z\"", "status -o json '%s'",
                 journal());
-    /* a printed time can be pasted back, from any zone */
+    /* a time that was printed can be given to -S again, in any zone */
     char *printed = run(VFJ_EXIT_OK, "show -S '2026-11-22 15:01:41.000000+01:00' '%s'", journal());
     char *utc = run(VFJ_EXIT_OK, "show -S '2026-11-22 14:01:41.000000Z' '%s'", journal());
     char *local = run(VFJ_EXIT_OK, "show -S '2026-11-22 15:01:41' '%s'", journal());
@@ -311,7 +314,7 @@ static void test_times_are_of_the_local_zone(void **state)
         assert_says(VFJ_EXIT_UNUSABLE, wrong[i], "show -S '%s' '%s'", wrong[i], journal());
 }
 
-/* A forged journal may hold any time. */
+/* A forged journal may contain any time. Each format can print it. */
 static void test_any_time_can_be_printed(void **state)
 {
     static const char *const formats[] = {"short", "delta", "cat", "verbose", "json", "csv"};
@@ -343,8 +346,8 @@ static const char *make_large(const char *name)
     return path;
 }
 
-/* Counts the lines that begin with a number, which are rows. Fills in the first and the last
- * seq. */
+/* Counts the rows in the output: the lines that begin with a number. Fills in the first and the
+ * last of these numbers. */
 static unsigned read_rows(const char *printed, unsigned long *first, unsigned long *last)
 {
     unsigned count = 0;
@@ -378,17 +381,17 @@ static void test_a_damaged_page_hides_nothing_else(void **state)
         memset(bytes + page, 0x5a, PAGE);
         kit_write(path, bytes, length);
         memcpy(bytes + page, kept, PAGE);
-        /* kit_run() adds a redirection, which the comment hides */
+        /* the `#` hides the redirection that kit_run() appends */
         (void)snprintf(line, sizeof line, "show -a '%s' 2>/dev/null #", path);
         char *rows = kit_run(line, &exit_status);
         unsigned count = read_rows(rows, &first, &last);
         free(rows);
         assert_int_equal(exit_status, VFJ_EXIT_DAMAGED);
         if (count < total)
-            /* any other damaged page belongs to the schema: then all rows are read without
-             * SQLite */
+            /* Otherwise the page belongs to the schema. When it is damaged, all rows are read
+             * without SQLite. */
             found++;
-        /* one page holds less than a hundred of these rows */
+        /* less than a hundred of these rows fit on one page */
         if (count + 100 < total || (first > 1 && last < total))
             fail_msg("page at %zu: %u of %lu rows, %lu to %lu", page, count, total, first, last);
         char *said
@@ -398,7 +401,7 @@ static void test_a_damaged_page_hides_nothing_else(void **state)
         if (count_lines(said) != 1 || strstr(said, expected) == NULL)
             fail_msg("page at %zu: not one line:\n%s", page, said);
         free(said);
-        /* the rows of a boot are found even if the newest record is damaged */
+        /* option -b finds the rows of a boot even when the newest record is damaged */
         (void)snprintf(line, sizeof line, "show -a -b 1 '%s' 2>/dev/null #", path);
         rows = kit_run(line, &exit_status);
         assert_int_equal(exit_status, VFJ_EXIT_DAMAGED);
@@ -412,7 +415,7 @@ static void test_a_damaged_page_hides_nothing_else(void **state)
     free(bytes);
 }
 
-/* The same damage has the same status in every verb. */
+/* The same damage gives the same exit status in every verb. */
 static void test_damage_has_one_status(void **state)
 {
     static const struct {
@@ -454,7 +457,7 @@ static void test_a_newer_format_is_refused_by_every_verb(void **state)
     assert_false(kit_exists(to));
 }
 
-/* Readable rows before the part that is saved are reported too. */
+/* Recovery also reports readable rows that come before the part that it saves. */
 static void test_recover_reports_every_readable_row(void **state)
 {
     const char *path = kit_path("runs.db");
@@ -518,7 +521,8 @@ static bool is_empty(const char *directory)
     return empty;
 }
 
-/* Runs the verb, and sends it the signal after that many microseconds. Returns its wait status. */
+/* Runs the verb, and sends it the signal after `delay_us`. Returns the wait status of its
+ * process. */
 static int interrupt(char *const argv[], int number, long delay_us)
 {
     int status;
@@ -565,7 +569,7 @@ static void test_a_signal_leaves_nothing_behind(void **state)
         killed += WIFSIGNALED(status) && WTERMSIG(status) == numbers[i / 3 % 3];
         if (WIFSIGNALED(status) && WTERMSIG(status) != numbers[i / 3 % 3])
             fail_msg("round %u: signal %d", i, WTERMSIG(status));
-        /* a file that was finished is complete */
+        /* when the verb has made the file before the signal, the file is complete */
         if (kit_exists(to)) {
             char *said = run(VFJ_EXIT_OK, "verify '%s'", to);
             free(said);
@@ -577,7 +581,7 @@ static void test_a_signal_leaves_nothing_behind(void **state)
         assert_false(kit_exists(kit_beside(path, ".lock")));
     }
     assert_true(killed > 5);
-    /* pruning ends orderly after the signal */
+    /* after the signal, pruning ends in order */
     int status = interrupt((char *const[]){program, "prune", "-k", "1s", (char *)path, NULL},
                            SIGTERM, 60000);
     assert_true(WIFSIGNALED(status) || WIFEXITED(status));
@@ -807,7 +811,7 @@ static void await_lines(const char *path, unsigned count)
     fail_msg("%s never gets %u lines", path, count);
 }
 
-/* With -f each filter and format also applies to the new lines. */
+/* With -f, each filter and each format also applies to lines that are added later. */
 static void test_following_keeps_the_filters(void **state)
 {
     static const char *const options[] = {"-k vf-up",

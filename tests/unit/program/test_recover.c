@@ -1,4 +1,4 @@
-/* Tests vfjournal recover with journals of many kinds of damage. */
+/* Tests vfjournal recover with journals that are damaged in many ways. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* glibc declares SEEK_DATA only with this */
 #endif
@@ -26,10 +26,10 @@
 
 enum {
     PAGE = 4096,
-    LEAF = 0x0d, /* the first byte of a page that has rows */
+    LEAF = 0x0d, /* first byte of a page that has rows */
 };
 
-/* A journal of many pages, some with long bodies. All tests share its bytes. */
+/* A journal of many pages, some of which hold long bodies. All tests use its bytes. */
 static const char *large;
 static size_t large_length;
 static uint64_t large_records;
@@ -69,7 +69,8 @@ static void ignore(void *arg, const struct vfj_record *record)
     *last = record->seq;
 }
 
-/* Recovers the journal. Checks that the new journal is sound and begins like the old one. */
+/* Recovers the journal. Checks that the new journal is valid, and has the same first records as
+ * the old one. */
 static struct vfj_recovered recovered(const char *path, enum vfj_status expected)
 {
     struct vfj_recovered result;
@@ -112,8 +113,8 @@ static void test_a_sound_journal_is_saved_whole(void **state)
     assert_int_equal(result.newest, large_records);
 }
 
-/* Any one page is damaged. All records before it are saved, and the loss is reported. A page
- * without rows loses none. */
+/* Each page in turn is damaged. All records before the damage are saved, and the loss is
+ * reported. When the page has no rows, no record is lost. */
 static void test_any_page_may_be_lost(void **state)
 {
     char *bytes = malloc(large_length);
@@ -132,7 +133,7 @@ static void test_any_page_may_be_lost(void **state)
         assert_true(result.lost);
         whole += result.saved.seq == large_records;
     }
-    assert_true(whole >= 2); /* the page of the schema, and the root page */
+    assert_true(whole >= 2); /* at least the page of the schema and the root page have no rows */
     free(bytes);
 }
 
@@ -151,8 +152,8 @@ static void test_the_end_may_be_cut_off(void **state)
     (void)recovered(copy_of("", 0), VFJ_JOURNAL_DAMAGED);
 }
 
-/* A journal that ends within an event is saved up to the event before it. An edited one is saved
- * up to the edit. */
+/* When a journal ends in the middle of an event, the records before that event are saved. When a
+ * record was edited, the records before the edit are saved. */
 static void test_what_is_saved_is_complete_and_unedited(void **state)
 {
     (void)state;
@@ -174,8 +175,8 @@ static void test_what_is_saved_is_complete_and_unedited(void **state)
     assert_int_equal(result.newest, large_records);
 }
 
-/* The writer was killed and the file is damaged. Rows that only the -wal has are found, even
- * those longer than a page. */
+/* The writer was killed, and the file is damaged. Rows that are only in the -wal file are found,
+ * even rows that are longer than a page. */
 static void test_the_wal_is_looked_through(void **state)
 {
     static char line[7000];
@@ -207,7 +208,7 @@ static void test_the_wal_is_looked_through(void **state)
     assert_int_equal(vfj_recover(path, kit_path("new.db"), 1, ignore, &last, &result), VFJ_OK);
     assert_int_equal(result.saved.seq, large_records + 20);
     assert_false(result.lost);
-    /* the last frame is torn: its transaction is ignored, as SQLite does */
+    /* the last frame is damaged: its transaction is ignored, as SQLite ignores it */
     memset(wal + length - 100, 0, 100);
     kit_write(kit_beside(path, "-wal"), wal, length);
     (void)unlink(kit_path("new.db"));
@@ -219,7 +220,8 @@ static void test_the_wal_is_looked_through(void **state)
     (void)unlink(kit_beside(path, ".lock"));
 }
 
-/* Random bytes from a seed: recovery always ends, and the saved journal is sound. */
+/* The journal is overwritten with random bytes at random places. Recovery always ends, and a
+ * journal that it makes is valid. */
 static void test_noise(void **state)
 {
     char *bytes = malloc(large_length);
@@ -403,7 +405,7 @@ static void test_what_is_refused(void **state)
     }
 }
 
-/* Writes the bytes except those of one page, which becomes a hole of the file. */
+/* Writes the bytes to a file, except for one page, which becomes a hole of the file. */
 static void write_with_hole(const char *path, const char *bytes, size_t length, size_t page)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -440,7 +442,8 @@ static void test_any_page_may_be_a_hole(void **state)
     free(bytes);
 }
 
-/* Makes a hole at the end of the file. Returns false when the file system does not report holes. */
+/* Extends the file by a hole at its end. Returns false when the file system does not report
+ * holes. */
 static bool extend(const char *path, off_t size)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -451,8 +454,8 @@ static bool extend(const char *path, off_t size)
     return extended;
 }
 
-/* A file of a terabyte that is nearly all a hole. Reading each of its pages would take hours, so
- * the hole must be skipped. In the second half of the test, the last page of the file has data. */
+/* A file of a terabyte consists almost only of a hole. To read each page of it would take hours,
+ * so recovery must skip the hole. Then the same file gets data in its last page. */
 static void test_a_terabyte_without_data(void **state)
 {
     const off_t terabyte = (off_t)1 << 40;
@@ -468,7 +471,7 @@ static void test_a_terabyte_without_data(void **state)
     (void)unlink(kit_path("new.db"));
     struct vfj_recovered result = recovered(path, VFJ_OK);
     assert_int_equal(result.saved.seq, large_records);
-    /* move the rows of one page to the end */
+    /* moves a page with rows to the end of the file */
     int fd = open(path, O_RDWR | O_CLOEXEC);
     size_t page = large_length / 2 / PAGE * PAGE;
     while (page < large_length - PAGE && large[page] != LEAF)

@@ -1,5 +1,5 @@
-/* Tests vfjournal replay of a trace as a user runs it: its output, its files, and its errors for
- * an invalid trace. */
+/* Tests vfjournal replay with traces, as a user runs it: its output, the files that it makes,
+ * and its errors for an invalid trace. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -28,8 +28,8 @@ static const char *written(const char *name, const char *text)
     return kit_path(name);
 }
 
-/* Returns the output of `vfjournal replay OPTIONS PATH`, to be freed. Checks that no file
- * remains in TMPDIR. */
+/* Returns the output of `vfjournal replay OPTIONS PATH`, which the caller frees. Checks that no
+ * file is left in TMPDIR. */
 static char *replay(const char *options, const char *path, int expected)
 {
     char arguments[1000];
@@ -105,8 +105,8 @@ static void test_a_journal_that_is_there_stays(void **state)
     free(after);
 }
 
-/* An error names file, line and column. No output precedes it, and no file of a partial replay
- * remains. */
+/* When a trace is invalid, the error names file, line and column. Nothing is printed before the
+ * error, and no file is left. */
 static void test_no_trace(void **state)
 {
     static const char *const outputs[] = {"-o text", "-o commands", "-o json"};

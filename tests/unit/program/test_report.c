@@ -41,7 +41,7 @@ static void test_quantiles(void **state)
     assert_int_equal(vfj_quantile(sorted, 20, 0), 1);
 }
 
-/* Days begin at local midnight: one has 23 hours, one has 25. */
+/* Each day begins at local midnight. In this period one day has 23 hours, and one has 25. */
 static void test_days(void **state)
 {
     (void)state;
@@ -52,7 +52,7 @@ static void test_days(void **state)
     free(report);
     assert_int_equal(setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1), 0);
     tzset();
-    /* from 2026-03-28 16:00 on, in central Europe, and across the change to summer time */
+    /* three days from 2026-03-28 16:00, in central Europe; summer time begins on the second one */
     report = make(1774710000, 1774710000 + 3 * 86400, VFJ_ZONE_LOCAL);
     assert_int_equal((report->days_us[2] - report->days_us[1]) / hour_us, 23);
     assert_int_equal((report->days_us[3] - report->days_us[2]) / hour_us, 24);
@@ -83,7 +83,8 @@ static struct vfj_point at(int64_t wall_s)
         .seq = 1, .boot = 1, .wall_us = wall_s * second_us, .mono_us = wall_s * second_us};
 }
 
-/* A span counts in each period and day for the part that lies in it. */
+/* When a span of time crosses the end of a day or period, each day and period gets its part of
+ * the span. */
 static void test_spans(void **state)
 {
     const int64_t day_s = 86400;

@@ -1,7 +1,7 @@
 /* Exports a journal as a trace, and plays that trace again.
  *
- * When the present rules (VFJ_RULES) decide as the journal's did, the same transitions and
- * commands must result.
+ * When the journal's rules decide as the present rules (VFJ_RULES) do, playing must give the same
+ * transitions and commands.
  *
  * After VFJ_RULES was raised, a fixture is a journal of other rules, whose commands differ from
  * those of the machine now. Its trace must still contain the events of the guest and its admins.
@@ -45,17 +45,17 @@ static char in_memory[] = "/dev/shm/vfjournal-roundtrip.XXXXXX";
 static char on_disk[] = "/tmp/vfjournal-roundtrip.XXXXXX";
 static const char *directory;
 
-/* Files that export refuses, or cannot reproduce, and why. */
+/* Files that export refuses or cannot reproduce, with the reason. */
 static const char *const exceptions[] = {
     "clock-step-back.trace", /* refused on purpose */
-    /* outcomes of one microsecond get times of their own, so that simultaneous timers fire in
-     * another order */
+    /* The export gives each outcome a time of its own, a microsecond apart. Timers that were due
+     * together then fire in another order. */
     "crash-before-each-step.trace",
-    /* refused: outcomes get times of their own, and the decisions of a daemon that stops then
-     * come in another order */
+    /* refused: the export gives each outcome a time of its own, and a stopping daemon then
+     * decides in another order */
     "stop-and-vf-is-upped.trace", "stop-at-each-step.trace", "stop-when-lagg-was-destroyed.trace",
     "no-link-and-taken-by-another-lagg.trace",
-    "journal-4.db", /* refused: it has outcomes of commands that no daemon ordered */
+    "journal-4.db", /* refused: it has outcomes of commands that no daemon issued */
 };
 
 struct files {
@@ -121,7 +121,7 @@ static void export(const char *path, const char *trace)
     fclose(out);
 }
 
-/* Reads the next transition or command. Returns false at the end. */
+/* Reads the next row that is a transition or a command. Returns false at the end. */
 static bool next_decided(struct vfj_journal *journal, struct vfj_record *record)
 {
     enum vfj_status status;
@@ -166,7 +166,7 @@ static void remove_files(const struct files *files)
     unlink(files->trace);
 }
 
-/* Tests files->first, a journal that the present rules decide. */
+/* Makes the round trip of files->first, a journal whose rules decide as the present ones do. */
 static void round_trip(const char *name, const struct files *files)
 {
     verify(files->first);
@@ -176,7 +176,7 @@ static void round_trip(const char *name, const struct files *files)
     compare(name, files);
 }
 
-/* A row about an event from outside the daemon. */
+/* A row about an event that came from outside the daemon. */
 struct outside {
     struct vfj_record row;
     struct vfj_event event;
@@ -225,15 +225,16 @@ static bool is_same_outside(const struct outside *a, const struct outside *b)
         return is_same_text(a->event.as.devd.raw, b->event.as.devd.raw);
     case VFJ_EVENT_SCHEDULED:
         return vfj_scheduled_equal(&a->event.as.scheduled, &b->event.as.scheduled);
-    case VFJ_EVENT_CONNECTED: /* the text names a socket, or a trace */
+    /* the text is the path of a socket in one journal, and that of a trace in the other */
+    case VFJ_EVENT_CONNECTED:
         return true;
     default:
         return is_same_text(a->event.as.text, b->event.as.text);
     }
 }
 
-/* Checks that both journals have the same events from outside. Within a boot, the time since the
- * event before must be the same too. */
+/* Checks that both journals have the same events from outside. Within a boot, the pauses between
+ * the events must be the same, too. */
 static void compare_outside(const char *name, const struct files *files)
 {
     static struct outside a, b;
@@ -266,7 +267,7 @@ static void compare_outside(const char *name, const struct files *files)
     vfj_journal_close(journals[1]);
 }
 
-/* Tests files->first, a journal of other rules. */
+/* Makes the round trip of files->first, a journal of other rules. */
 static void round_trip_of_others(const char *name, const struct files *files)
 {
     export(files->first, files->trace);
@@ -290,8 +291,8 @@ static void test_trace(void **state)
             round_trip(trace, &files);
         }
     }
-    /* Makes a journal of unknown rules: renames the policy in a journal of policy scripts to
-     * vfjournal. */
+    /* Makes a journal that seems to have other rules: it was made under policy scripts, and then
+     * its records are changed to name policy vfjournal. */
     remove_files(&files);
     assert_int_equal(play(trace, VFJ_POLICY_SCRIPTS, VFJ_MODE_ACT, files.first), VFJ_EXIT_OK);
     kit_forge(
@@ -342,8 +343,8 @@ static bool is_exception(const char *path)
     return false;
 }
 
-/* Adds a test for each file that the pattern finds, unless the file is in `exceptions`. Returns
- * the number of tests added. */
+/* Adds a test for each file that matches the pattern, unless `exceptions` lists the file.
+ * Returns the number of tests that were added. */
 static size_t add_tests(const char *pattern, glob_t *found, CMUnitTestFunction test,
                         struct CMUnitTest *tests)
 {
@@ -372,7 +373,8 @@ int main(void)
         fprintf(stderr, "tests: %zu journals, %zu traces\n", journals, traces);
         return 1;
     }
-    /* SIGXFSZ ends a machine that never comes to rest before it fills the memory. */
+    /* When a machine never finishes its work, SIGXFSZ ends the test before the journal fills the
+     * memory. */
     const struct rlimit limit = {JOURNAL_BYTES_MAX, JOURNAL_BYTES_MAX};
     setrlimit(RLIMIT_FSIZE, &limit);
     int failed = _cmocka_run_group_tests("roundtrip", tests, journals + traces, NULL, NULL);

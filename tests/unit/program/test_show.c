@@ -26,8 +26,8 @@
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
-/* Runs `vfjournal VERB OPTIONS PATH` and checks its exit status. Returns its output, to be
- * freed. */
+/* Runs `vfjournal VERB OPTIONS PATH`, and checks its exit status. Returns its output, which the
+ * caller frees. */
 static char *run(const char *verb, const char *options, const char *path, int expected)
 {
     char arguments[1000];
@@ -66,8 +66,8 @@ static const char *journal(void)
     return path;
 }
 
-/* Checks that the output is that of tests/expected/NAME. VFJ_ACCEPT=1 in the environment writes
- * that file anew. Users see this output first: read the difference before you commit it. */
+/* Checks that the output equals the file tests/expected/NAME. VFJ_ACCEPT=1 in the environment
+ * writes that file anew. Users see this output first: read the difference before you commit it. */
 static void assert_expected(const char *verb, const char *options, const char *name)
 {
     char path[200];
@@ -91,7 +91,8 @@ static void test_it_reads_well(void **state)
     assert_expected("replay", "-o commands", "replay-commands.txt");
 }
 
-/* A command whose effect existed already is not shown as failed. One that failed is. */
+/* A command that failed because its effect existed already is not shown as failed. Any other
+ * failed command is. */
 static void test_what_was_already_so(void **state)
 {
     static const char trace[]
@@ -147,7 +148,8 @@ static void test_an_interface_has_its_own_story(void **state)
     char *of_hn0 = run("show", "-n all -i hn0", path, VFJ_EXIT_OK);
     char *of_hn7 = run("show", "-n all -i hn7", path, VFJ_EXIT_OK);
     assert_non_null(strstr(of_hn0, "ifconfig lagg0 create"));
-    assert_non_null(strstr(of_hn0, "vf-attached")); /* a row of mce0 that caused changes of hn0 */
+    /* this row is about mce0, but it caused changes of hn0 */
+    assert_non_null(strstr(of_hn0, "vf-attached"));
     assert_null(strstr(of_hn0, "hn7"));
     assert_non_null(strstr(of_hn7, "vf-up"));
     assert_null(strstr(of_hn7, "lagg0"));
@@ -220,7 +222,7 @@ static void test_json_is_valid_for_any_bytes(void **state)
     assert_json_printed("\xf4\x90\x80\x80", 4, "\\ufffd\\ufffd\\ufffd\\ufffd");
 }
 
-/* The texts of a forged journal are checked when its rows are read, for every output. */
+/* The texts in a forged journal are checked when the rows are read, whatever the output format. */
 static void test_a_forged_note_is_no_note(void **state)
 {
     static const char *const notes[] = {
@@ -280,8 +282,8 @@ static void test_a_time_has_its_own_story(void **state)
                     ": no record is as old as -U; the oldest is of 2026-11-22 14:00:00Z\n");
     assert_mentions("show", "-S '2026-11-22 15:00' -U '2026-11-22 14:00'", journal(),
                     VFJ_EXIT_DIFFERENT, ": -S is later than -U: no record can match\n");
-    /* a command is shown at the time of its outcome too, and a row of its own only at its own
-     * time */
+    /* A command is also shown when its outcome lies in the selected time. Any other row is shown
+     * only when its own time does. */
     assert_shows("-S '2026-11-22 14:00:03.014700' -n all", "2026-11-22 14:00:03.010500",
                  "2026-11-22 14:01:41");
     assert_shows("-a -S '2026-11-22 14:00:03.016800' -n all", "    32  2026-11-22 14:00:03.016800",
@@ -290,8 +292,8 @@ static void test_a_time_has_its_own_story(void **state)
                  "    34  2026-11-22 14:00:03.016800");
 }
 
-/* A row about the journal itself is shown in words. A kind that this version does not know is
- * shown as it is. */
+/* A row about the journal itself is shown as a sentence. When this version does not know what
+ * the row is about, its body is shown unchanged. */
 static void test_what_befell_the_journal_is_told_in_words(void **state)
 {
     static const struct {
@@ -318,8 +320,8 @@ static void test_what_befell_the_journal_is_told_in_words(void **state)
     }
 }
 
-/* Each start of a daemon writes a row with the identity of the journal. `vfjournal show` prints
- * that row only when asked for it. */
+/* Each start of a daemon writes a row with the journal's identity. `vfjournal show` prints such
+ * rows only when an option asks for them. */
 static void test_the_identity_is_shown_on_demand(void **state)
 {
     const char *path = kit_path("identity.db");
@@ -338,7 +340,8 @@ static void test_the_identity_is_shown_on_demand(void **state)
     assert_mentions("show", "-n 1", path, VFJ_EXIT_OK, "  state  ");
 }
 
-/* Every byte from outside is escaped, in rows and in errors. */
+/* Every byte that comes from outside is escaped, in printed rows as well as in errors, so that
+ * it cannot control the terminal. */
 static void test_nothing_steers_the_terminal(void **state)
 {
     const char *path = kit_path("\033[31mred");
@@ -477,8 +480,8 @@ static void test_usage_errors(void **state)
                     "this is a journal");
 }
 
-/* Checks that the output has no control character except tab and newline, in ASCII or beyond, no
- * invalid UTF-8, and no override of the text direction. */
+/* Checks that the output cannot control a terminal: it has no control character except tab and
+ * newline, no invalid UTF-8, and no character that overrides the direction of text. */
 static void assert_harmless(const char *printed, const char *arguments)
 {
     for (const unsigned char *at = (const unsigned char *)printed; *at != '\0'; at++) {
@@ -512,7 +515,8 @@ static void test_forged_bodies_are_harmless(void **state)
 
         "doctor -o json -J",
     };
-    /* OSC, CSI, C1, overrides, invalid UTF-8, DEL */
+    /* OSC and CSI sequences, C1 control characters, overrides of the text's direction, invalid
+     * UTF-8, DEL */
     static const char evil[] = "1b5d303b78071b5b324ac29be280aee281a6ff7f";
     char *whole = NULL, sql[1024], arguments[400];
     size_t length;
@@ -558,7 +562,8 @@ static void test_a_trace_is_not_for_terminals(void **state)
     (void)close(terminal);
 }
 
-/* Returns what `vfjournal ARGUMENTS` prints on a terminal of that width, to be freed. */
+/* Returns what `vfjournal ARGUMENTS` prints on a terminal with that number of columns. The
+ * caller frees the text. */
 static char *run_on_terminal(const char *environment, const char *arguments, int columns)
 {
     enum { ROOM = 1 << 16 };
@@ -571,7 +576,7 @@ static char *run_on_terminal(const char *environment, const char *arguments, int
     (void)snprintf(command, sizeof command,
                    "exec >'%s' 2>&1 </dev/null; env TERM=xterm COLUMNS=%d %s '%s/vfjournal' %s",
                    ptsname(terminal), columns, environment, getenv("VFJ_BINARY_DIR"), arguments);
-    /* without an open terminal, a read fails when the program ends */
+    /* keeps the terminal open, since a read from it would fail when the program ends */
     int held = open(ptsname(terminal), O_RDWR | O_NOCTTY);
     assert_true(held >= 0 && fcntl(terminal, F_SETFL, O_NONBLOCK) == 0);
     pid_t child = fork();
@@ -658,7 +663,7 @@ static void test_a_terminal_has_a_pager(void **state)
             fail_msg("%s show %s:\n%s", environment, cases[i].options, shown);
         free(shown);
     }
-    /* a pager that ends immediately, as when the user quits */
+    /* a pager that ends immediately, as when the user leaves it */
     (void)snprintf(environment, sizeof environment, "PAGER='%s'",
                    kit_program("left", "#!/bin/sh\nexit 0\n"));
     (void)snprintf(arguments, sizeof arguments, "show -a -J '%s'; echo \"status $?\"", journal());
@@ -707,8 +712,8 @@ static void test_fields_select(void **state)
     }
 }
 
-/* The first page holds the file's schema and no record. When it is damaged, all records are
- * still shown. */
+/* The first page of the file holds its schema, and no record. When that page is damaged, all
+ * records are still shown. */
 static void test_a_damaged_schema_hides_no_record(void **state)
 {
     size_t length;
@@ -768,7 +773,8 @@ static void test_output_that_fails_is_a_failure(void **state)
     free(printed);
 }
 
-/* Reads a cell as RFC 4180 says, and removes the apostrophe in front, as the manual recommends. */
+/* Reads a cell of a CSV file (RFC 4180), and removes an apostrophe at its beginning, as the
+ * manual recommends. */
 static void read_cell(const char *csv, char *cell, size_t size)
 {
     struct vfj_text text = vfj_text_begin(cell, size);
@@ -782,7 +788,8 @@ static void read_cell(const char *csv, char *cell, size_t size)
     assert_string_equal(csv, "\"");
 }
 
-/* A spreadsheet must take no cell for a formula, and the original text must be recoverable. */
+/* A spreadsheet must not take any cell for a formula, and the original text can still be
+ * restored from the cell. */
 static void test_cells(void **state)
 {
     static const struct {
@@ -815,8 +822,8 @@ static void test_cells(void **state)
     }
 }
 
-/* A forged journal must not bring a formula into any column: neither by its text, nor by a time
- * before the year 0, which begins with a minus sign. */
+/* No column of a forged journal can contain a formula: neither a text, nor a time before the
+ * year 0, which begins with a minus sign. */
 static void test_forged_cells(void **state)
 {
     static const char *const texts[] = {"=1+1", "+1", "-1", "@a"};

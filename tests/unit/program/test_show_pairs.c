@@ -1,4 +1,5 @@
-/* Tests that any two options of vfjournal show together have both effects. Each pair is run. */
+/* Tests all pairs of options of vfjournal show: with both options, the output must show the
+ * effects of both. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -20,11 +21,11 @@
 enum {
     ROWS_MAX = 1000,
     COUNT = 5,           /* the number that -n has */
-    PAUSE_NS = 10000000, /* pause between two checks of a follower's output */
+    PAUSE_NS = 10000000, /* pause between two reads of the output of `show -f` */
     LOOKS_MAX = 6000,
 };
 
-/* The effect of an option on the printed rows. */
+/* The effect of an option on the output. */
 enum effect { SELECTS, COUNTS, REVERSES, PRINTS, FOLLOWS, LISTS_BOOTS };
 
 static struct flag {
@@ -41,7 +42,7 @@ static struct flag {
     {"slot=hn0", SELECTS},
     {"kind=command kind=transition", SELECTS},
     {"-M 10", SELECTS},
-    {NULL, SELECTS}, /* --after-cursor, set by make_journal() */
+    {NULL, SELECTS}, /* the option --after-cursor, whose text make_journal() fills in */
     {"-n 5", COUNTS},
     {"-r", REVERSES},
     {"--why", PRINTS},
@@ -69,8 +70,8 @@ static char *show(const char *options, int expected)
     return printed;
 }
 
-/* Makes a journal of two boots. The clock of the second one is behind that of the first. Changes
- * of links occur between other rows. */
+/* Makes a journal of two boots. In the second boot the clock is earlier than in the first. Rows
+ * about changes of links stand between other rows. */
 static int make_journal(void **state)
 {
     static const char *const lines[] = {
@@ -116,7 +117,7 @@ static bool has(const struct rows *rows, unsigned long seq)
     return false;
 }
 
-/* Reads the seqs of the JSON lines that show prints with -a and the options. */
+/* Runs show with -a, -o json and the options, and reads the seqs from its output. */
 static void read_rows(const char *options, struct rows *rows)
 {
     char all[600];
@@ -147,7 +148,8 @@ static void reverse(struct rows *rows)
     }
 }
 
-/* Computes the rows of both flags together from the rows of each flag alone. */
+/* Computes which rows show must print with both flags, from the rows that it prints with each
+ * one alone. */
 static void expect(const struct flag *a, const struct flag *b, struct rows *rows)
 {
     struct rows other;
@@ -249,14 +251,15 @@ static bool has_line(const char *printed, const char *line, size_t length)
     return false;
 }
 
-/* Returns whether the flag only selects rows. -k also prints rows that are hidden by default. */
+/* Returns true when the flag only selects rows. -k does more: it also prints rows that are
+ * hidden by default. */
 static bool is_plain(const struct flag *flag)
 {
     return flag->effect == SELECTS && strncmp(flag->text, "-k", 2) != 0;
 }
 
-/* Without -a, a line may stand for a command and its outcome. Both options together print the
- * lines that each of them prints. */
+/* Without -a, one line can stand for a command and its outcome together. With two options, show
+ * must print exactly the lines that each option alone prints, too. */
 static void test_pairs_of_lines(void **state)
 {
     (void)state;
@@ -275,7 +278,8 @@ static void test_pairs_of_lines(void **state)
             bool is_empty = strncmp(both, "vfjournal: ", 11) == 0;
             for (const char *at = first; *at != '\0';) {
                 size_t length = strcspn(at, "\n");
-                /* a line about several changes of links depends on how many are selected */
+                /* a line that summarises changes of links differs when fewer of them are
+                 * selected */
                 bool is_links
                     = strstr(at, "changes") != NULL && strstr(at, "changes") < at + length;
                 bool wanted = has_line(second, at, length);
@@ -323,8 +327,7 @@ static void follow(const char *options, const char *expected, bool may_end)
     free(printed);
 }
 
-/* -f does not change the first output. It ends by itself only when no later record can match: -U is
- * past (by the clock of the machine that runs the test), the boot or the migration has ended. */
+/* With -f, the first part of the output is the same as without -f. */
 static void test_pairs_with_follow(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* Tests times as a user writes them, and as they are printed. */
+/* Tests the parsing of times that a user writes, and the formatting of times. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* glibc declares setenv and tzset only with this */
 #endif
@@ -25,7 +25,7 @@ static void set_zone(const char *zone)
     tzset();
 }
 
-/* Parses the word in a zone, and checks the result in UTC. */
+/* Parses the word as a time in that zone, and checks the result in UTC. */
 static void assert_in(enum vfj_zone zone, const char *word, const char *expected,
                       int64_t fraction_us)
 {
@@ -105,7 +105,8 @@ static void test_offsets(void **state)
     set_zone("UTC");
 }
 
-/* A POSIX zone rule needs no zone database: this one is an hour east of UTC, and two in summer. */
+/* The test's zone is a POSIX rule, so that no zone database is needed. It is one hour east of
+ * UTC, and two hours in summer. */
 static void test_the_local_zone_is_used(void **state)
 {
     char bytes[64];
@@ -123,7 +124,7 @@ static void test_the_local_zone_is_used(void **state)
     set_zone("UTC");
 }
 
-/* When yesterday had 23 hours, its beginning is not 24 hours before that of today. */
+/* When yesterday had only 23 hours, "yesterday" begins 23 hours before "today". */
 static void test_days_follow_the_calendar(void **state)
 {
     int64_t us, noon_us;

@@ -1,4 +1,5 @@
-/* Traces with their expected transcripts in one file: tests/traces/TOPIC/NAME.trace.
+/* Compares the output for each trace with the expected one. Both are in one file,
+ * tests/traces/TOPIC/NAME.trace.
  *
  * The transcripts follow the trace in the same file, as comments of the trace format, so that the
  * file can still be read as a trace:
@@ -36,14 +37,14 @@ struct rehearsal {
     struct vfj_transcript transcript;
 };
 
-/* A section's heading: which policy and which output. */
+/* The heading of a section: a policy and an output of `vfjournal replay`. */
 struct heading {
     int policy;
     enum vfj_replay_output output;
     bool probes;
 };
 
-/* Returns what `vfjournal replay` prints for the trace, to be freed. */
+/* Returns what `vfjournal replay` prints for the trace. The caller frees the text. */
 static char *rehearse(struct vfj_span trace, const struct heading *heading)
 {
     char *printed = NULL;
@@ -83,7 +84,7 @@ static struct heading read_heading(const char *path, const char *line)
     };
 }
 
-/* Writes `printed` as the body of a section. */
+/* Writes `printed` as the lines of a section. */
 static void write_section(FILE *file, char *printed)
 {
     char *rest = NULL;
@@ -92,7 +93,8 @@ static void write_section(FILE *file, char *printed)
         fprintf(file, "#| %s\n", line);
 }
 
-/* Returns the file with the unchanged trace and the present output in each section, to be freed. */
+/* Returns the text of the file with the same trace, and in each section what replay prints now.
+ * The caller frees the text. */
 static char *expected_file(const char *path, char *text, size_t trace_length)
 {
     char *made = NULL;
@@ -118,7 +120,7 @@ static char *expected_file(const char *path, char *text, size_t trace_length)
     return made;
 }
 
-/* Fails with the number and text of the first line that differs. */
+/* Fails, and reports the first line that differs. */
 static void report_difference(const char *path, const char *expected, const char *got)
 {
     unsigned number = 1;

@@ -1,4 +1,5 @@
-/* Tests that vfjournal explain has a text for each kind of command, event and line. */
+/* Tests that vfjournal explain has a text for each kind of command, each kind of event and each
+ * kind of devd line. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,7 +12,7 @@
 #include "tools/audit/episode.h"
 #include "tools/explain/explain.h"
 
-/* A sentence begins with a capital letter or devd's name, and ends with a full stop. */
+/* Checks a sentence: it begins with a capital letter or with "devd", and ends with a full stop. */
 static void check_sentence(struct vfj_explain_words words)
 {
     assert_non_null(words.text);
@@ -36,7 +37,7 @@ static void test_events(void **state)
         check_sentence(vfj_words_of_devd((enum vfj_devd_kind)kind));
 }
 
-/* Returns whether the reason is that of a change of state. Such a reason is not a fault. */
+/* Returns true when the reason is one of a change of state, which is no fault. */
 static bool is_of_move(unsigned reason)
 {
     unsigned count;
@@ -47,7 +48,7 @@ static bool is_of_move(unsigned reason)
     return found;
 }
 
-/* A text about a fault is a sentence with a page, and each fault has a text or an advice. */
+/* Each fault has a text or an advice. A text must be a sentence and have a man page. */
 static void test_faults(void **state)
 {
     (void)state;

@@ -1,4 +1,5 @@
-/* Tests the chain: known answers, and that every column is hashed. */
+/* Tests the hash chain: its values for known records, and that every column of a record is
+ * hashed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -41,7 +42,8 @@ static struct vfj_record example(void)
     };
 }
 
-/* Python's struct and hashlib computed the answers from the encoding in store/chain.h. */
+/* Compares the chain with values that Python's struct and hashlib computed from the encoding in
+ * store/chain.h. */
 static void test_known_answers(void **state)
 {
     struct vfj_head_hash head = {{0}};
@@ -89,7 +91,7 @@ static void test_every_column_counts(void **state)
     heads[10].bytes[31] = 1; /* a different earlier record */
     add(&record, &heads[10]);
     record = example();
-    /* the same bytes, divided differently between columns */
+    /* here the note and the body are the same bytes in another division */
     record.note = vfj_span_of("malformed!system=X");
     record.body = vfj_span_of("");
     add(&record, &heads[11]);
@@ -99,7 +101,8 @@ static void test_every_column_counts(void **state)
     }
 }
 
-/* A body is hashed by one call or by two, with the same result. record->chain does not matter. */
+/* A short record is hashed by one call and a long one by several. Both ways give the same
+ * result, and record->chain has no influence. */
 static void test_lengths_around_the_buffer(void **state)
 {
     static char body[1024];

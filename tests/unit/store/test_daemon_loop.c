@@ -1,5 +1,5 @@
-/* Tests when the daemon's loop commits. This file is the loop's guest_io. Its time changes only
- * when a test changes it. */
+/* Tests when the daemon's loop commits. The functions of this file stand in for the guest_io.
+ * Its clock advances only when a test says so. */
 #include "tools/daemon/loop.h"
 
 #include <setjmp.h>
@@ -17,17 +17,17 @@
 
 static struct vfj_daemon_loop loop;
 static struct vfj_guest_io_listener listener;
-static void (*scene)(void); /* what the test does while the loop runs */
+static void (*scene)(void); /* the function of the test that plays while the loop runs */
 static int64_t now_us, wake_us;
 static uint64_t asked;    /* id of the last probe */
-static const char *ended; /* why the loop ended the guest_io; NULL: it did not */
+static const char *ended; /* reason with which the loop ended the guest_io; NULL: none */
 
 enum { RUN_MAX = 64 };
-static uint64_t run[RUN_MAX]; /* ids of the changing commands that were run */
+static uint64_t run[RUN_MAX]; /* ids of the changing commands that the loop has issued */
 static unsigned run_count, batches;
 static bool in_batch;
 
-/* The kern.hostuuid that the next daemons find; NULL: none. */
+/* kern.hostuuid of the guest, which the next daemon reads; NULL: the guest has none. */
 static const char *host_uuid;
 
 static uint64_t waiting(void)
@@ -63,7 +63,7 @@ void vfj_guest_io_change(struct vfj_guest_io *guest_io, const struct vfj_command
                          unsigned count)
 {
     (void)guest_io;
-    assert_int_equal(waiting(), 0); /* their records are durable before they run */
+    assert_int_equal(waiting(), 0); /* a command runs only after its record is durable */
     assert_true(count > 0 && run_count + count <= RUN_MAX);
     for (unsigned i = 0; i < count; i++)
         run[run_count++] = commands[i].id;
@@ -163,7 +163,8 @@ static void tell_alone(const char *line)
 
 static const char nothing[] = "!system=IFNET subsystem=em0 type=LINK_UP";
 
-/* Runs a daemon on a new journal from its start to its end. */
+/* Runs a daemon in the mode on a new journal, from its start to its end. The function `what`
+ * plays the guest. */
 static void play_mode(const char *name, enum vfj_mode mode, void (*what)(void))
 {
     memset(&loop, 0, sizeof loop);
@@ -201,7 +202,7 @@ static void one_line(void)
     now_us += VFJ_COMMIT_AFTER_US / 2;
     tell_alone(nothing);
     assert_int_equal(waiting(), 2);
-    /* the first line decides when the commit is due */
+    /* the time of the commit depends on the first line, not on the later one */
     assert_true(wake_us == now_us + VFJ_COMMIT_AFTER_US - VFJ_COMMIT_AFTER_US / 2);
     now_us = wake_us;
     listener.wake(listener.context);
@@ -213,7 +214,8 @@ static void late_line(void)
 {
     tell_alone(nothing);
     now_us += VFJ_COMMIT_AFTER_US;
-    tell_alone(nothing); /* the line arrives before the wake-up, which is late */
+    /* this line arrives after the time of the commit, but before the late wake-up */
+    tell_alone(nothing);
     assert_int_equal(waiting(), 0);
 }
 
@@ -228,7 +230,8 @@ static void many_lines(void)
     assert_int_equal(waiting(), 0);
 }
 
-/* VF_UP makes the machine probe the guest. The answer joins the commit of the line. */
+/* A VF_UP makes the machine observe the guest. The row of the answer goes into the same commit
+ * as the line. */
 static void line_of_a_slot(void)
 {
     tell_alone(nothing);
@@ -254,8 +257,8 @@ static void finish_command(uint64_t command)
     listener.batch_end(listener.context, false);
 }
 
-/* While commands of a batch wait, commits are postponed, except when a command of another slot
- * needs one. */
+/* While commands of a batch wait, commits are delayed, unless a command of another slot needs a
+ * commit. */
 static void batch_under_way(void)
 {
     in_batch = true;
@@ -274,7 +277,8 @@ static void batch_under_way(void)
     assert_int_equal(waiting(), 0);
 }
 
-/* Commands wait until their records are durable. The commands of one decision are one batch. */
+/* Changing commands wait until their records are durable. Those of one decision run as one
+ * batch. */
 static void held_commands(void)
 {
     static const unsigned counts[] = {3, 1, 2};
@@ -316,8 +320,8 @@ static void answer_map(void)
     listener.batch_end(listener.context, false);
 }
 
-/* After a late exit the guest is observed again, as after a gap. Without a connection to devd,
- * the observation comes after the next connection. */
+/* After a forgotten command has ended, the guest is observed again, as after a gap. Without a
+ * connection to devd, the observation waits for the next connection. */
 static void stray_command(void)
 {
     uint64_t seq = vfj_ledger_seq(loop.ledger);
@@ -343,7 +347,8 @@ static void stop_when_idle(void)
     assert_int_equal(vfj_ledger_seq(loop.ledger), seq); /* no plan is unfinished */
 }
 
-/* The slot is being observed. The daemon ends when the observation arrives. */
+/* The daemon is asked to end while a slot is being observed. It ends when the observation has
+ * arrived. */
 static void stop_while_observing(void)
 {
     struct vfj_event answer = {.kind = VFJ_EVENT_OBSERVED};
@@ -451,7 +456,7 @@ static unsigned read_identity(const char *path, struct vfj_identity *identity)
     return rows;
 }
 
-/* The UUID of a journal never changes. The host is the newest one that a daemon has read. */
+/* The UUID of a journal never changes. The host's UUID is the newest one that a daemon has read. */
 static void test_the_journal_names_its_host(void **state)
 {
     static const char *const hosts[]
@@ -472,7 +477,7 @@ static void test_the_journal_names_its_host(void **state)
         assert_string_equal(identity.journal, first.journal);
     }
     host_uuid = hosts[0];
-    play("identity-new.db", nothing_happens); /* a new journal: its first row makes the UUID */
+    play("identity-new.db", nothing_happens); /* the first row gives the journal its UUID */
     assert_int_equal(read_identity(kit_path("identity-new.db"), &identity), 1);
     assert_string_equal(identity.host, hosts[0]);
     assert_true(vfj_uuid_is(vfj_span_of(identity.journal)));

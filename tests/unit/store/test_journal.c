@@ -1,4 +1,5 @@
-/* Tests the journal file: refused files, files that stay unchanged, rows that cannot change. */
+/* Tests the journal file: which files are refused, that a refused file stays unchanged, and that
+ * rows cannot be changed. */
 #include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
@@ -20,8 +21,8 @@
 #include "tests/kit/journal.h"
 #include "tests/kit/scratch.h"
 
-/* Asserts that opening in that mode has the status and the detail, and leaves the file unchanged.
- */
+/* Asserts that opening the file in that mode fails with the status and the detail, and leaves
+ * the file unchanged. */
 static void refuses(const char *path, enum vfj_journal_mode mode, enum vfj_status expected,
                     const char *detail)
 {
@@ -116,7 +117,7 @@ static void test_another_schema_is_refused(void **state)
     refuses_both(path, VFJ_JOURNAL_NOT_OURS, "index record_milestone");
 }
 
-/* Leaves a file whose own header is that of a journal, while its WAL makes it the database of
+/* Makes a file whose header is that of a journal, but whose WAL turns it into a database of
  * another program. */
 static void leave_wal(const char *path)
 {
@@ -160,7 +161,7 @@ static void test_a_wal_of_another_schema_is_left_as_it_is(void **state)
     refuses_and_leaves(path, false);
 }
 
-/* Views are derived: readers ignore them, and writers rebuild them. */
+/* Views hold no data: readers ignore the views in a file, and writers make them again. */
 static void test_views_are_made_again(void **state)
 {
     const char *path = kit_path("views.db");
@@ -201,8 +202,8 @@ static void test_what_is_no_file(void **state)
     vfj_journal_close(NULL);
 }
 
-/* A path may contain bytes with a meaning in SQLite's URIs and special names. They are taken
- * literally. */
+/* A path may contain bytes with a special meaning in SQLite's URIs, or equal a special name of
+ * SQLite. It still names a file. */
 static void test_odd_names_are_names(void **state)
 {
     static const char *const names[] = {":memory:", "a?mode=memory", "b#c%41 d&e", "file:x"};
@@ -287,7 +288,8 @@ static void test_one_writer_at_a_time(void **state)
     vfj_journal_close(second);
 }
 
-/* A daemon is killed while it starts a program: the child holds the lock until its exec. */
+/* A daemon is killed just when it starts a program. The child then holds the lock until its
+ * exec, and the next daemon waits for that. */
 static void test_a_killed_writers_child_is_waited_for(void **state)
 {
     const char *path = kit_path("straggler.db");
@@ -346,7 +348,8 @@ static void test_a_reader_beside_a_writer(void **state)
     assert_int_equal(count_records(path), 20);
 }
 
-/* A walk reads one snapshot, though records are added meanwhile. */
+/* A walk reads the journal as it was at the walk's beginning, even when records are appended
+ * meanwhile. */
 static void test_a_walk_sees_one_moment(void **state)
 {
     const char *path = kit_path("moment.db");
@@ -368,8 +371,8 @@ static void test_a_walk_sees_one_moment(void **state)
     vfj_ledger_close(ledger);
 }
 
-/* Without -wal SQLite reads the file alone. The reader notices a daemon that starts and ends
- * meanwhile. */
+/* When there is no -wal file, SQLite reads the file without locks. The reader still detects when
+ * a daemon starts and ends meanwhile. */
 static void test_a_file_that_changes_under_the_reader_is_noticed(void **state)
 {
     const char *path = kit_path("changes.db");
@@ -418,9 +421,8 @@ static void test_backwards_and_one_by_one(void **state)
     vfj_journal_close(journal);
 }
 
-/* Every byte of a line is read back, even when the line is not valid text. */
-/* The search for the first record since a time gives the same result as reading all times.
- * Covers a wall clock that was set back or forward, or that differs in another boot. */
+/* The search for the first record since a time gives the same result as a comparison of all
+ * times. In this journal the wall clock is set back and forward, and differs in another boot. */
 static void test_since(void **state)
 {
     const char *path = kit_path("since.db");
@@ -434,8 +436,8 @@ static void test_since(void **state)
     assert_int_equal(vfj_journal_since(journal, INT64_MAX, &seq), VFJ_OK);
     assert_int_equal(seq, 0);
     vfj_journal_close(journal);
-    /* the times are seconds 1 to 20000; the clock is set back an hour at 7000 and forward two
-     * hours at 13000, and the guest boots at 16000 */
+    /* Record N has second N as its time, with three exceptions: at 7000 the clock is set back an
+     * hour, at 13000 it is set forward two hours, and at 16000 the guest boots. */
     kit_tamper(path,
                "DELETE FROM record;"
                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)"
@@ -475,7 +477,8 @@ static unsigned count_milestones(const char *path, uint64_t from, bool outcomes)
     return count;
 }
 
-/* The walk finds the same rows by the index and, in an older version, by reading all rows. */
+/* The walk over milestones finds the same rows by the index and, in a journal of an older
+ * version, by reading all rows. */
 static void test_milestones(void **state)
 {
     static const char all[]
@@ -536,7 +539,7 @@ static void test_bodies_are_kept_byte_for_byte(void **state)
         1);
 }
 
-/* A row that no version of this program writes is reported as damage. */
+/* A row that no version of this program writes is reported as damage of the journal. */
 static void test_rows_that_are_no_records(void **state)
 {
     static const struct {

@@ -1,4 +1,5 @@
-/* Tests the ledger: state and journal stay equal under every failure. */
+/* Tests the ledger: after every failure, the machine's state is the one that the journal leads
+ * to. */
 #include <setjmp.h>
 #include <sqlite3.h>
 #include <stdarg.h>
@@ -19,7 +20,8 @@
 
 static const char ifattach[] = "!system=ETHERNET subsystem=mce0 type=IFATTACH";
 
-/* Reads the state from the file, which must have one. */
+/* Replays the journal at `path`, which must succeed. Returns the state in *read and the number
+ * of records. */
 static void read_state(const char *path, struct vfj_state *read, uint64_t *records)
 {
     struct vfj_journal *journal = NULL;
@@ -39,7 +41,7 @@ static void read_state(const char *path, struct vfj_state *read, uint64_t *recor
     free(machine);
 }
 
-/* Asserts that the journal on disk is complete and has the ledger's state. */
+/* Asserts that a replay of the journal on disk succeeds and gives the ledger's state. */
 static void assert_equal_to_disk(const struct vfj_ledger *ledger, const char *path)
 {
     struct vfj_state *read = malloc(sizeof *read);
@@ -48,7 +50,7 @@ static void assert_equal_to_disk(const struct vfj_ledger *ledger, const char *pa
     read_state(path, read, &records);
     assert_int_equal(records, vfj_ledger_durable_seq(ledger));
     assert_int_equal(records, vfj_ledger_seq(ledger));
-    /* compares digests, because unused slots may have other bytes in memory */
+    /* digests are compared, since unused slots may have other bytes in memory */
     assert_memory_equal(&read->head, &vfj_ledger_state(ledger)->head, sizeof read->head);
     assert_true(vfj_state_digest(read) == vfj_state_digest(vfj_ledger_state(ledger)));
     free(read);
@@ -98,7 +100,8 @@ static void test_what_is_not_committed_is_lost_at_close(void **state)
     vfj_ledger_close(ledger);
 }
 
-/* A reopened journal continues with its states, ids, chain, and the causes of answers. */
+/* When a journal is opened again, the ledger continues its states, command ids and chain, and
+ * knows the causes of later answers. */
 static void test_it_goes_on_where_it_ended(void **state)
 {
     const char *path = fresh("goes-on.db");
@@ -131,7 +134,7 @@ static void test_it_goes_on_where_it_ended(void **state)
         (uint64_t)kit_sql_integer(path, "SELECT cause FROM record WHERE kind = 'observed'"), asked);
 }
 
-/* Returns the observation of hn0: it has an address, and its VF is up and has the data path. */
+/* Returns an observation of hn0: hn0 has an address, and its VF is up and has the data path. */
 static struct vfj_event observed_hn0(uint64_t command)
 {
     struct vfj_event event = kit_devd("");
@@ -149,7 +152,8 @@ static struct vfj_event observed_hn0(uint64_t command)
     return event;
 }
 
-/* A decision is one commit: the event and its batch are both on disk, or neither is. */
+/* A decision is committed as a whole: the rows of the event and of its batch are all on disk, or
+ * none is. */
 static void test_a_batch_is_one_commit(void **state)
 {
     const char *path = fresh("batch.db");
@@ -164,7 +168,7 @@ static void test_a_batch_is_one_commit(void **state)
         configured.as.rc = vfj_span_of("ifconfig_hn0=DHCP");
         kit_submit(ledger, configured);
         assert_int_equal(vfj_ledger_submit(ledger, &event, &decision), VFJ_OK);
-        /* the first observation finds the VF, and the next observation confirms that */
+        /* the first observation shows that the VF exists, and a second one must confirm it */
         while (vfj_command_reads(&decision->commands[0])) {
             assert_int_equal(decision->command_count, 1);
             assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
@@ -254,7 +258,8 @@ static void submit_burst(struct vfj_ledger *ledger, unsigned count)
     }
 }
 
-/* Each operation of a commit fails in turn, once or permanently. No row of the batch remains. */
+/* Each operation of a commit fails in turn, once or permanently. Then no row of the batch is in
+ * the journal. */
 static void fail_commits(const char *name, int code, bool stay)
 {
     const char *path = fresh(name);
@@ -298,7 +303,8 @@ static void test_a_failed_commit_keeps_nothing(void **state)
     fail_commits("sync.db", SQLITE_IOERR_FSYNC, true);
 }
 
-/* With --on-journal-error continue the machine continues, and all rows are written later. */
+/* With --on-journal-error continue, the machine continues while the journal cannot be written.
+ * All rows are written later. */
 static void test_a_detached_ledger_keeps_everything(void **state)
 {
     const char *path = fresh("detached.db");
@@ -335,7 +341,7 @@ static void test_a_detached_ledger_keeps_everything(void **state)
                                      "SELECT count(*) FROM record WHERE kind = 'gap' AND "
                                      "body = 'reason=\"journal written again: 22 events kept\"'"),
                      1);
-    /* the last event before the gap left the same state */
+    /* the journal's state is the one after the last event before the gap */
     assert_int_equal((uint64_t)kit_sql_integer(
                          path,
                          "SELECT digest FROM record WHERE digest IS NOT NULL AND kind <> 'gap' "
@@ -343,7 +349,8 @@ static void test_a_detached_ledger_keeps_everything(void **state)
                      digest);
 }
 
-/* A smaller write queue loses events earlier. While attached it commits earlier. */
+/* With a smaller write queue, a detached ledger loses events earlier, and an attached one
+ * commits earlier. */
 static void test_the_room_of_the_write_queue_is_bounded(void **state)
 {
     const char *path = fresh("room.db");
@@ -374,8 +381,8 @@ static void test_the_room_of_the_write_queue_is_bounded(void **state)
     vfj_ledger_close(ledger);
 }
 
-/* More events than the write queue holds: the oldest remain, the state returns to that after
- * them, and all records replay. */
+/* A detached ledger gets more events than its write queue holds. The oldest rows stay, the state
+ * becomes the one after them, and the journal can be replayed. */
 static void test_what_is_lost_is_counted_and_given_up(void **state)
 {
     static char line[4000];
@@ -407,7 +414,7 @@ static void test_what_is_lost_is_counted_and_given_up(void **state)
         (unsigned long long)reattached.lost);
     assert_int_equal(kit_sql_integer(path, expected), 1);
 
-    /* the ledger continues as after a start */
+    /* the ledger continues after these events like after a start of the daemon */
     kit_submit(ledger, kit_started());
     kit_submit(ledger, kit_devd(ifattach));
     assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
@@ -418,7 +425,8 @@ static void test_what_is_lost_is_counted_and_given_up(void **state)
     vfj_ledger_close(ledger);
 }
 
-/* A batch that is larger than the write queue is committed in parts of whole events. */
+/* Rows that are more than the write queue holds are committed in several parts, each with whole
+ * events. */
 static void test_a_burst_is_committed_in_parts(void **state)
 {
     static char line[4000];
@@ -434,7 +442,7 @@ static void test_a_burst_is_committed_in_parts(void **state)
     assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
     assert_equal_to_disk(ledger, path);
 
-    /* when that commit fails, the event is not submitted */
+    /* when the commit of a full queue fails, the next event is not submitted */
     kit_fault_arm(1, SQLITE_FULL, true);
     enum vfj_status status = VFJ_OK;
     struct vfj_event event = kit_devd(line);
@@ -447,8 +455,8 @@ static void test_a_burst_is_committed_in_parts(void **state)
     vfj_ledger_close(ledger);
 }
 
-/* Each operation of making and opening a journal fails in turn. Afterwards there is no journal,
- * or a complete one. */
+/* Each operation of creating and opening a journal fails in turn. Afterwards there is either no
+ * journal or a complete one. */
 static void test_a_failed_creation_leaves_no_half_journal(void **state)
 {
     bool struck = true;
@@ -489,7 +497,8 @@ static void test_refusals_have_their_reasons(void **state)
     vfj_ledger_close(NULL);
 }
 
-/* the row keeps the schema's rules, but bypasses the ledger */
+/* Another program appends a row that is valid for the schema, but not for the ledger. The ledger
+ * does not continue after this row. */
 static void test_a_row_that_somebody_else_appended_is_no_place_to_go_on_from(void **state)
 {
     const char *path = fresh("appended.db");

@@ -1,5 +1,5 @@
-/* Tests that vfj_publish_finish() publishes whole files, durably, never over another file, with
- * and without hard links. */
+/* Tests that vfj_publish_finish() publishes whole files, durably, and never replaces a file,
+ * with and without hard links. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,7 +15,7 @@
 #include "store/publish.h"
 #include "tests/kit/scratch.h"
 
-static int link_errno; /* errno of link(2); 0: link(2) works */
+static int link_errno; /* the errno with which link(2) fails; 0: link(2) works */
 
 int __real_link(const char *from, const char *to);
 int __wrap_link(const char *from, const char *to);
@@ -28,8 +28,8 @@ int __wrap_link(const char *from, const char *to)
 
 static char detail_text[200];
 
-/* Publishes a file as `to`. Unless `meanwhile` is NULL, another file with that text appears at
- * `to` before the publishing. */
+/* Publishes a new file as `to`. Unless `meanwhile` is NULL, another process makes a file with
+ * that text at `to` just before. */
 static enum vfj_status publish(const char *to, const char *meanwhile)
 {
     struct vfj_publish new_file;
@@ -104,7 +104,7 @@ static void test_names(void **state)
     assert_string_equal(detail_text, strerror(ENAMETOOLONG));
     assert_int_equal(publish(kit_path("none/journal.db"), NULL), VFJ_JOURNAL_ACCESS);
     assert_string_equal(detail_text, strerror(ENOENT));
-    /* a name without directory is in the working directory */
+    /* a name without a directory is a file in the working directory */
     assert_int_equal(chdir(kit_path("")), 0);
     assert_int_equal(publish("journal.db", NULL), VFJ_OK);
     assert_holds("journal.db", "new");

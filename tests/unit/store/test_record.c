@@ -1,4 +1,4 @@
-/* Tests the kinds of records, and which bodies are text. */
+/* Tests the names of the kinds of records, and which bodies are text. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -58,7 +58,7 @@ static void test_text_is_printable_utf_8(void **state)
     assert_false(is_text("a\0b", 3));
 }
 
-/* The test of eight bytes at a time agrees with that of single bytes. */
+/* The fast test of eight bytes at a time gives the same result as a test of each byte. */
 static void test_every_byte_at_every_place(void **state)
 {
     (void)state;

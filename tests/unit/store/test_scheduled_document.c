@@ -20,7 +20,7 @@ static const char *read_text(const char *text)
     return vfj_document_read(reader, vfj_span_of(text), "vm-1", &list);
 }
 
-/* Asserts which rows are made from the events in a document, one on each line. */
+/* Puts the events into a document, and asserts which rows are made of it, one on each line. */
 static void gives(const char *events, const char *expected)
 {
     char document[4096], bytes[4096];
@@ -38,7 +38,7 @@ static void gives(const char *events, const char *expected)
     assert_string_equal(bytes, expected);
 }
 
-/* The example in Azure's documentation. */
+/* The example of Azure's documentation gives a row. */
 static void test_an_event(void **unused)
 {
     (void)unused;
@@ -57,8 +57,7 @@ static void test_an_event(void **unused)
           "phase=started id=A type=Reboot here=no resources=vm-2\n");
 }
 
-/* A member with an unexpected type counts as missing. An event without an important member is
- * left out. */
+/* A member of an unexpected type counts as missing. An event without its id or type is left out. */
 static void test_odd_events(void **unused)
 {
     (void)unused;

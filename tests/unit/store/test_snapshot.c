@@ -1,4 +1,5 @@
-/* Tests snapshots: an invalid one is ignored, and the journal alone gives the state. */
+/* Tests snapshots: an invalid snapshot is ignored, and the state is restored from the journal
+ * alone. */
 #include <openssl/evp.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -39,7 +40,7 @@ static void copy(const char *from, const char *to)
     free(bytes);
 }
 
-/* Makes a journal at PATH, with a slot and a snapshot of its end. */
+/* Makes a journal at PATH with one slot, and a snapshot at its end. */
 static void make(const char *path, unsigned lines)
 {
     struct vfj_ledger *ledger = NULL;
@@ -50,8 +51,8 @@ static void make(const char *path, unsigned lines)
     vfj_ledger_close(ledger);
 }
 
-/* Makes good.db, and edited.db, a copy with an edited early record. Only a start from a snapshot
- * opens edited.db. */
+/* Makes good.db and its snapshot. Also makes edited.db, a copy in which an early record was
+ * edited: only a start that uses the snapshot, and so skips that record, can open it. */
 static int make_journals(void **state)
 {
     if (kit_scratch_make(state) != 0)
@@ -74,8 +75,8 @@ static int remove_journals(void **state)
     return kit_scratch_remove(state);
 }
 
-/* Opens edited.db. Returns whether its snapshot was used; the state must then be right in all
- * parts that the machine reads. */
+/* Opens edited.db. Returns true when its snapshot was used. The state must then be right, at
+ * least in all parts that the machine reads. */
 static bool is_believed(void)
 {
     struct vfj_ledger *ledger = NULL;
@@ -111,8 +112,8 @@ static void test_state_is_the_same(void **state)
     vfj_ledger_close(ledger);
 }
 
-/* After a start from a snapshot, appended rows continue the chain, and a snapshot of before
- * still works. */
+/* After a start that used a snapshot, new rows continue the chain. The older snapshot can still
+ * be used. */
 static void test_goes_on(void **state)
 {
     struct vfj_ledger *ledger = NULL;
@@ -143,7 +144,8 @@ static void test_short_journal_has_none(void **state)
     assert_false(kit_exists(kit_path("short.db-snapshot")));
 }
 
-/* A snapshot is written after the set number of rows, during maintenance and at the end. */
+/* A snapshot is written during maintenance after the configured number of rows, and when the
+ * ledger is closed. */
 static void test_rows_between_snapshots(void **state)
 {
     struct vfj_ledger *ledger = NULL;
@@ -188,8 +190,8 @@ static void rehash(char *bytes, size_t length)
     memcpy(bytes + length - HASH_SIZE, hash, sizeof hash);
 }
 
-/* The hash of a changed snapshot is recomputed. A snapshot that is still used differs only in
- * parts that the machine does not read. */
+/* Bytes of a snapshot are changed, and its hash is computed again. The snapshot may then be used
+ * only if the machine does not read the changed bytes. */
 static void test_hostile(void **state)
 {
     size_t length;
@@ -205,7 +207,7 @@ static void test_hostile(void **state)
         believed += is_believed_as(bytes, length);
         bytes[at] ^= 0x41;
     }
-    /* only changes of unused addresses of the slot are accepted */
+    /* only changes in unused addresses of the slot do no harm */
     assert_in_range(believed, 0, 15);
     assert_in_range(tried, 60, 1000);
     free(bytes);
@@ -219,7 +221,7 @@ static void test_of_another_journal(void **state)
     assert_false(is_believed());
 }
 
-/* An older copy of the journal is put back: the snapshot's records do not exist. */
+/* The journal is replaced by an older copy, which lacks the last record of the snapshot. */
 static void test_of_the_future(void **state)
 {
     struct vfj_ledger *ledger = NULL;

@@ -1,4 +1,4 @@
-/* Tests the replay of journals that were edited, cut, forged, or recorded under other rules. */
+/* Tests the replay of journals that were edited, cut off or forged, or that other rules wrote. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -33,7 +33,7 @@ static struct vfj_replay_result replay(const char *path)
     return replay_with(path, NULL);
 }
 
-/* Returns the path of a new copy of one journal. */
+/* Returns the path of a new copy of the test's journal. */
 static const char *fresh(const char *name)
 {
     static char *bytes;
@@ -78,7 +78,7 @@ static void test_an_untouched_journal_is_the_same(void **state)
     assert_int_equal(replay_with(path, &quick).verdict, VFJ_VERDICT_SAME);
 }
 
-/* Each column of each row is changed to another valid value. The replay detects the edit at that
+/* Each column of each row is changed to another valid value. The replay reports the edit at that
  * row. */
 static void test_every_edit_is_noticed(void **state)
 {
@@ -145,7 +145,8 @@ static void test_a_row_taken_out_is_noticed(void **state)
     assert_verdict(replay(path), VFJ_VERDICT_EDITED, 1, "record missing");
 }
 
-/* The chain is recomputed after the edit. Only the machine detects it. */
+/* A row is edited and the chain of all rows is computed again. Only the machine's decisions then
+ * show the edit. */
 static void test_a_forgery_diverges(void **state)
 {
     static const struct {
@@ -222,7 +223,7 @@ static void test_missing_and_extra_decisions_diverge(void **state)
     assert_non_null(strstr(result.found, "/bin/sh"));
 }
 
-/* A file may be cut where no transaction of this program ends. */
+/* Rows at the end of the journal are removed, so that the last transaction is incomplete. */
 static void test_a_cut_tail_is_incomplete(void **state)
 {
     const char *path = fresh("tail.db");
@@ -243,7 +244,7 @@ static void test_other_rules_are_no_divergence(void **state)
 {
     const char *path = fresh("rules.db");
     (void)state;
-    /* the rules differ, but no decision does */
+    /* another version of the rules, but the same decisions */
     kit_forge(
         path,
         "UPDATE record SET body = replace(body, 'rules=4', 'rules=7') WHERE kind = 'started'");
@@ -256,7 +257,7 @@ static void test_other_rules_are_no_divergence(void **state)
     assert_int_equal(result.records,
                      (uint64_t)kit_sql_integer(path, "SELECT max(seq) FROM record"));
 
-    /* a daemon of the present rules continues, and its records are compared again */
+    /* a daemon with the present rules continues the journal, and its records are compared again */
     struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
     assert_true(vfj_ledger_rules_changed(ledger));
     kit_submit(ledger, kit_started());
