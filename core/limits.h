@@ -22,7 +22,7 @@ enum {
     VFJ_ROUTES_MAX = 16,        /* static routes of rc.conf that a plan restores */
     VFJ_PORTS_MAX = 32,         /* ports of one lagg(4): LAGG_MAX_PORTS */
     VFJ_SCRIPT_QUEUE_MAX = 256, /* policy scripts: events that wait while devd runs a script */
-    /* policy scripts: delayed hyperv_vfattach processes at the same time */
+    /* policy scripts: number of hyperv_vfattach processes that sleep at the same time */
     VFJ_SLEEPERS_MAX = 128,
     VFJ_BODY_MAX = 20480, /* bytes of a record's body, encoded */
 };

@@ -51,8 +51,8 @@ static const char *text_of(sqlite3_stmt *statement, int column)
         : NULL;
 }
 
-/* Returns the duration in a column, which is in seconds, in microseconds. Returns -1 when the
- * column is NULL or no duration. */
+/* Converts the seconds in a column to microseconds. Returns -1 when the column is NULL or no
+ * duration. */
 static int64_t duration_of(sqlite3_stmt *statement, int column)
 {
     double seconds = sqlite3_column_double(statement, column);

@@ -61,8 +61,8 @@ enum vfj_import_result vfj_import_rows_take(struct vfj_import_rows *rows, struct
 
 /* vfj_import_rows_rewind() begins to read the sources. vfj_import_rows_next_source() reads the
  * next source, in the order of their names. vfj_import_rows_next() reads the next row of that
- * source, in the order of seqs. Both return false when none is left. A row is valid until the
- * next call. */
+ * source, in the order of seqs. The second and the third function return false when none is
+ * left. A row is valid until the next call. */
 void vfj_import_rows_rewind(struct vfj_import_rows *rows);
 bool vfj_import_rows_next_source(struct vfj_import_rows *rows, char source[VFJ_IMPORT_SOURCE_MAX]);
 bool vfj_import_rows_next(struct vfj_import_rows *rows, struct vfj_import_row *row);

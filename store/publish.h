@@ -9,9 +9,10 @@
 #include "core/text/text.h"
 
 struct vfj_publish {
-    const char *to;           /* the path of the published file; borrowed from the caller */
-    char directory[PATH_MAX]; /* TO.XXXXXX, mode 0700; empty for none */
-    char path[PATH_MAX];      /* path of the new file in `directory`; the caller creates the file */
+    const char *to; /* the path of the published file; borrowed from the caller */
+    /* path of the directory, TO.XXXXXX with mode 0700; empty: there is none */
+    char directory[PATH_MAX];
+    char path[PATH_MAX]; /* path of the new file in `directory`; the caller creates the file */
 };
 
 /* Makes the directory for a file that is to be published as `to`. Fails with JOURNAL_ACCESS or

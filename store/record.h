@@ -41,7 +41,7 @@ struct vfj_record {
 };
 
 bool vfj_record_is_event(const struct vfj_record *record);
-/* Returns true when the record is a transition or a command. Both are decisions of a step. */
+/* Returns true when the record is a transition or a command: these are the decisions of a step. */
 bool vfj_record_is_decided(const struct vfj_record *record);
 
 const char *vfj_record_kind_name(unsigned kind);

@@ -9,7 +9,7 @@ enum {
     COLUMNS = 10,
 };
 
-/* A column: its serial type and its bytes (fileformat2.html, section 2.1). */
+/* A column of a row: its serial type and its bytes (fileformat2.html, section 2.1). */
 struct column {
     uint64_t type;
     struct vfj_bytes bytes;

@@ -159,8 +159,8 @@ static bool check_chain(struct replay *replay, const struct vfj_record *record)
     return true;
 }
 
-/* Notes the version of the rules that a started event names. When it is the present version, the
- * replay compares its decisions with the recorded ones again from this event on. The daemon that
+/* Records the version of the rules that a started event names. When it is the present version,
+ * the replay compares decisions with the records again, from this event on: the daemon that
  * started then had restored its state by the same rules as this replay. */
 static void note_rules(struct replay *replay, const struct vfj_event *event)
 {

@@ -210,7 +210,8 @@ static bool changed(const struct verification *verification)
         && journal->immutable && vfj_file_changed(journal->path, &journal->facts);
 }
 
-/* Verifies once. Returns false when the file changed during the verification. */
+/* Makes one verification. Returns false when the file changed during it, so that its findings
+ * are void. */
 static bool verify_once(struct verification *verification, const char *path)
 {
     memset(verification->verified, 0, sizeof *verification->verified);

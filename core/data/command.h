@@ -32,7 +32,7 @@ enum vfj_command_text {
     VFJ_TEXT_HN_FILE,   /* the path of an hn's per-interface script or pidfile */
     VFJ_TEXT_UNIT,      /* digits, or empty */
     VFJ_TEXT_PIDS,      /* process ids, or empty */
-    VFJ_TEXT_ADDRESS,   /* an address, perhaps with its prefix length, then words of letters */
+    VFJ_TEXT_ADDRESS,   /* an address, which may have a prefix length, then words of letters */
     VFJ_TEXT_WORDS,     /* words for ifconfig(8) or route(8), as many as fit in one command */
     /* "-inet6" and the words after it. IPv4 routes need no such command, since the kernel
      * deletes them together with an address. */
@@ -108,7 +108,7 @@ enum vfj_command_kind {
 };
 
 struct vfj_command {
-    uint64_t id;  /* numbered 1, 2, 3 … by the core, equally on replay; 0: none */
+    uint64_t id;  /* 1, 2, 3 …; the core numbers the commands, in a replay as well; 0: none */
     uint8_t kind; /* enum vfj_command_kind */
     /* FreeBSD's scripts do not run this probe; policy scripts issues it only for the journal */
     uint8_t is_extra;
@@ -138,10 +138,10 @@ struct vfj_argv {
  * reads are not programs. */
 bool vfj_command_argv(const struct vfj_command *command, unsigned index, struct vfj_argv *argv);
 
-/* Appends the words of argv as one shell line. */
+/* Appends the words of argv as one command line of sh(1). */
 void vfj_argv_print(const struct vfj_argv *argv, struct vfj_text *text);
 
-/* Returns the time limit of a kind, in milliseconds. */
+/* Returns the time limit of commands of this kind, in milliseconds. */
 uint32_t vfj_command_limit_ms(enum vfj_command_kind kind);
 
 /* Copies to `bare` only the kind, the time limit, and those operands and text that the kind's

@@ -35,8 +35,8 @@ static unsigned count_words(struct vfj_span rest)
     return count;
 }
 
-/* Splits a shell line, as vfj_argv_print() writes it, into the words of an argv. Returns false for
- * any other text, and for too many words. */
+/* Splits a shell line, which vfj_argv_print() wrote, into the words of an argv. Returns false
+ * for any other text, and for too many words. */
 static bool split(const char *line, struct vfj_argv *argv)
 {
     struct vfj_span rest = vfj_span_of(line);

@@ -92,7 +92,7 @@ bool vfj_slot_may_move(enum vfj_slot_state from, enum vfj_slot_state to, enum vf
 struct vfj_transition {
     struct vfj_name hn;
     struct vfj_name vf;
-    /* counts the VFs of this hn; boot, hn, VF and generation together name one attachment */
+    /* counts the VFs of this hn; boot, hn, VF and generation together identify one attachment */
     uint64_t generation;
     uint8_t from, to; /* enum vfj_slot_state */
     uint8_t reason;   /* enum vfj_reason */

@@ -51,10 +51,10 @@ enum vfj_devd_kind {
 };
 
 struct vfj_devd {
-    struct vfj_span raw;      /* borrowed: the line without its end, every byte kept */
-    uint8_t kind;             /* enum vfj_devd_kind */
-    uint8_t note;             /* enum vfj_reason: why commands cannot use the line */
-    bool link_up;             /* LINK */
+    struct vfj_span raw; /* borrowed: the line without its end, every byte kept */
+    uint8_t kind;        /* enum vfj_devd_kind */
+    uint8_t note; /* enum vfj_reason: why the line is recorded but not used; NONE: it is used */
+    bool link_up; /* LINK */
     struct vfj_name name;     /* the interface of the line (its `subsystem`); empty for OTHER */
     struct vfj_name new_name; /* RENAMED: the interface's new name */
 };

@@ -55,7 +55,7 @@ static void add_count(int64_t *sum, struct vfj_span value)
     *sum = (*sum == VFJ_COUNT_UNKNOWN ? 0 : *sum) + number;
 }
 
-/* Returns true when the leaf has the form M.packets. */
+/* Returns true when this end of a sysctl's name has the form M.packets. */
 static bool is_packets(struct vfj_span leaf)
 {
     size_t digits = 0;

@@ -92,7 +92,7 @@ bool vfj_rc_get(const struct vfj_rc *rc, const char *name, char *value, size_t s
     return true;
 }
 
-/* Reads a number as test(1) does: a whole word in decimal, for strtoimax(3). */
+/* Reads a number as test(1) does: the whole word must be a decimal number for strtoimax(3). */
 static bool test_number(struct vfj_span word, int64_t *number)
 {
     if (word.length > 1 && word.text[0] == '+' && word.text[1] != '-')

@@ -73,8 +73,8 @@ bool vfj_rc_ifconfig_args(const struct vfj_rc *rc, struct vfj_name interface, ch
 bool vfj_rc_address(const char *args, struct vfj_address *address);
 
 /* Copies the words of ifconfig_IF_ipv6 as network.subr passes them to ifconfig: with the keyword
- * "inet6", and without accept_rtadv. Sets *rtadv to whether accept_rtadv was among them. Returns
- * false when no word is left, or the words do not fit. */
+ * "inet6", and without accept_rtadv. Sets *rtadv to true when accept_rtadv was among them.
+ * Returns false when no word is left, or the words do not fit. */
 bool vfj_rc_ipv6_args(const struct vfj_rc *rc, struct vfj_name interface, char *args, size_t size,
                       bool *rtadv);
 
@@ -111,10 +111,11 @@ bool vfj_rc_has_other_dhcp(const struct vfj_rc *rc, struct vfj_name interface);
 /* Returns true when the words have a vhid: carp(4) shares the address. */
 bool vfj_rc_has_vhid(const char *args);
 
-/* Copies defaultrouter. Returns false when it is not set or "NO". */
+/* Copies the value of defaultrouter. Returns false when it is not set or "NO". */
 bool vfj_rc_default_router(const struct vfj_rc *rc, char *router, size_t size);
 
-/* Copies ipv6_defaultrouter, which may have a scope. Returns false when it is not an address. */
+/* Copies the value of ipv6_defaultrouter, which may have a scope. Returns false when it is no
+ * address. */
 bool vfj_rc_default_router6(const struct vfj_rc *rc, char *router, size_t size);
 
 /* Copies the arguments of static route number `number`, from 0. The routes are the values of

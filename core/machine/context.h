@@ -26,7 +26,7 @@ struct vfj_step_context {
      * NONE: no failure */
     uint8_t setback;
     bool has_failed_down; /* `setback` is the failure of a command that takes the VF down */
-    bool is_observed;     /* the event is a usable observation of the subject */
+    bool is_observed;     /* the event is an observation of `subject` that this step can use */
 };
 
 /* Adds a note to the decision: why the event changed nothing, or what is unusual about the

@@ -1,4 +1,4 @@
-/* Facts of a slot from devd's lines, timers, starts and boots. */
+/* Records the facts of a slot that devd's lines, timers, starts and boots report. */
 #include "core/machine/facts.h"
 
 #include <string.h>
@@ -225,7 +225,7 @@ static void hn_attached(struct vfj_step_context *context, struct vfj_name name)
 
 static void vf_attached(struct vfj_step_context *context, struct vfj_name name)
 {
-    /* hn_ismyvf() accepts neither driver as a VF */
+    /* hn(4) accepts no interface of these two drivers as a VF (hn_ismyvf()) */
     if (vfj_name_has_driver(name, "lagg") || vfj_name_has_driver(name, "vlan")) {
         vfj_step_note(context, VFJ_REASON_NOT_A_VF);
         return;
@@ -267,8 +267,9 @@ static void vf_detached(struct vfj_step_context *context, struct vfj_name name)
         lagg_detached(context);
 }
 
-/* Returns true when the slot is in transparent mode, and then only requests an observation. hn(4)
- * in transparent mode sends no VF_UP or VF_DOWN, so another program sent the line. */
+/* Handles a VF_UP or VF_DOWN line about a slot in transparent mode, by a request for an
+ * observation. Returns false when the slot is not in transparent mode. In transparent mode hn(4)
+ * sends no such line, so another program sent it. */
 static bool is_of_transparent_hn(struct vfj_step_context *context, unsigned index)
 {
     if (!vfj_slot_is_transparent(vfj_step_slot(context, index)))
@@ -310,8 +311,8 @@ static void vf_down(struct vfj_step_context *context, struct vfj_name hn)
     slot->joined = 0;
     vfj_link_vf_down(context, slot);
     vfj_facts_script_due(slot);
-    /* An administrator took the VF down, and it stays down. A line that comes after an observation
-     * without the data path on the VF is late, and changes nothing. */
+    /* An administrator took the VF down, and it stays down. When an observation has already
+     * shown that the VF does not have the data path, the line is late and changes nothing. */
     if (slot->delay == VFJ_DELAY_OVER && was_on_vf)
         vfj_facts_no_delay(slot);
     vfj_step_cause(context, slot, VFJ_REASON_VF_DOWN);
@@ -319,8 +320,8 @@ static void vf_down(struct vfj_step_context *context, struct vfj_name hn)
         vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
 }
 
-/* Renames the slot of an hn, which keeps its unit. When another slot has the new name since a boot
- * before, that slot gets the old name. */
+/* Renames the slot of an hn, which keeps its unit. When another slot still has the new name from
+ * an earlier boot, that slot gets the old name. */
 static void rename_hn(struct vfj_step_context *context, const struct vfj_devd *devd)
 {
     unsigned index = vfj_step_find_hn(context, devd->name);

@@ -45,7 +45,7 @@ void vfj_facts_finished(struct vfj_step_context *context, struct vfj_slot *slot,
  * failed. The next plan therefore issues the need's command even if no address moves. */
 void vfj_facts_not_run(struct vfj_slot *slot, enum vfj_need need);
 
-/* Handles the slot's timers that are due at the head's time. */
+/* Handles the slot's timers that are due at head.mono_us, the time of the event. */
 void vfj_facts_timer(struct vfj_step_context *context, struct vfj_slot *slot);
 
 /* Clears the slot's delay, whether it is due, runs or is over. */

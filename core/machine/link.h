@@ -23,7 +23,7 @@ void vfj_link_changed(struct vfj_step_context *context, struct vfj_slot *slot, b
 /* Records a VF_DOWN of the slot's hn. */
 void vfj_link_vf_down(const struct vfj_step_context *context, struct vfj_slot *slot);
 
-/* Ends the monitor's phase when timers.link_us is due. */
+/* Handles timers.link_us when it is due: the link monitor enters its next phase. */
 void vfj_link_due(struct vfj_slot *slot);
 
 /* Records that a command of the machine took the VF down. A VF without link stays down until a

@@ -32,8 +32,8 @@ static void attach(struct vfj_step_context *context, struct vfj_slot *slot, stru
         vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
 }
 
-/* Renames the slot of a unit to `hn`. When another slot has that name, the other slot gets the old
- * name. */
+/* Gives the slot the name `hn`. When another slot has that name, the other slot gets this slot's
+ * old name. */
 static void rename_slot(struct vfj_step_context *context, struct vfj_slot *slot, struct vfj_name hn)
 {
     unsigned namesake = vfj_step_find_hn(context, hn);
@@ -150,7 +150,7 @@ static void compare_map(struct vfj_step_context *context, const struct vfj_map *
         bool may_be_late = context->next->head.map_again != 0;
         if ((known->slots >> i & 1) != 0 || lacks_vf || may_be_late)
             continue;
-        /* hn(4) drops a VF that is renamed; the VF keeps the data path */
+        /* hn(4) drops a renamed VF from its map, but the VF keeps the data path */
         bool keeps_data_path = slot->joined && vfj_slot_is_on_vf(slot);
         if (keeps_data_path)
             vfj_request_observation(vfj_step_edit_slot(context, i), VFJ_OBSERVE_CHANGE);

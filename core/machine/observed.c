@@ -1,4 +1,4 @@
-/* Facts that a slot's last observation shows. */
+/* Functions that derive facts from a slot's last observation. */
 #include "core/machine/observed.h"
 
 #include <string.h>
@@ -87,7 +87,7 @@ bool vfj_observed_has_taken_over(const struct vfj_slot *slot)
     return vfj_observed_has_hn_port(slot) || has_lost_hn(slot);
 }
 
-/* Returns true when hn has all IPv4 addresses of the interface. */
+/* Returns true when hn has all IPv4 addresses that the interface `of` has. */
 static bool has_all_inet(const struct vfj_slot *slot, const struct vfj_interface *of)
 {
     for (unsigned i = 0; i < of->address_count; i++) {
@@ -116,7 +116,7 @@ bool vfj_observed_is_lagg_gone(const struct vfj_slot *slot)
     return (lagg->address_count == 0 && lagg->port_count == 0) || vfj_observed_is_foreign(slot);
 }
 
-/* Returns true when hn has addresses in the place of those of a laggN that is gone. An IPv6
+/* Returns true when hn itself has addresses, although laggN, which had them, is gone. An IPv6
  * address does not count when the kernel may have made it from a router's advertisement, or when
  * laggN had an IPv4 address. */
 static bool has_replacement(const struct vfj_slot *slot)

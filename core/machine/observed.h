@@ -1,4 +1,4 @@
-/* Facts that a slot's last observation shows. Used inside core/ only. */
+/* Functions that derive facts from a slot's last observation. Used inside core/ only. */
 #ifndef VFJ_CORE_MACHINE_OBSERVED_H
 #define VFJ_CORE_MACHINE_OBSERVED_H
 
@@ -16,8 +16,8 @@ bool vfj_observed_has_vf_port(const struct vfj_slot *slot);
 
 /* Returns true when laggN exists and was not made for this hn: it has another protocol, a port
  * other than the VF, or an address that hn lacks. When hn is a port, only the protocol counts.
- * Addresses do not count for a lagg that was this hn's in this boot. A lagg without ports, and with
- * no address but hn's, is not foreign: a plan may finish it. */
+ * When the lagg was made for this hn in this boot (lagg_ours), its addresses do not count. A
+ * lagg without ports, and with no address but hn's, is not foreign: a plan may finish it. */
 bool vfj_observed_is_foreign(const struct vfj_slot *slot);
 
 /* Return the name of a lagg other than laggN that has hn, or the VF, as a port. Return an empty
@@ -37,8 +37,8 @@ bool vfj_observed_has_taken_over(const struct vfj_slot *slot);
 bool vfj_observed_is_lagg_gone(const struct vfj_slot *slot);
 
 /* Returns true when no interface has hn's configuration. laggN was destroyed, and perhaps
- * created again without an address or for another use. hn has neither a dhclient nor addresses
- * in the place of laggN's, and no other lagg has hn as a port. The dhclient of the destroyed
+ * created again without an address or for another use. hn itself has neither a dhclient nor the
+ * addresses, and no other lagg has hn as a port. The dhclient of the destroyed
  * laggN may still run. */
 bool vfj_observed_is_lagg_lost(const struct vfj_slot *slot);
 

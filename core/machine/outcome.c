@@ -1,4 +1,4 @@
-/* Facts of a slot from answers to probes and from outcomes of commands. */
+/* Records the facts of a slot that answers to probes and outcomes of commands report. */
 #include <string.h>
 
 #include "core/data/rc.h"
@@ -62,8 +62,8 @@ static bool record_vf(struct vfj_step_context *context, struct vfj_slot *slot,
     return true;
 }
 
-/* Records the state of an administrator's script. When the VF became a port after the script ran,
- * and is not a port now, the VF left and attached again without a line. */
+/* Records the state of an administrator's script. When the VF became a port after the script
+ * ran, and is not a port now, the VF left and attached again without a devd line. */
 static void record_script(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     bool is_refused = slot->observed.script_refused[0] != '\0';
@@ -186,7 +186,7 @@ static void record_failure(struct vfj_step_context *context, struct vfj_slot *sl
         slot->batch.failure = (uint8_t)reason;
     else if (need >= VFJ_NEED_STATIC_ROUTE && slot->batch.kinds[index] == VFJ_COMMAND_ROUTE_CHANGE
              && outcome->kind == VFJ_OUTCOME_EXITED)
-        slot->plan.tried &= ~bit; /* no such route exists, and the next batch adds it */
+        slot->plan.tried &= ~bit; /* the route does not exist, and the next batch adds it */
     else if (slot->plan.retries == 0)
         vfj_step_notice(context, slot, reason);
 }

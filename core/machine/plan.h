@@ -18,7 +18,7 @@ enum vfj_target {
     VFJ_TARGET_JOINED_UP, /* JOINED, and the VF is up */
 };
 
-/* Returns the target that follows from the slot's facts. */
+/* Returns how far a plan for the slot must go, which follows from the slot's facts. */
 enum vfj_target vfj_plan_target(const struct vfj_slot *slot);
 
 /* Returns the reason why no command can reach the target, or NONE. */
@@ -36,7 +36,7 @@ enum vfj_reason vfj_plan_use(const struct vfj_step_context *context, const struc
 bool vfj_plan_is_use(enum vfj_reason fault);
 
 /* Returns true when the slot needs a plan: hn exists, and there is a VF to join, or a laggN that
- * has hn's configuration, was begun, or was lost. */
+ * has hn's configuration, is half built, or was lost. */
 bool vfj_plan_is_due(const struct vfj_slot *slot);
 
 /* Returns true when laggN exists and a plan has begun to build it. */

@@ -40,8 +40,8 @@ static void desire_args(struct vfj_desired *desired, const struct vfj_interface 
         desire(desired, &address);
 }
 
-/* Adds the addresses of rc.conf that laggN lacks. After a crash, a command without a record may
- * have deleted them. */
+/* Adds the addresses of rc.conf that laggN lacks. Before a crash, a command of which there is no
+ * record may have deleted them. */
 static void desire_rc(struct vfj_planner *planner)
 {
     const struct vfj_slot *slot = planner->slot;
@@ -93,7 +93,7 @@ void vfj_planner_desire(struct vfj_planner *planner)
 }
 
 /* Adds a command that adds an address to laggN. Returns the command, in which the caller may
- * replace laggN. */
+ * replace laggN by another interface. */
 static struct vfj_command *add_address(struct vfj_planner *planner, enum vfj_need need,
                                        const struct vfj_address *address, bool alias)
 {

@@ -84,8 +84,9 @@ static struct vfj_span cut_scope(struct vfj_span *address)
     return scope;
 }
 
-/* Returns true when a route with these words belongs to the slot: it leads through hn or laggN, or
- * its router is in reach. A route to an IPv6 router without a scope counts as the slot's. */
+/* Returns true when a route with these words belongs to the slot: it leads through hn or laggN,
+ * or is_in_reach() returns true for its router. A route to an IPv6 router without a scope counts
+ * as the slot's. */
 static bool is_route_of(const struct vfj_planner *planner, struct vfj_span words)
 {
     struct vfj_route route;
@@ -271,8 +272,8 @@ static void plan_routes(struct vfj_planner *planner, bool interface_only)
     }
 }
 
-/* Plans the routes without a router before the default route, since the default router may be
- * reachable only by one of them. */
+/* Adds commands for the routes that have no router. They come before the default route, since
+ * the default router may be reachable only by one of them. */
 void vfj_plan_interface_routes(struct vfj_planner *planner)
 {
     plan_routes(planner, true);

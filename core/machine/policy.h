@@ -11,9 +11,9 @@ struct vfj_policy_entries {
      * policy runs any more */
     void (*reset)(struct vfj_step_context *context);
     void (*connected)(struct vfj_step_context *context); /* a connection to devd begins */
-    void (*devd)(struct vfj_step_context *context);      /* a line without a note */
+    void (*devd)(struct vfj_step_context *context);      /* a line whose `note` is NONE */
     void (*observed)(struct vfj_step_context *context);  /* the answer to a probe of this policy */
-    /* the outcome of a command of the policy */
+    /* the outcome of a command of this policy */
     void (*finished)(struct vfj_step_context *context);
     void (*timer)(struct vfj_step_context *context);    /* timers are due at head.mono_us */
     void (*stopping)(struct vfj_step_context *context); /* the daemon stops */

@@ -471,7 +471,7 @@ static bool go_on(struct vfj_step_context *context, struct vfj_slot *slot, enum 
     return true;
 }
 
-/* Decides on the plan. Returns true when a batch was issued. */
+/* Decides what the plan does next. Returns true when a batch was issued. */
 static bool decide_plan(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     bool is_logged = slot->plan.phase == VFJ_PLAN_LOGGED && !vfj_step_is_acting(context);

@@ -95,7 +95,7 @@ enum vfj_plan_phase {
     VFJ_PLAN_NONE,
     /* the machine issued commands; the plan ends when an observation shows no difference */
     VFJ_PLAN_ACTIVE,
-    VFJ_PLAN_LOGGED, /* observe mode: the journal has the plan for this attachment */
+    VFJ_PLAN_LOGGED, /* observe mode: the plan for this attachment of the VF is in the journal */
 };
 
 /* One difference between observed and desired that a command removes. The comments give the desired
@@ -171,7 +171,7 @@ struct vfj_plan {
     /* number of observations in a row after hn's link came up, or while in observe mode the
      * guest has not joined hn and VF */
     uint8_t rechecks;
-    uint8_t watches; /* watch timers armed since the last batch */
+    uint8_t watches; /* number of watch timers armed since the last batch */
     uint8_t pad[2];
 };
 
@@ -271,7 +271,7 @@ struct vfj_slot {
     struct vfj_transparent_facts transparent;
 };
 
-/* Initializes the slot of an hn whose name alone is known. */
+/* Initializes a slot of which only the name of hn is known. */
 void vfj_slot_init(struct vfj_slot *slot, struct vfj_name hn);
 
 /* Returns true when a timer of the slot other than watch_us is armed. */
@@ -365,7 +365,7 @@ struct vfj_head {
     uint8_t map_failures;
     uint8_t slot_count;
     uint8_t transparent; /* the last map or observation has hw.hn.vf_transparent > 0 */
-    /* the next map is the first one after a gap; every slot is observed after it */
+    /* the next map is the first one after a gap, so every slot is observed after that map */
     uint8_t observe_all;
     int64_t map_retry_us;
     int64_t due_us; /* the earliest of all timers and sleepers, or VFJ_NEVER_US */

@@ -24,13 +24,13 @@ enum vfj_member_type {
     VFJ_MEMBER_COMMANDS,
     /* a list of numbers, one byte each, written without the zeroes at the end */
     VFJ_MEMBER_NUMBERS,
-    VFJ_MEMBER_IMPLIED,  /* not written, since the items of the text determine the value */
+    VFJ_MEMBER_IMPLIED,  /* not written, since other items of the text determine the value */
     VFJ_MEMBER_RESERVED, /* zero padding, not written */
 };
 
 struct vfj_member {
     const char *key;
-    uint32_t offset, size; /* position of the member in the part */
+    uint32_t offset, size; /* offset and size of the member in its part, in bytes */
     uint8_t type;          /* enum vfj_member_type */
     uint64_t most;
 };

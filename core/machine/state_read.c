@@ -285,7 +285,7 @@ bool vfj_state_read(struct vfj_state_reader *reader, const struct vfj_kv *pair)
         reader->item = item;
         right = begin_item(reader, pair);
     } else if (!right) {
-        /* format 1 calls observe_all "settle" */
+        /* in format 1 the key of observe_all is "settle" */
         right = reader->format == 1 && vfj_span_is(pair->key, "settle");
     }
     if (!right)

@@ -138,7 +138,7 @@ static void write_slot(const struct vfj_slot *slot, struct vfj_text *text)
         write_members(&vfj_slot_members[i], slot, text);
 }
 
-/* Writes a view as the body of an observation. */
+/* Writes a view in the form of an observation's record body. */
 static void write_view(const struct vfj_view *view, enum vfj_item item, struct vfj_text *text)
 {
     static const struct vfj_view blank;

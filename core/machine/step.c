@@ -115,8 +115,8 @@ static void boot(struct vfj_step_context *context, const struct vfj_started *sta
         vfj_facts_boot(context, vfj_step_edit_slot(context, i));
 }
 
-/* Advances the time to that of the event. The time never decreases within a boot. The first event
- * of a boot sets it to any value. */
+/* Advances the time to that of the event. The time never decreases within a boot. The first
+ * event of a boot may set the time to any value. */
 static void advance_clock(struct vfj_step_context *context, bool is_boot)
 {
     struct vfj_head *head = &context->next->head;
@@ -253,7 +253,7 @@ static void close_parts(struct vfj_step_context *context)
         put_earliest(context);
 }
 
-/* Returns the time of the next timer that a stopping daemon handles. */
+/* Returns the time of the next timer that a stopping daemon still handles. */
 static int64_t last_deadline(const struct vfj_step_context *context)
 {
     int64_t deadline = INT64_MAX;

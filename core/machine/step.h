@@ -6,8 +6,8 @@
 #include "core/data/event.h"
 #include "core/machine/state.h"
 
-/* The version of the rules. A change that alters the decision for any state and event raises this
- * number. */
+/* The version of the rules. Every change of the program after which the decision differs for
+ * some state and event raises this number. */
 enum { VFJ_RULES = 4 };
 
 /* The time in seconds that a stopping daemon has for its unfinished plans. */

@@ -19,7 +19,8 @@ enum {
     /* pause in seconds after a failed snapshot; each further failure doubles the pause */
     FAILURE_FIRST_S = 1,
     FAILURE_MAX_S = 300,
-    TOGETHER_S = 2, /* VFs that left within this time count as one event of the host */
+    /* VFs that left within this number of seconds count as one event of the host */
+    TOGETHER_S = 2,
     HOUR_S = 3600,
     LEAVES_MAX = 4, /* number of departures within an hour up to which FLAPPING is not found */
     /* a smaller count of packets is no sign of a fault: some may be sent during the switch */
@@ -151,7 +152,7 @@ static void begin_mode(struct vfj_slot *slot, enum vfj_slot_mode mode)
     slot->transparent.mode = (uint8_t)mode;
 }
 
-/* Returns the pair of the hn in the map, or NULL. */
+/* Returns the map's pair that has this hn, or NULL. */
 static const struct vfj_pair *find_pair(const struct vfj_map *map, struct vfj_name hn)
 {
     for (unsigned i = 0; i < map->pair_count; i++) {
@@ -484,7 +485,8 @@ void vfj_transparent_reconcile(struct vfj_step_context *context, unsigned index)
         check_snapshot(context, slot, &context->event->as.observed.as.snapshot);
     slot->fault
         = (uint8_t)(slot->plan.failures > 0 ? VFJ_REASON_PROBE_FAILED : gravest_fault(slot));
-    if (vfj_step_is_stopping(context)) /* the next daemon observes each slot */
+    /* a new request is left to the next daemon, which observes each slot */
+    if (vfj_step_is_stopping(context))
         slot->request.wanted = VFJ_OBSERVE_NOT;
     if (slot->activity == VFJ_ACTIVITY_OBSERVING)
         return;

@@ -8,14 +8,15 @@
 #include "core/machine/context.h"
 
 enum {
-    /* value of hw.hn.vf_xpnt_attwait in seconds, when the kernel does not give it */
+    /* seconds of hw.hn.vf_xpnt_attwait if the kernel does not give its value */
     VFJ_ATTWAIT_DEFAULT_S = 2,
     /* pause in seconds between an edge and the snapshot that follows it */
     VFJ_AFTER_EDGE_S = 2,
 };
 
-/* Records the map of a guest in transparent mode. Its hn interfaces get that mode, and VFs attach
- * and detach. A slot that is joined or has a plan stays in ordinary mode. */
+/* Records the map of a guest in transparent mode. Its hn interfaces get transparent mode. VFs
+ * attach and detach as the map shows. A slot that is joined or has a plan stays in ordinary
+ * mode. */
 void vfj_transparent_map(struct vfj_step_context *context, const struct vfj_map *map,
                          bool is_after_gap);
 
@@ -32,7 +33,7 @@ void vfj_transparent_left(struct vfj_step_context *context, struct vfj_slot *slo
  * snapshots. */
 void vfj_transparent_forget(struct vfj_slot *slot);
 
-/* Handles the slot's timers that are due at the head's time. */
+/* Handles the slot's timers that are due at head.mono_us, the time of the event. */
 void vfj_transparent_timer(struct vfj_step_context *context, struct vfj_slot *slot);
 
 /* Records the slot's snapshot. */

@@ -1,4 +1,4 @@
-/* The interfaces of the guest model. */
+/* The network interfaces in the guest model. */
 #include "core/model/guest.h"
 
 #include <string.h>
@@ -77,7 +77,7 @@ struct vfj_guest_if *vfj_guest_open(struct vfj_guest *guest, struct vfj_name nam
     place->facts.exists = true;
     place->facts.mtu = 1500;
     place->counters = vfj_counters_unknown();
-    /* nd6_ifattach() sets this flag (sys/netinet6/nd6.c), and rc(8) clears it when it configures the
+    /* nd6_ifattach() sets this flag (sys/netinet6/nd6.c); rc(8) clears it when it configures the
      * interface */
     place->facts.ifdisabled = true;
     if (vfj_name_has_driver(name, "hn"))

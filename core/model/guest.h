@@ -47,7 +47,7 @@ struct vfj_guest_vf {
     struct vfj_name vf;
     struct vfj_name hn;
     uint8_t attachment; /* enum vfj_guest_attachment */
-    /* hn(4) maps the VF to hn: no other VF was mapped to hn when this one attached */
+    /* hn(4) maps the VF to hn, since no other VF was mapped to hn when this VF attached */
     bool mapped;
     /* hn(4) dropped the VF when it was renamed, and finds the VF by its MAC address when it is
      * upped */
@@ -137,8 +137,8 @@ struct vfj_guest_if *vfj_guest_open(struct vfj_guest *guest, struct vfj_name nam
 void vfj_guest_remove(struct vfj_guest *guest, struct vfj_name name);
 /* Adds an hn interface to the guest. The interface exists and is up from the beginning. */
 void vfj_guest_know_hn(struct vfj_guest *guest, struct vfj_name name);
-/* Sets the IPv4 default route to the gateway through the interface. With an empty gateway, deletes
- * the route if it goes through the interface. */
+/* Sets the IPv4 default route to the gateway through the interface. When the gateway is empty,
+ * deletes the default route if it goes through the interface. */
 void vfj_guest_set_default(struct vfj_guest *guest, const struct vfj_guest_if *interface,
                            const struct vfj_address *gateway);
 /* Deletes the IPv4 routes of an interface that lost its last IPv4 address. */
@@ -150,7 +150,7 @@ struct vfj_guest_if *vfj_guest_default6(struct vfj_guest *guest);
 void vfj_guest_set_default6(struct vfj_guest *guest, struct vfj_guest_if *interface,
                             const struct vfj_address *gateway);
 struct vfj_guest_if *vfj_guest_lagg_of(struct vfj_guest *guest, struct vfj_name port);
-/* Returns true when the interface has a link. hn reports no link while a VF that is up has hn's
+/* Returns true when the interface has a link. hn reports no link while its VF is up and has the
  * data path (if_hn.c, hn_rxvf_change()). A lagg has a link when one of its ports is up and has a
  * link (if_lagg.c, lagg_linkstate()). */
 bool vfj_guest_has_link(const struct vfj_guest *guest, const struct vfj_guest_if *interface);
@@ -161,10 +161,10 @@ struct vfj_guest_vf *vfj_guest_find_vf(struct vfj_guest *guest, struct vfj_name 
 struct vfj_guest_vf *vfj_guest_open_vf(struct vfj_guest *guest, struct vfj_name vf,
                                        struct vfj_name hn);
 void vfj_guest_attach_vf(struct vfj_guest *guest, struct vfj_guest_vf *entry);
-/* Removes an interface. A VF loses its mapping. */
+/* Removes an interface. When it is a VF, hn(4) no longer maps it. */
 void vfj_guest_detach(struct vfj_guest *guest, struct vfj_name name);
-/* Returns the %fail rule that matches program number `index` of the command, and decrements its
- * uses. Returns NULL when no rule matches. */
+/* Returns the %fail rule that matches program number `index` of the command, and decrements the
+ * number of its uses that are left. Returns NULL when no rule matches. */
 const struct vfj_guest_rule *vfj_guest_take_failure(struct vfj_guest *guest,
                                                     const struct vfj_command *command,
                                                     unsigned index);

@@ -26,8 +26,8 @@ void vfj_play_rewind(struct vfj_play *play)
     play->started = false;
 }
 
-/* Converts the line's time to the play's clock. The clock begins at the first event: with 0, or
- * with that event's relative time. */
+/* Converts the line's time to the clock of the play. That clock is 0 at the first event, or has
+ * the relative time that the first event gives. */
 static bool to_clock(struct vfj_play *play, const struct vfj_trace_time *time, int64_t *clock_us)
 {
     *clock_us = play->now_us;

@@ -76,7 +76,7 @@ struct vfj_trace_if {
     struct vfj_name unit;
     struct vfj_counters counters;
     bool nomedia;  /* the interface does not report a link state */
-    bool has_link; /* a word gives the link */
+    bool has_link; /* the line has a word about the link */
 };
 
 /* One line of a trace. Spans point into the line's text. */

@@ -17,8 +17,8 @@ struct vfj_address {
 /* Parses an address. For any other text, returns false and sets an empty address. */
 bool vfj_address_parse(struct vfj_span span, struct vfj_address *address);
 bool vfj_address_is_inet6(const struct vfj_address *address);
-/* Reads the length of a netmask such as "0xffffff00" or "255.255.255.0". Returns false for any
- * other text, and for a mask with holes. */
+/* Reads the prefix length of a netmask such as "0xffffff00" or "255.255.255.0". Returns false
+ * for any other text, and for a mask with holes. */
 bool vfj_address_mask_bits(struct vfj_span mask, unsigned *bits);
 /* Returns true when `a` and `b` have the same host. Their spelling and prefix length may differ. */
 bool vfj_address_same_host(const struct vfj_address *a, const struct vfj_address *b);

@@ -42,8 +42,8 @@ static inline void vfj_text_add_char(struct vfj_text *text, char c)
     text->bytes[text->length++] = c;
     text->bytes[text->length] = '\0';
 }
-/* Adds the output of printf(3). The conversions are %s, %.*s, %c, %% and those of integers,
- * which depend on no locale. */
+/* Formats like printf(3), and appends the result. The conversions are %s, %.*s, %c, %% and those
+ * of integers, which do not depend on the locale. */
 void vfj_text_format(struct vfj_text *text, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void vfj_text_format_list(struct vfj_text *text, const char *format, va_list arguments)

@@ -16,12 +16,12 @@ enum vfj_quoted { VFJ_QUOTED_READ, VFJ_QUOTED_OPEN, VFJ_QUOTED_TOO_LONG };
 enum vfj_quoted vfj_quoted_read(struct vfj_span *rest, char *value, size_t size,
                                 const char **opened);
 
-/* Appends the value in double quotes, so that vfj_quoted_read() gives the same value. */
+/* Appends the value in double quotes, from which vfj_quoted_read() reads the same value. */
 void vfj_quoted_add(struct vfj_text *text, const char *value);
 
 /* Replaces "\n" by a line end and "\\" by a backslash, in place. */
 void vfj_newlines_unescape(char *value);
-/* Appends the value, so that vfj_newlines_unescape() gives the same value. */
+/* Appends the value with escapes, from which vfj_newlines_unescape() makes the same value. */
 void vfj_newlines_escape(struct vfj_text *text, const char *value);
 
 /* Appends a devd line in printable ASCII: "\\" stands for a backslash, "\xHH" for the byte HH. */

@@ -11,7 +11,7 @@
 #include "adapters/freebsd/run/clock.h"
 
 enum {
-    /* most lines in one turn of the event loop, which then handles other events */
+    /* largest number of lines in one turn of the event loop; other events come then */
     LINES_A_TURN = 512,
     RETRY_FIRST_MS = 250,
     RETRY_LAST_MS = 30000,

@@ -11,7 +11,7 @@
 
 static const char sysevent_name[] = "nlsysevent(4)";
 
-enum { LINES_A_TURN = 512 }; /* most lines in one turn of the event loop, as in client.c */
+enum { LINES_A_TURN = 512 }; /* largest number of lines in one turn of the event loop */
 
 struct vfj_devd_sources {
     struct event_base *base;

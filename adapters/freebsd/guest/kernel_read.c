@@ -9,7 +9,7 @@
 #include "adapters/freebsd/guest/view.h"
 #include "core/check.h"
 
-/* A longer value is cut, as in a program's output a longer line is. */
+/* Room for a value. A longer value is cut, like a longer line of a program's output. */
 enum { VALUE_SIZE = 2 * VFJ_SYSCTL_LINE_SIZE };
 
 /* Returns true when the error says nothing about the guest, but only that the kernel cannot be

@@ -13,7 +13,8 @@ typedef void vfj_interface_fn(void *context, const struct vfj_interface *interfa
 /* The parser. It holds one interface at a time. The object must not move while it is in use. */
 struct vfj_ifconfig_parser {
     struct vfj_lines lines;
-    /* the current interface; an empty name: none yet, or a name that no command may use */
+    /* the current interface; an empty name: no interface yet, or one whose name no command may
+     * use */
     struct vfj_interface interface;
     /* options and media of the current interface; ifconfig prints no other counters */
     struct vfj_counters counters;

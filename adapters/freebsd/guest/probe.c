@@ -36,7 +36,7 @@ struct probe {
     bool superseded;
     struct vfj_command command;
     struct vfj_observation answer;
-    size_t kept; /* bytes of output in answer.as.value */
+    size_t kept; /* number of bytes of output that are in answer.as.value */
     union {
         struct vfj_sysctl_parser sysctl;     /* PROBE_MAP */
         struct vfj_ifconfig_parser ifconfig; /* PROBE_IFCONFIG */

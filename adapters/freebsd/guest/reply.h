@@ -12,7 +12,7 @@
 
 enum vfj_reply_kind {
     VFJ_REPLY_STARTED, /* a program has started; the descriptor is its output */
-    VFJ_REPLY_ENDED,   /* a program has ended, as in `ended` */
+    VFJ_REPLY_ENDED,   /* a program has ended; `ended` says how */
     /* status 0: `part` is a part of an observation's body; otherwise programs have to read the
      * guest */
     VFJ_REPLY_READ,

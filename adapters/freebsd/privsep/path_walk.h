@@ -37,7 +37,7 @@ enum vfj_path_step vfj_path_walk_next(struct vfj_path_walk *walk);
  * symbolic link. */
 bool vfj_path_walk_is_last(const struct vfj_path_walk *walk);
 
-/* Returns the component's path, for messages. */
+/* Returns the path of the current component, for messages. */
 const char *vfj_path_walk_name(const struct vfj_path_walk *walk);
 
 #endif

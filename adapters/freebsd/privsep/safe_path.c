@@ -1,4 +1,4 @@
-/* Checks that only root can change a path and its target. */
+/* Checks that only root can change a path and the file that it leads to. */
 #include "adapters/freebsd/privsep/safe_path.h"
 
 #include <errno.h>

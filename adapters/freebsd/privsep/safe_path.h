@@ -1,4 +1,4 @@
-/* Checks that only root can change a path and its target. */
+/* Checks that only root can change a path and the file that it leads to. */
 #ifndef VFJ_FREEBSD_PRIVSEP_SAFE_PATH_H
 #define VFJ_FREEBSD_PRIVSEP_SAFE_PATH_H
 

@@ -21,7 +21,7 @@ struct vfj_child {
     /* reading end of the output; -1: the program has not started, or its output has ended */
     int output;
     bool paused;
-    bool reaped; /* reaped, or never started */
+    bool reaped; /* the child was reaped, or was never started */
     struct vfj_program_end end;
 };
 

@@ -34,7 +34,7 @@ struct vfj_fetch *vfj_fetch_open(struct event_base *base, const struct vfj_url *
  * redirects. May be called only when the previous request has been answered. */
 void vfj_fetch_get(struct vfj_fetch *fetch, const char *path, int64_t deadline_ms);
 
-/* Drops a request that has no answer yet. */
+/* Closes the fetcher, and drops a request that has no answer yet. */
 void vfj_fetch_close(struct vfj_fetch *fetch);
 
 #endif

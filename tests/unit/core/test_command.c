@@ -352,7 +352,7 @@ static void test_words_fit(void **unused)
     assert_int_equal(most, VFJ_WORDS_MAX - 3);
 }
 
-/* vfj_command_bare() keeps only the members that the row of the kind uses. */
+/* vfj_command_bare() copies only the members that the row of the kind uses. */
 static void test_bare(void **unused)
 {
     static const struct {

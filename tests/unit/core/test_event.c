@@ -1,4 +1,4 @@
-/* Tests the records of events: written and read back. */
+/* Tests that the records of events are written correctly, and can be read back. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -764,7 +764,7 @@ static void test_views(void **unused)
     direct("%if hn1 up inet 10.0.1.4/24");
     run(VFJ_COMMAND_ROUTE_ADD, "", "default 10.0.1.1");
     view_of("hn0", &view);
-    /* the default route goes through another interface */
+    /* the default route does not go through hn0, but through another interface */
     assert_string_equal(view.gateway.text, "");
     view_of("hn1", &view);
     assert_string_equal(view.gateway.text, "10.0.1.1");

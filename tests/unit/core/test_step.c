@@ -1374,7 +1374,7 @@ static void test_idle(void **unused)
         machine->state.slots[0].recovering = (i & 4) != 0;
         assert_int_equal(vfj_state_is_idle(&machine->state), i != 7);
     }
-    begin(VFJ_POLICY_SCRIPTS); /* a sleeping process waits only for its time */
+    begin(VFJ_POLICY_SCRIPTS); /* a script that only sleeps counts as nothing unfinished */
     assert_int_equal(machine->state.scripts.sleeping, 1);
     assert_true(vfj_state_is_idle(&machine->state));
     kit_machine_line(machine, "%slow 60 ifconfig mce0 up");

@@ -70,7 +70,8 @@ static void test_line_too_long(void **unused)
     assert_refused(path, 3, "a line of devd that is longer than a trace's lines");
 }
 
-/* Bytes that a trace's line cannot contain are escaped, and read back unchanged. */
+/* Bytes that a line of a trace cannot contain are escaped. Reading the trace gives the same
+ * bytes. */
 static void test_any_bytes(void **unused)
 {
     static const char *const lines[]

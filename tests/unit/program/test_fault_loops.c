@@ -43,7 +43,7 @@ enum strikes { ON_MEMORY, ON_WRITES, ON_READS, ON_SYSTEM, ON_SQLITE };
 struct fault {
     const char *name;
     enum strikes on;
-    int code; /* the result code of SQLite for a failing file operation */
+    int code; /* result code of SQLite when a file operation fails */
     bool stay;
 };
 

@@ -94,7 +94,8 @@ static void test_no_document(void **unused)
     assert_int_equal(list.count, 0);
 }
 
-/* More events than fit in a list, more resources than fit in a row, and deep nesting. */
+/* Tests more events than a list has room for, more resources than a row has room for, and deep
+ * nesting. */
 static void test_limits(void **unused)
 {
     enum { SIZE = 64 * 1024 };
