@@ -1,9 +1,9 @@
 /* hn(4) and its VF: which VF belongs to which hn, which of both has the data path, and hn's link,
  * which is down while the VF has the data path.
  *
- * Follows sys/dev/hyperv/netvsc/if_hn.c. hn_rxvf_change() compares MACs and ignores which VF was
- * mapped, so a second VF with the same MAC switches the data path too. Only the attachment and the
- * departure of a VF change the mapping. */
+ * Follows sys/dev/hyperv/netvsc/if_hn.c. hn_rxvf_change() finds the hn by the MAC and acts only
+ * when hn's own flag changes, so a second VF with the same MAC switches the data path too. Only the
+ * attachment and the departure of a VF change the mapping. */
 #include "tests/guest/net.h"
 
 #include "tests/guest/text.h"

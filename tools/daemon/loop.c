@@ -264,10 +264,11 @@ static bool end_when_idle(struct vfj_daemon_loop *loop)
     return true;
 }
 
-/* Called when no further event is ready; decides when to commit. The loop commits immediately when
- * a changing command waits for the commit. Otherwise it commits when all expected events have
- * arrived: the results of running observations and the outcomes of a running batch. Lines that
- * concern no slot are committed later, by a timer. */
+/* Called after events that arrived together; decides when to commit. `more` is true when further
+ * events are ready. The loop commits immediately when a changing command waits for the commit.
+ * Otherwise it commits when all expected events have arrived: the results of running observations
+ * and the outcomes of a running batch. Lines that concern no slot are committed later, by a
+ * timer. */
 static void on_batch_end(void *context, bool more)
 {
     struct vfj_daemon_loop *loop = context;

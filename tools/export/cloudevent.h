@@ -34,8 +34,8 @@ const char *vfj_severity_name(enum vfj_severity severity);
  * interface. Appends nothing when the row concerns no interface. */
 void vfj_event_add_subject(struct vfj_text *text, const struct vfj_stream_row *row);
 
-/* Appends the members of the object `data`, which are made from the record in `row`. The caller has
- * removed passwords from the record and, when redacting, names. The caller must convert the text to
+/* Appends the object `data`. All its members are made from the record in `row`, from which the
+ * caller has removed passwords and, when redacting, names. The caller must convert the text to
  * ASCII (tools/terminal.h). */
 void vfj_event_add_data(struct vfj_text *text, const struct vfj_event_source *source,
                         const struct vfj_stream_row *row);

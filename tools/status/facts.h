@@ -56,11 +56,10 @@ struct vfj_status_facts {
     struct vfj_replay_result result;
     int64_t newest_wall_us, newest_mono_us; /* times of the newest record */
     int64_t started_wall_us;                /* time of the newest row about a daemon's start */
-    /* facts about each slot, in the order in which the machine's state has the slots */
-    bool listening;
+    bool listening; /* the daemon was connected to devd, and no gap was recorded after that */
     struct vfj_instant connected;
     struct vfj_instant gap;
-    /* for each slot of the state, in the same order */
+    /* facts about each slot, in the order of the slots in the machine's state */
     struct vfj_slot_facts slots[VFJ_SLOTS_MAX];
 };
 

@@ -50,7 +50,7 @@ enum hnvf_action_kind {
     HNVF_TAKE,         /* `id` becomes the hn of `unit` */
     HNVF_RELEASE,      /* `id` is no longer an hn */
     HNVF_MAP,          /* `id` becomes the VF of `unit` */
-    HNVF_UNMAP,        /* send ETHERNET IFATTACH for `id`, because its MAC became that of an hn */
+    HNVF_UNMAP,        /* `id` is no longer a VF */
     HNVF_ANNOUNCE,     /* send ETHERNET IFATTACH for `id`: its MAC became that of an hn */
     HNVF_LINK_DOWN,    /* set the link state of `id` to down */
     HNVF_LINK_UP,      /* set the link state of `id` to up */
