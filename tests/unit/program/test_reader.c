@@ -474,7 +474,7 @@ static void test_recover_reports_every_readable_row(void **state)
     vfj_ledger_close(ledger);
     kit_tamper(path, "DELETE FROM record WHERE seq = 20");
     char *said = run(VFJ_EXIT_DIFFERENT, "recover '%s' '%s'", path, kit_path("runs-new.db"));
-    assert_non_null(strstr(said, "runs.db: records 1 to 19: readable, but without a checkpoint"));
+    assert_non_null(strstr(said, "runs.db: records 1 to 19: saved, but not verified"));
     assert_non_null(strstr(said, "runs.db: record 20: missing\n"));
     assert_non_null(strstr(said, "runs.db: records 21 to "));
     free(said);
