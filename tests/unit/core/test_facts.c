@@ -226,8 +226,25 @@ static void test_lagg_given_back(void **unused)
     }
 }
 
-/* When a VF with addresses leaves, the kernel may delete routes together with these addresses.
- * The slot is then observed, if the machine made laggN. */
+/* Only addresses that hn has are deleted from a foreign laggN. */
+static void test_taken_back(void **unused)
+{
+    (void)unused;
+    struct vfj_slot *slot = begin();
+    slot->plan.tried = bit(VFJ_NEED_INET);
+    slot->observed.lagg.exists = true;
+    slot->observed.lagg.laggproto = VFJ_LAGGPROTO_OTHER;
+    give(&slot->observed.lagg, "10.0.0.4/24");
+    give(&slot->observed.hn, "10.0.0.4/24");
+    slot->observed.hn.address_count--; /* this address is past the end and does not count */
+    assert_false(vfj_plan_take_back(&context, slot));
+    slot->observed.hn.address_count++;
+    assert_true(vfj_plan_take_back(&context, slot));
+    assert_int_equal(slot->batch.count, 1);
+}
+
+/* When a VF leaves, routes may disappear with its addresses. The slot is then observed, if laggN
+ * belongs to the daemon. */
 static void test_routes_of_a_vf(void **unused)
 {
     static const struct {
@@ -461,6 +478,7 @@ int main(void)
         cmocka_unit_test(test_link_came_while_held),
         cmocka_unit_test(test_last_of_lagg),
         cmocka_unit_test(test_lagg_given_back),
+        cmocka_unit_test(test_taken_back),
         cmocka_unit_test(test_routes_of_a_vf),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
