@@ -348,22 +348,26 @@ static void finish_plan(struct vfj_step_context *context, struct vfj_slot *slot)
 
 /* The functions below decide after an observation. */
 
-/* Returns true when a command of the plan may have upped laggN after it was taken down. hn, a port,
- * was then configured anew. A VF whose delay is over is about to be upped anyway. */
-static bool is_lagg_upped_again(const struct vfj_slot *slot)
+/* Returns true when a command of the plan may have upped laggN after laggN and the VF were taken
+ * down together. The VF was up earlier in the plan, and rc.conf configured hn, a port, anew. With
+ * DHCP that takes a while. A VF whose delay is over is about to be upped anyway. */
+static bool is_lagg_upped_again(const struct vfj_step_context *context, const struct vfj_slot *slot)
 {
-    return slot->plan.phase == VFJ_PLAN_ACTIVE && slot->delay == VFJ_DELAY_NONE
-        && (slot->plan.tried & vfj_plan_up_needs()) != 0
-        && (slot->observed.hn.address_count > 0 || slot->observed.hn_dhclient != 0);
+    const struct vfj_view *view = &slot->observed;
+    if (slot->plan.phase != VFJ_PLAN_ACTIVE || slot->delay != VFJ_DELAY_NONE
+        || (slot->plan.tried & vfj_plan_up_needs()) == 0 || !slot->before.vf.up)
+        return false;
+    return view->hn.address_count > 0 || view->hn_dhclient != 0
+        || vfj_rc_is_dhcp(vfj_step_rc(context), slot->hn);
 }
 
 /* Returns true when laggN and the VF were taken down together. `service netif restart` takes all
  * interfaces down, and ups only those of rc.conf. Nobody then chose that the VF is down. */
-static bool was_all_taken_down(const struct vfj_slot *slot)
+static bool was_all_taken_down(const struct vfj_step_context *context, const struct vfj_slot *slot)
 {
     const struct vfj_view *view = &slot->observed;
     return vfj_observed_has_vf_port(slot) && vfj_observed_has_hn_port(slot) && !view->vf.up
-        && (!view->lagg.up || is_lagg_upped_again(slot));
+        && (!view->lagg.up || is_lagg_upped_again(context, slot));
 }
 
 /* Returns true when the VF is a port and this plan does not have to start its delay: somebody
@@ -378,7 +382,8 @@ static bool is_settled_port(const struct vfj_slot *slot)
 
 /* Starts hyperv_vf_delay for a VF without the data path that no line announced, and for a VF
  * that was taken down together with laggN. */
-static void decide_delay(struct vfj_slot *slot, enum vfj_observe asked)
+static void decide_delay(const struct vfj_step_context *context, struct vfj_slot *slot,
+                         enum vfj_observe asked)
 {
     const struct vfj_interface *vf = &slot->observed.vf;
     if (vfj_name_is_empty(slot->vf) || slot->delay == VFJ_DELAY_RUNNING || slot->joined)
@@ -388,7 +393,7 @@ static void decide_delay(struct vfj_slot *slot, enum vfj_observe asked)
     if (asked == VFJ_OBSERVE_REDISCOVERED
         || (asked == VFJ_OBSERVE_GAP && !is_settled_port(slot) && !vfj_link_is_held(slot)
             && vf->exists)
-        || (was_all_taken_down(slot) && !vfj_link_is_held(slot)))
+        || (was_all_taken_down(context, slot) && !vfj_link_is_held(slot)))
         slot->delay = VFJ_DELAY_DUE;
 }
 
@@ -514,7 +519,7 @@ static bool decide(struct vfj_step_context *context, struct vfj_slot *slot, enum
         && vfj_step_is_acting(context))
         /* nothing is left to recover: hn's configuration never left hn, or is on hn again */
         slot->recovering = 0;
-    decide_delay(slot, asked);
+    decide_delay(context, slot, asked);
     end_delay(context, slot);
     arm_delay(context, slot);
     if (vfj_link_wants_down(slot) && vfj_step_is_acting(context)) {

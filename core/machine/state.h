@@ -264,8 +264,9 @@ struct vfj_slot {
     uint8_t pad[4];
     struct vfj_view observed; /* the last observation, unchanged; zero before the first */
     /* The observation at the beginning of the plan. It shows hn's configuration, while commands
-     * already move addresses and routes to laggN. Its gateways are the last observed ones. IPv6
-     * addresses that no command could add to laggN stay here for the next plan. */
+     * already move addresses and routes to laggN. Its gateways are the last observed ones. Its VF is
+     * up when any observation of the plan showed the VF up. IPv6 addresses that no command could
+     * add to laggN stay here for the next plan. */
     struct vfj_view before;
     /* must be the last member: vfj_state_index_slot() relies on that */
     struct vfj_transparent_facts transparent;
