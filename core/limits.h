@@ -20,6 +20,7 @@ enum {
     VFJ_ADDRESSES_MAX = 32,     /* addresses of one interface that a plan moves */
     VFJ_BATCH_MAX = 160,        /* commands of one batch */
     VFJ_ROUTES_MAX = 16,        /* static routes of rc.conf that a plan restores */
+    VFJ_KEPT_ROUTES_MAX = 32,   /* routes through hn or laggN that a plan moves */
     VFJ_PORTS_MAX = 32,         /* ports of one lagg(4): LAGG_MAX_PORTS */
     VFJ_SCRIPT_QUEUE_MAX = 256, /* policy scripts: events that wait while devd runs a script */
     /* policy scripts: number of hyperv_vfattach processes that sleep at the same time */

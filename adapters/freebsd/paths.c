@@ -67,9 +67,11 @@ bool vfj_paths_are_roots(const struct vfj_paths *paths, struct vfj_text *complai
         "usr/local/etc/rc.conf.d/vfjournal",
     };
     const char *const own[] = {
-        paths->sysctl,  paths->ifconfig, paths->dhclient,         paths->route,
-        paths->rtsol,   paths->kill,     paths->scripts_dir,      paths->local_scripts_dir,
-        paths->rc_conf, paths->run_dir,  paths->dhclient_run_dir, paths->lease_dir,
+        paths->sysctl,    paths->ifconfig,    paths->dhclient,
+        paths->route,     paths->netstat,     paths->rtsol,
+        paths->kill,      paths->scripts_dir, paths->local_scripts_dir,
+        paths->rc_conf,   paths->run_dir,     paths->dhclient_run_dir,
+        paths->lease_dir,
     };
     char path[VFJ_PATHNAME_SIZE];
     if (geteuid() != 0 || paths->root[0] == '\0')
@@ -128,6 +130,8 @@ static const char *program_path(const struct vfj_paths *paths, enum vfj_program 
         return paths->dhclient;
     case VFJ_PROGRAM_ROUTE:
         return paths->route;
+    case VFJ_PROGRAM_NETSTAT:
+        return paths->netstat;
     case VFJ_PROGRAM_RTSOL:
         return paths->rtsol;
     case VFJ_PROGRAM_KILL:

@@ -18,6 +18,7 @@ enum { VFJ_PATHNAME_SIZE = 1024 }; /* FreeBSD's PATH_MAX */
     X(ifconfig, "/sbin/ifconfig")                     \
     X(dhclient, "/sbin/dhclient")                     \
     X(route, "/sbin/route")                           \
+    X(netstat, "/usr/bin/netstat")                    \
     X(rtsol, "/sbin/rtsol")                           \
     X(kill, "/bin/kill")                              \
     X(scripts_dir, "/usr/libexec/hyperv")             \

@@ -141,6 +141,7 @@ bool vfj_command_argv(const struct vfj_command *command, unsigned index, struct 
         {.program = VFJ_PROGRAM_IFCONFIG, .words = "ifconfig -a"},
         {.program = VFJ_PROGRAM_ROUTE, .words = "route -n get -inet default"},
         {.program = VFJ_PROGRAM_ROUTE, .words = "route -n get -inet6 default"},
+        {.program = VFJ_PROGRAM_NETSTAT, .words = "netstat -rnW"},
     };
     static const struct kind of_snapshot[] = {
         {.program = VFJ_PROGRAM_SYSCTL,

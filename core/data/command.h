@@ -22,6 +22,7 @@ enum vfj_program {
     VFJ_PROGRAM_KILL,
     VFJ_PROGRAM_LEASE,  /* a program of vfjournal, which copies hn's lease for the lagg */
     VFJ_PROGRAM_SCRIPT, /* the per-interface script, whose path is argv[0] */
+    VFJ_PROGRAM_NETSTAT,
     VFJ_PROGRAM_COUNT
 };
 

@@ -78,6 +78,38 @@ void vfj_interface_drop_port(struct vfj_interface *interface, struct vfj_name po
     interface->port_count = (uint8_t)kept;
 }
 
+const struct vfj_kept_route *vfj_kept_routes_find(const struct vfj_kept_routes *routes,
+                                                  const struct vfj_address *destination)
+{
+    for (unsigned i = 0; i < routes->count; i++) {
+        if (strcmp(routes->list[i].destination.text, destination->text) == 0)
+            return &routes->list[i];
+    }
+    return NULL;
+}
+
+void vfj_kept_routes_add(struct vfj_kept_routes *routes, const struct vfj_kept_route *route)
+{
+    unsigned at = routes->count;
+    if (vfj_kept_routes_find(routes, &route->destination) != NULL)
+        return;
+    if (routes->count == VFJ_KEPT_ROUTES_MAX) {
+        routes->truncated = true;
+        return;
+    }
+    for (; at > 0 && strcmp(routes->list[at - 1].destination.text, route->destination.text) > 0;
+         at--)
+        routes->list[at] = routes->list[at - 1];
+    routes->list[at] = *route;
+    routes->count++;
+}
+
+void vfj_kept_routes_add_all(struct vfj_kept_routes *routes, const struct vfj_kept_routes *more)
+{
+    for (unsigned i = 0; i < more->count; i++)
+        vfj_kept_routes_add(routes, &more->list[i]);
+}
+
 void vfj_view_add_user(struct vfj_interface *users, const struct vfj_interface *interface)
 {
     bool is_user = interface->use == VFJ_USE_VLAN || interface->use == VFJ_USE_BRIDGE;
@@ -203,6 +235,18 @@ static void encode_map(const struct vfj_map *map, struct vfj_text *text)
     }
 }
 
+static void encode_routes(const struct vfj_kept_routes *routes, struct vfj_text *text)
+{
+    add_nonzero(text, "routes_truncated", routes->truncated);
+    for (unsigned i = 0; i < routes->count; i++) {
+        char words[2 * VFJ_ADDRESS_SIZE];
+        struct vfj_text route = vfj_text_begin(words, sizeof words);
+        vfj_text_add_word(&route, vfj_span_of(routes->list[i].destination.text));
+        vfj_text_add_word(&route, vfj_span_of(routes->list[i].gateway.text));
+        vfj_kv_add_string(text, routes->list[i].on_lagg ? "route_on_lagg" : "route", words);
+    }
+}
+
 static void encode_view(const struct vfj_view *view, struct vfj_text *text)
 {
     add_name(text, "hn", view->hn_name);
@@ -224,6 +268,7 @@ static void encode_view(const struct vfj_view *view, struct vfj_text *text)
     if (view->gateway6.text[0] != '\0')
         vfj_kv_add_string(text, "gateway6", view->gateway6.text);
     add_nonzero(text, "gateway6_on_lagg", view->gateway6_on_lagg);
+    encode_routes(&view->routes, text);
     vfj_interface_encode(&view->hn, "hn_", text);
     vfj_interface_encode(&view->vf, "vf_", text);
     vfj_interface_encode(&view->lagg, "lagg_", text);
@@ -392,6 +437,23 @@ static bool take_own_script(const struct vfj_kv *pair, uint8_t *script)
     return right;
 }
 
+static bool take_route(const struct vfj_kv *pair, struct vfj_kept_routes *routes)
+{
+    char words[2 * VFJ_ADDRESS_SIZE];
+    struct vfj_kept_route route = {.on_lagg = vfj_span_is(pair->key, "route_on_lagg")};
+    struct vfj_span rest, word;
+    if (!vfj_kv_value(pair, words, sizeof words))
+        return false;
+    rest = vfj_span_of(words);
+    if (!vfj_span_word(&rest, &word) || !vfj_address_parse(word, &route.destination))
+        return false;
+    if (vfj_span_word(&rest, &word) && !vfj_address_parse(word, &route.gateway))
+        return false;
+    unsigned count = routes->count;
+    vfj_kept_routes_add(routes, &route);
+    return routes->count > count && !vfj_span_word(&rest, &word);
+}
+
 static bool take_view(const struct vfj_kv *pair, struct vfj_view *view)
 {
     if (vfj_span_is(pair->key, "hn"))
@@ -410,6 +472,10 @@ static bool take_view(const struct vfj_kv *pair, struct vfj_view *view)
         return take_bool(pair, &view->gateway_on_lagg);
     if (vfj_span_is(pair->key, "gateway6_on_lagg"))
         return take_bool(pair, &view->gateway6_on_lagg);
+    if (vfj_span_is(pair->key, "route") || vfj_span_is(pair->key, "route_on_lagg"))
+        return take_route(pair, &view->routes);
+    if (vfj_span_is(pair->key, "routes_truncated"))
+        return take_bool(pair, &view->routes.truncated);
     if (vfj_span_is(pair->key, "transparent"))
         return take_transparent(pair, &view->transparent);
     if (vfj_span_is(pair->key, "script"))

@@ -98,6 +98,32 @@ enum vfj_own_script {
  * `script` is not NONE. */
 const char *vfj_own_script_path(enum vfj_own_script script);
 
+/* A route through hn or laggN that somebody added, other than a default route: rc(8), a DHCP
+ * client, a routing daemon or an administrator. */
+struct vfj_kept_route {
+    /* a network with its length, or a host without a length */
+    struct vfj_address destination;
+    /* The router; a link-local one without its scope. Empty: the route leads directly through the
+     * interface. */
+    struct vfj_address gateway;
+    bool on_lagg;
+};
+
+struct vfj_kept_routes {
+    uint8_t count;
+    bool truncated; /* there are more routes than VFJ_KEPT_ROUTES_MAX */
+    uint8_t pad[6];
+    struct vfj_kept_route list[VFJ_KEPT_ROUTES_MAX];
+};
+
+/* Returns the route to exactly this destination, or NULL. */
+const struct vfj_kept_route *vfj_kept_routes_find(const struct vfj_kept_routes *routes,
+                                                  const struct vfj_address *destination);
+/* Adds a route in the order of the destinations, unless there is one to its destination. Sets
+ * `truncated` when there is no room. */
+void vfj_kept_routes_add(struct vfj_kept_routes *routes, const struct vfj_kept_route *route);
+void vfj_kept_routes_add_all(struct vfj_kept_routes *routes, const struct vfj_kept_routes *more);
+
 /* All facts about the guest that are needed to join one hn and its VF. */
 struct vfj_view {
     struct vfj_name hn_name;
@@ -128,6 +154,8 @@ struct vfj_view {
     uint8_t pad3[3];
     /* why an existing per-interface script may not run; empty: no script was refused */
     char script_refused[VFJ_PATH_SIZE];
+    struct vfj_kept_routes
+        routes; /* must be the last member: vfj_state_index_slot() relies on that */
 };
 
 /* Adds an interface of the guest to the users of hn, if it uses hn. `users` describes them:

@@ -62,6 +62,7 @@
     X(NOT_CONVERGING, "not-converging",                                                           \
       "commands succeed and yet the guest does not become what they ask for")                     \
     X(TOO_MANY_ADDRESSES, "too-many-addresses", "hn has more addresses than can be carried over") \
+    X(TOO_MANY_ROUTES, "too-many-routes", "hn has more routes than can be carried over")          \
     X(ARGS_TOO_LONG, "args-too-long",                                                             \
       "the configuration in rc.conf is longer than one command can carry, or holds a password")   \
     X(CUSTOM_SCRIPT, "custom-script", "the per-interface script takes over")                      \

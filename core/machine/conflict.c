@@ -105,5 +105,8 @@ enum vfj_reason vfj_plan_conflict(const struct vfj_step_context *context,
      * use has no traffic anyway. When somebody destroyed laggN, a conflict would leave hn's
      * addresses on no interface. */
     bool has_moved = vfj_observed_has_taken_over(slot) || vfj_observed_is_lagg_lost(slot);
-    return has_moved ? VFJ_REASON_NONE : vfj_plan_use(context, slot);
+    if (has_moved)
+        return VFJ_REASON_NONE;
+    return slot->observed.routes.truncated ? VFJ_REASON_TOO_MANY_ROUTES
+                                           : vfj_plan_use(context, slot);
 }

@@ -17,6 +17,8 @@ void vfj_observed_copy(struct vfj_view *to, const struct vfj_view *from)
     copy_interface(&to->hn, &from->hn);
     copy_interface(&to->vf, &from->vf);
     copy_interface(&to->lagg, &from->lagg);
+    memset(&to->routes.list[from->routes.count], 0,
+           (VFJ_KEPT_ROUTES_MAX - from->routes.count) * sizeof to->routes.list[0]);
 }
 
 bool vfj_observed_has_hn_port(const struct vfj_slot *slot)

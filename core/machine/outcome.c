@@ -109,13 +109,17 @@ static void record_routers(struct vfj_slot *slot, const struct vfj_view *view)
         slot->before.gateway6 = view->gateway6;
 }
 
-/* Keeps the addresses of a laggN that somebody destroyed, or destroyed and created again for
- * another use. The next laggN of the slot gets these addresses. `was` is laggN as the previous
- * observation showed it. */
-static void record_lost_lagg(struct vfj_slot *slot, const struct vfj_interface *was)
+/* Keeps the addresses and routes of a laggN that somebody destroyed, or destroyed and created again
+ * for another use. The next laggN of the slot gets them. `was` and `routes` are those that the
+ * previous observation showed. */
+static void record_lost_lagg(struct vfj_slot *slot, const struct vfj_interface *was,
+                             const struct vfj_kept_routes *routes)
 {
     if (was->address_count == 0 || !vfj_observed_is_lagg_gone(slot))
         return;
+    if (slot->plan.phase != VFJ_PLAN_ACTIVE)
+        memset(&slot->before.routes, 0, sizeof slot->before.routes);
+    vfj_kept_routes_add_all(&slot->before.routes, routes);
     const struct vfj_interface wanted = slot->before.lagg;
     slot->before.lagg = *was;
     /* The active plan may still have to give laggN the addresses of a laggN destroyed earlier. */
@@ -142,12 +146,13 @@ void vfj_facts_observed(struct vfj_step_context *context, struct vfj_slot *slot,
     if (!record_vf(context, slot, view))
         return;
     const struct vfj_interface lagg = slot->observed.lagg;
+    const struct vfj_kept_routes routes = slot->observed.routes;
     bool was_ours = slot->lagg_ours && !vfj_observed_is_foreign(slot);
     vfj_observed_copy(&slot->observed, view);
     record_routers(slot, view);
     slot->before.vf.up |= view->vf.up;
     if (was_ours)
-        record_lost_lagg(slot, &lagg);
+        record_lost_lagg(slot, &lagg, &routes);
     slot->lagg_ours |= vfj_observed_has_hn_port(slot) && !vfj_observed_is_foreign(slot);
     if (view->hn.exists) /* while hn is renamed or has left, nothing is known about its lagg */
         slot->lagg_ours &= vfj_observed_is_lagg_lost(slot)
@@ -185,7 +190,8 @@ static void record_failure(struct vfj_step_context *context, struct vfj_slot *sl
     slot->plan.failed |= bit;
     if (vfj_plan_is_required(need))
         slot->batch.failure = (uint8_t)reason;
-    else if (need >= VFJ_NEED_STATIC_ROUTE && slot->batch.kinds[index] == VFJ_COMMAND_ROUTE_CHANGE
+    else if (need >= VFJ_NEED_STATIC_ROUTE && need < VFJ_NEED_GIVE_BACK
+             && slot->batch.kinds[index] == VFJ_COMMAND_ROUTE_CHANGE
              && outcome->kind == VFJ_OUTCOME_EXITED)
         slot->plan.tried &= ~bit; /* the route does not exist, and the next batch adds it */
     else if (slot->plan.retries == 0)

@@ -386,10 +386,12 @@ static const struct row rows[] = {
     {VFJ_NEED_INET6,              SWITCH,  MOVES | UPS,            VFJ_REASON_ADDRESS_FAILED,  vfj_plan_inet6},
     {VFJ_NEED_RC_INET6,           SWITCH,  MOVES | UPS,            VFJ_REASON_ADDRESS_FAILED,  vfj_plan_rc_inet6},
     {VFJ_NEED_STATIC_ROUTE,       SWITCH,  ROUTE,                  VFJ_REASON_ROUTE_FAILED,    vfj_plan_interface_routes},
+    {VFJ_NEED_KEPT_LINK_ROUTES,   SWITCH,  ROUTE,                  VFJ_REASON_ROUTE_FAILED,    vfj_plan_kept_link_routes},
     {VFJ_NEED_DEFAULT_ROUTE,      SWITCH,  ROUTE,                  VFJ_REASON_ROUTE_FAILED,    vfj_plan_default_route},
     {VFJ_NEED_DEFAULT_ROUTE6,     SWITCH,  ROUTE,                  VFJ_REASON_ROUTE_STAYS,     vfj_plan_default_route6},
     {VFJ_NEED_NEW_DEFAULT_ROUTE6, SWITCH,  ROUTE,                  VFJ_REASON_ROUTE_STAYS,     vfj_plan_new_default_route6},
     {VFJ_NEED_STATIC_ROUTE,       SWITCH,  ROUTE,                  VFJ_REASON_ROUTE_FAILED,    vfj_plan_static_routes},
+    {VFJ_NEED_KEPT_ROUTES,        SWITCH,  ROUTE,                  VFJ_REASON_ROUTE_FAILED,    vfj_plan_kept_routes},
     {VFJ_NEED_RTADV,              SWITCH,  0,                      VFJ_REASON_NONE,            plan_rtadv},
     {VFJ_NEED_DHCLIENT,           SWITCH,  UPS,                    VFJ_REASON_DHCLIENT_FAILED, plan_dhclient_early},
     {VFJ_NEED_RTSOL,              SWITCH,  0,                      VFJ_REASON_NONE,            plan_rtsol_early},
@@ -481,13 +483,16 @@ static void keep_addresses(struct vfj_interface *now, const struct vfj_interface
 }
 
 /* Keeps facts of the previous plan that later observations do not show. That plan took
- * IPv6 addresses and a dhclient off hn and the VF, and failed to restore them on laggN. */
+ * IPv6 addresses, routes and a dhclient off hn and the VF, and failed to restore them on laggN. */
 static void keep_failed(struct vfj_slot *slot, const struct vfj_view *before)
 {
     if ((slot->plan.failed >> VFJ_NEED_INET6 & 1) != 0) {
         keep_addresses(&slot->before.hn, &before->hn, &slot->observed.lagg);
         keep_addresses(&slot->before.vf, &before->vf, &slot->observed.lagg);
     }
+    if ((slot->plan.failed >> VFJ_NEED_KEPT_LINK_ROUTES & 1) != 0
+        || (slot->plan.failed >> VFJ_NEED_KEPT_ROUTES & 1) != 0)
+        vfj_kept_routes_add_all(&slot->before.routes, &before->routes);
     if ((slot->plan.failed >> VFJ_NEED_DHCLIENT & 1) != 0 && slot->before.hn_dhclient == 0)
         slot->before.hn_dhclient = before->hn_dhclient;
 }
@@ -509,10 +514,12 @@ void vfj_plan_begin(struct vfj_slot *slot, bool is_watch)
     slot->plan.tried = is_watch ? options_tried(slot) : 0;
     slot->plan.batches = 0;
     slot->before = slot->observed;
-    if (is_lost)
+    if (is_lost) {
         slot->before.lagg = before.lagg;
-    else if (vfj_observed_is_foreign(slot))
+        slot->before.routes = before.routes;
+    } else if (vfj_observed_is_foreign(slot)) {
         memset(&slot->before.lagg, 0, sizeof slot->before.lagg);
+    }
     slot->before.gateway = before.gateway;
     slot->before.gateway6 = before.gateway6;
     keep_failed(slot, &before);
@@ -591,7 +598,9 @@ bool vfj_plan_give_back(struct vfj_step_context *context, struct vfj_slot *slot)
     if (vfj_planner_has_tried(&planner, VFJ_NEED_GIVE_BACK))
         return false;
     vfj_plan_hn_inet(&planner);
+    vfj_plan_hn_routes(&planner, true);
     vfj_plan_default_route(&planner);
+    vfj_plan_hn_routes(&planner, false);
     if (vfj_planner_is_dhcp(&planner))
         vfj_planner_add(&planner, VFJ_NEED_GIVE_BACK, VFJ_COMMAND_DHCLIENT_BACKGROUND)->a
             = slot->hn;

@@ -41,8 +41,13 @@ static bool is_own_scope(const struct vfj_slot *slot, struct vfj_span scope)
     return vfj_span_is(scope, slot->hn.text) || vfj_span_is(scope, vfj_name_lagg(slot->unit).text);
 }
 
-/* Returns true when a static route of rc.conf leads to the router directly through hn. Then the
- * router need not be in a subnet of hn. */
+static bool is_without_router(const struct vfj_kept_route *route)
+{
+    return route->gateway.text[0] == '\0';
+}
+
+/* Returns true when a static route of rc.conf, or another route that hn had, leads to the router
+ * directly through hn. Then the router need not be in a subnet of hn. */
 static bool has_interface_route(const struct vfj_planner *planner, struct vfj_span router)
 {
     char words[VFJ_ARGS_SIZE - 16];
@@ -55,6 +60,12 @@ static bool has_interface_route(const struct vfj_planner *planner, struct vfj_sp
             && is_own_scope(planner->slot, route.gateway)
             && vfj_route_destination(&route, &destination)
             && vfj_address_covers(&destination, router))
+            return true;
+    }
+    const struct vfj_kept_routes *kept = &planner->slot->before.routes;
+    for (unsigned i = 0; i < kept->count; i++) {
+        if (is_without_router(&kept->list[i])
+            && vfj_address_covers(&kept->list[i].destination, router))
             return true;
     }
     return false;
@@ -240,7 +251,34 @@ void vfj_plan_new_default_route6(struct vfj_planner *planner)
         plan_route6(planner, VFJ_NEED_NEW_DEFAULT_ROUTE6, VFJ_COMMAND_ROUTE_ADD);
 }
 
+/* Returns the prefix length with its slash, or an empty text for a host. */
+static const char *length_of(const struct vfj_address *address)
+{
+    const char *slash = strchr(address->text, '/');
+    const char *whole = vfj_address_is_inet6(address) ? "/128" : "/32";
+    return slash == NULL || strcmp(slash, whole) == 0 ? "" : slash;
+}
+
+static bool is_same_destination(const struct vfj_address *a, const struct vfj_address *b)
+{
+    return vfj_address_same_host(a, b) && strcmp(length_of(a), length_of(b)) == 0;
+}
+
 /* Static routes. */
+
+/* Returns true when the last observation shows the route of rc.conf on laggN. */
+static bool is_on_lagg(const struct vfj_planner *planner, const struct vfj_route *route)
+{
+    const struct vfj_kept_routes *routes = &planner->slot->observed.routes;
+    struct vfj_address destination;
+    if (!vfj_route_destination(route, &destination))
+        return false;
+    for (unsigned i = 0; i < routes->count; i++) {
+        if (is_same_destination(&routes->list[i].destination, &destination))
+            return routes->list[i].on_lagg;
+    }
+    return false;
+}
 
 /* Adds an IPv4 route, which the kernel deleted with hn's address. Changes an IPv6 route, which the
  * kernel did not delete. When the change fails, the next batch adds the IPv6 route. */
@@ -252,6 +290,10 @@ static void plan_static_route(struct vfj_planner *planner, enum vfj_need need, c
         || !is_route_of(planner, vfj_span_of(words)))
         return;
     (void)vfj_route_read(vfj_span_of(words), &route);
+    if (is_on_lagg(planner, &route)) {
+        vfj_planner_record_met(planner, need);
+        return;
+    }
     bool is_change = route.is_inet6 && !has_failed;
     struct vfj_text text
         = begin_route(planner, need, is_change ? VFJ_COMMAND_ROUTE_CHANGE : VFJ_COMMAND_ROUTE_ADD);
@@ -282,4 +324,113 @@ void vfj_plan_interface_routes(struct vfj_planner *planner)
 void vfj_plan_static_routes(struct vfj_planner *planner)
 {
     plan_routes(planner, false);
+}
+
+/* Routes that hn had and rc.conf does not have. */
+
+/* Returns true when the plan adds a static route of rc.conf to the destination. */
+static bool has_static_route(const struct vfj_planner *planner, const struct vfj_address *to)
+{
+    char words[VFJ_ARGS_SIZE - 16];
+    struct vfj_route route;
+    struct vfj_address destination;
+    for (unsigned i = 0; i < VFJ_ROUTES_MAX
+         && vfj_rc_static_route(planner->rc, planner->slot->hn, i, words, sizeof words);
+         i++) {
+        if (!is_route_of(planner, vfj_span_of(words)))
+            continue;
+        (void)vfj_route_read(vfj_span_of(words), &route);
+        if (vfj_route_destination(&route, &destination) && is_same_destination(&destination, to))
+            return true;
+    }
+    return false;
+}
+
+static bool is_kept_in_reach(const struct vfj_planner *planner, const struct vfj_kept_route *route)
+{
+    const struct vfj_span router = vfj_span_of(route->gateway.text);
+    return is_without_router(route) || vfj_address_is_link_local(router)
+        || is_in_reach(planner, router, vfj_address_is_inet6(&route->gateway));
+}
+
+static bool is_missing(const struct vfj_planner *planner, const struct vfj_kept_route *route)
+{
+    const struct vfj_kept_route *now
+        = vfj_kept_routes_find(&planner->slot->observed.routes, &route->destination);
+    return (now == NULL || !now->on_lagg) && is_kept_in_reach(planner, route)
+        && !has_static_route(planner, &route->destination);
+}
+
+/* Adds the words of the route, through laggN or hn. */
+static void add_kept_words(struct vfj_text *text, const struct vfj_kept_route *route,
+                           struct vfj_name through)
+{
+    bool is_host = length_of(&route->destination)[0] == '\0';
+    const char *family = is_host ? "-host " : "-net ";
+    vfj_text_add(text, vfj_address_is_inet6(&route->destination) ? "-inet6 " : family);
+    vfj_text_add(text, route->destination.text);
+    if (is_without_router(route)) {
+        vfj_text_add(text, " -iface ");
+        vfj_text_add(text, through.text);
+        return;
+    }
+    vfj_text_add_word(text, vfj_span_of(route->gateway.text));
+    if (!vfj_address_is_link_local(vfj_span_of(route->gateway.text)))
+        return;
+    vfj_text_add_char(text, '%');
+    vfj_text_add(text, through.text);
+}
+
+/* Adds an IPv4 route, which the kernel deleted with hn's address, and an IPv6 route that is
+ * missing. Changes an IPv6 route that leads through hn. */
+static void plan_kept_route(struct vfj_planner *planner, enum vfj_need need,
+                            const struct vfj_kept_route *route)
+{
+    bool is_change = vfj_address_is_inet6(&route->destination)
+        && vfj_kept_routes_find(&planner->slot->observed.routes, &route->destination) != NULL;
+    struct vfj_text text
+        = begin_route(planner, need, is_change ? VFJ_COMMAND_ROUTE_CHANGE : VFJ_COMMAND_ROUTE_ADD);
+    add_kept_words(&text, route, vfj_name_lagg(planner->slot->unit));
+}
+
+static void plan_kept(struct vfj_planner *planner, enum vfj_need need, bool without_router)
+{
+    const struct vfj_kept_routes *kept = &planner->slot->before.routes;
+    bool has_failed = vfj_planner_has_failed(planner, need), is_unmet = false;
+    bool is_due
+        = planner->moves_routes || has_failed || vfj_planner_has_tried(planner, VFJ_NEED_HN_PORT);
+    for (unsigned i = 0; i < kept->count; i++)
+        is_unmet |= is_without_router(&kept->list[i]) == without_router
+            && is_missing(planner, &kept->list[i]);
+    if (!vfj_planner_update_need(planner, need, is_unmet && is_due))
+        return;
+    for (unsigned i = 0; i < kept->count; i++) {
+        if (is_without_router(&kept->list[i]) == without_router
+            && is_missing(planner, &kept->list[i]))
+            plan_kept_route(planner, need, &kept->list[i]);
+    }
+}
+
+/* Plans the routes without a router before the default route, since the default router may be
+ * reachable only by one of them. */
+void vfj_plan_kept_link_routes(struct vfj_planner *planner)
+{
+    plan_kept(planner, VFJ_NEED_KEPT_LINK_ROUTES, true);
+}
+
+void vfj_plan_kept_routes(struct vfj_planner *planner)
+{
+    plan_kept(planner, VFJ_NEED_KEPT_ROUTES, false);
+}
+
+void vfj_plan_hn_routes(struct vfj_planner *planner, bool without_router)
+{
+    const struct vfj_kept_routes *kept = &planner->slot->before.routes;
+    for (unsigned i = 0; i < kept->count; i++) {
+        const struct vfj_kept_route *route = &kept->list[i];
+        if (is_without_router(route) != without_router || !is_kept_in_reach(planner, route))
+            continue;
+        struct vfj_text text = begin_route(planner, VFJ_NEED_GIVE_BACK, VFJ_COMMAND_ROUTE_ADD);
+        add_kept_words(&text, route, planner->slot->hn);
+    }
 }

@@ -14,9 +14,12 @@ _Static_assert(sizeof(struct vfj_interface)
                    == VFJ_NAME_SIZE + 16 + VFJ_ADDRESSES_MAX * VFJ_ADDRESS_SIZE
                        + VFJ_PORTS_MAX * VFJ_NAME_SIZE,
                "padding in vfj_interface");
+_Static_assert(sizeof(struct vfj_kept_routes)
+                   == 8 + VFJ_KEPT_ROUTES_MAX * (2 * VFJ_ADDRESS_SIZE + 1),
+               "padding in vfj_kept_routes");
 _Static_assert(sizeof(struct vfj_view)
                    == 5 * VFJ_NAME_SIZE + 8 + 24 + 3 * sizeof(struct vfj_interface)
-                       + 2 * VFJ_ADDRESS_SIZE + 8 + VFJ_PATH_SIZE,
+                       + 2 * VFJ_ADDRESS_SIZE + 8 + sizeof(struct vfj_kept_routes) + VFJ_PATH_SIZE,
                "padding in vfj_view");
 _Static_assert(VFJ_NEED_COUNT <= 64, "a mask of needs has a bit for each");
 _Static_assert(sizeof(struct vfj_batch) == 16 + 2 * VFJ_BATCH_MAX, "padding in vfj_batch");
@@ -184,14 +187,41 @@ void vfj_state_adopt(struct vfj_state *state, const struct vfj_state *next,
     }
 }
 
+/* The members of a slot that its digest covers in any case: those before `transparent`, without the
+ * kept routes. */
+enum {
+    VIEW_SIZE = offsetof(struct vfj_view, routes),
+    FACTS_SIZE = offsetof(struct vfj_slot, observed),
+    PACKED_SIZE = FACTS_SIZE + 2 * VIEW_SIZE,
+};
+_Static_assert(sizeof(struct vfj_view) == VIEW_SIZE + sizeof(struct vfj_kept_routes),
+               "the kept routes are the last member");
+
+static uint64_t digest_facts(const struct vfj_slot *slot, unsigned seed)
+{
+    unsigned char packed[PACKED_SIZE];
+    memcpy(packed, slot, FACTS_SIZE);
+    memcpy(packed + FACTS_SIZE, &slot->observed, VIEW_SIZE);
+    memcpy(packed + FACTS_SIZE + VIEW_SIZE, &slot->before, VIEW_SIZE);
+    return vfj_digest(packed, sizeof packed, seed);
+}
+
+static uint64_t digest_routes(const struct vfj_kept_routes *routes, unsigned seed)
+{
+    bool is_blank = routes->count == 0 && !routes->truncated;
+    return is_blank ? 0 : vfj_digest(routes, sizeof *routes, seed);
+}
+
 void vfj_state_index_slot(struct vfj_state *state, unsigned i)
 {
     static const struct vfj_transparent_facts blank = {.settle_us = VFJ_NEVER_US};
     const struct vfj_slot *slot = &state->slots[i];
     state->index.due_us[i] = vfj_slot_due_us(slot);
-    state->index.digests[i] = vfj_digest(slot, offsetof(struct vfj_slot, transparent), i);
-    /* In ordinary mode the digest covers only the members before `transparent`. States in older
-     * journals, which have no such member, therefore keep their digests. */
+    /* Blank routes, and in ordinary mode the facts of transparent mode, do not change the digest.
+     * Journals from before these members existed therefore keep their digests. */
+    state->index.digests[i] = digest_facts(slot, i)
+        ^ digest_routes(&slot->observed.routes, 2 * VFJ_SLOTS_MAX + 2 + i)
+        ^ digest_routes(&slot->before.routes, 3 * VFJ_SLOTS_MAX + 2 + i);
     if (memcmp(&slot->transparent, &blank, sizeof blank) != 0)
         state->index.digests[i]
             ^= vfj_digest(&slot->transparent, sizeof slot->transparent, VFJ_SLOTS_MAX + 2 + i);

@@ -135,6 +135,10 @@ enum vfj_need {
     VFJ_NEED_GIVE_BACK = VFJ_NEED_STATIC_ROUTE + VFJ_ROUTES_MAX,
     VFJ_NEED_LABELS,    /* laggN is in the groups of hn, and has its description */
     VFJ_NEED_TAKE_BACK, /* a foreign laggN has no address that this plan added for hn */
+    /* the routes that hn had and rc.conf does not have lead through laggN: those without a router,
+     * and those with one */
+    VFJ_NEED_KEPT_LINK_ROUTES,
+    VFJ_NEED_KEPT_ROUTES,
     VFJ_NEED_COUNT,
 };
 
@@ -264,9 +268,8 @@ struct vfj_slot {
     uint8_t pad[4];
     struct vfj_view observed; /* the last observation, unchanged; zero before the first */
     /* The observation at the beginning of the plan. It shows hn's configuration, while commands
-     * already move addresses and routes to laggN. Its gateways are the last observed ones. Its VF is
-     * up when any observation of the plan showed the VF up. IPv6 addresses that no command could
-     * add to laggN stay here for the next plan. */
+     * already move addresses and routes to laggN. Its gateways are the last observed ones. IPv6
+     * addresses and routes that no command could add to laggN stay here for the next plan. */
     struct vfj_view before;
     /* must be the last member: vfj_state_index_slot() relies on that */
     struct vfj_transparent_facts transparent;

@@ -31,8 +31,8 @@
  */
 enum {
     VFJ_STATE_FORMAT = 2,
-    VFJ_VIEW_MAX = 12288,       /* bytes of an encoded view, at most */
-    VFJ_STATE_ITEM_MAX = 16384, /* bytes of an item, at most */
+    VFJ_VIEW_MAX = 14336,       /* bytes of an encoded view, at most */
+    VFJ_STATE_ITEM_MAX = 18432, /* bytes of an item, at most */
 };
 
 /* The position of the item that is written next. All zero is the position of the first item. */

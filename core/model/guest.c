@@ -96,14 +96,42 @@ void vfj_guest_set_default(struct vfj_guest *guest, const struct vfj_guest_if *i
     }
 }
 
-void vfj_guest_drop_routes(struct vfj_guest *guest, struct vfj_name interface)
+void vfj_guest_add_route(struct vfj_guest_routes *routes, const struct vfj_guest_route *route)
+{
+    if (routes->count < VFJ_GUEST_ROUTES_MAX)
+        routes->list[routes->count++] = *route;
+}
+
+struct vfj_guest_route *vfj_guest_find_route(struct vfj_guest *guest,
+                                             const struct vfj_address *destination)
+{
+    for (unsigned i = 0; i < guest->routes.count; i++) {
+        if (strcmp(guest->routes.list[i].destination.text, destination->text) == 0)
+            return &guest->routes.list[i];
+    }
+    return NULL;
+}
+
+static void delete_routes(struct vfj_guest_routes *routes, struct vfj_name interface,
+                          bool with_inet6)
 {
     unsigned kept = 0;
-    for (unsigned i = 0; i < guest->route_count; i++) {
-        if (!vfj_name_equal(guest->routes[i].interface, interface))
-            guest->routes[kept++] = guest->routes[i];
+    for (unsigned i = 0; i < routes->count; i++) {
+        bool is_inet6 = vfj_address_is_inet6(&routes->list[i].destination);
+        if (!vfj_name_equal(routes->list[i].interface, interface) || (is_inet6 && !with_inet6))
+            routes->list[kept++] = routes->list[i];
     }
-    guest->route_count = kept;
+    routes->count = kept;
+}
+
+void vfj_guest_purge_routes(struct vfj_guest_routes *routes, struct vfj_name interface)
+{
+    delete_routes(routes, interface, true);
+}
+
+void vfj_guest_drop_routes(struct vfj_guest *guest, struct vfj_name interface)
+{
+    delete_routes(&guest->routes, interface, false);
     if (vfj_name_equal(guest->default_if, interface))
         guest->default_if = (struct vfj_name){{0}};
 }
@@ -174,6 +202,7 @@ void vfj_guest_remove(struct vfj_guest *guest, struct vfj_name name)
         memset(&gone->gateway6, 0, sizeof gone->gateway6);
     }
     vfj_guest_drop_routes(guest, name);
+    vfj_guest_purge_routes(&guest->routes, name);
     for (unsigned i = 0; i < guest->if_count; i++) {
         vfj_interface_drop_port(&guest->ifs[i].facts, name);
         if (!vfj_name_equal(guest->ifs[i].rxvf, name))
@@ -200,7 +229,7 @@ void vfj_guest_know_hn(struct vfj_guest *guest, struct vfj_name name)
 void vfj_guest_boot(struct vfj_guest *guest)
 {
     guest->default_if = (struct vfj_name){{0}};
-    guest->route_count = 0;
+    guest->routes = guest->told_routes;
     for (unsigned i = 0; i < guest->if_count; i++) {
         struct vfj_guest_if *interface = &guest->ifs[i];
         interface->facts = interface->told;

@@ -18,8 +18,7 @@ enum {
     VFJ_GUEST_SYSCTLS_MAX = 128,
     VFJ_GUEST_FILES_MAX = 64,
     VFJ_GUEST_RULES_MAX = 256,
-    /* routes through an interface, without a router; the model ignores further ones */
-    VFJ_GUEST_ROUTES_MAX = 64,
+    VFJ_GUEST_ROUTES_MAX = 64, /* routes other than default routes; further ones are ignored */
 };
 
 struct vfj_guest_if {
@@ -36,6 +35,7 @@ struct vfj_guest_if {
      * interface. The guest has at most one. */
     struct vfj_address gateway6, told_gateway6;
     struct vfj_address told_gateway; /* gateway of the IPv4 default route, as %if gave it */
+    bool has_more_routes;            /* the last %if told of more routes than it lists */
     /* The last %if gave the link. Without it, the link of a lagg follows from its ports. */
     bool has_told_link;
     bool made; /* a command of the machine made the interface; the trace did not */
@@ -68,10 +68,16 @@ struct vfj_guest_file {
     uint32_t mode;
 };
 
-/* A route through an interface, without a router. */
+/* A route through an interface, other than a default route. */
 struct vfj_guest_route {
     struct vfj_address destination;
+    struct vfj_address gateway; /* without scope; empty: a route without a router */
     struct vfj_name interface;
+};
+
+struct vfj_guest_routes {
+    unsigned count;
+    struct vfj_guest_route list[VFJ_GUEST_ROUTES_MAX];
 };
 
 /* A rule that a %fail or %slow line of the trace added. */
@@ -85,13 +91,14 @@ struct vfj_guest_rule {
 };
 
 struct vfj_guest {
-    unsigned if_count, vf_count, sysctl_count, file_count, fail_count, slow_count, route_count;
+    unsigned if_count, vf_count, sysctl_count, file_count, fail_count, slow_count;
     uint64_t pid_last;
     /* gateway and interface of the IPv4 default route; both are empty without such a route */
     struct vfj_name default_if;
     struct vfj_address default_gateway;
     struct vfj_rc rc;
-    struct vfj_guest_route routes[VFJ_GUEST_ROUTES_MAX];
+    struct vfj_guest_routes routes;
+    struct vfj_guest_routes told_routes; /* routes that %if gave; a boot restores them */
     struct vfj_guest_if ifs[VFJ_GUEST_IFS_MAX];
     struct vfj_guest_vf vfs[VFJ_GUEST_VFS_MAX];
     struct vfj_guest_sysctl sysctls[VFJ_GUEST_SYSCTLS_MAX];
@@ -141,6 +148,13 @@ void vfj_guest_know_hn(struct vfj_guest *guest, struct vfj_name name);
  * deletes the default route if it goes through the interface. */
 void vfj_guest_set_default(struct vfj_guest *guest, const struct vfj_guest_if *interface,
                            const struct vfj_address *gateway);
+/* Appends a route. A full list ignores it. */
+void vfj_guest_add_route(struct vfj_guest_routes *routes, const struct vfj_guest_route *route);
+/* Returns the route to exactly this destination, or NULL. */
+struct vfj_guest_route *vfj_guest_find_route(struct vfj_guest *guest,
+                                             const struct vfj_address *destination);
+/* Deletes the routes of an interface, of both families. */
+void vfj_guest_purge_routes(struct vfj_guest_routes *routes, struct vfj_name interface);
 /* Deletes the IPv4 routes of an interface that lost its last IPv4 address. */
 void vfj_guest_drop_routes(struct vfj_guest *guest, struct vfj_name interface);
 /* Returns the interface of the IPv6 default route, or NULL. */

@@ -126,6 +126,21 @@ static void imply_parent(struct vfj_guest *guest, struct vfj_interface *facts)
     vfj_interface_add_port(facts, parent);
 }
 
+/* Gives the interface the routes of a %if, and no others. */
+static void set_routes(struct vfj_guest *guest, struct vfj_name name,
+                       const struct vfj_kept_routes *routes)
+{
+    vfj_guest_purge_routes(&guest->routes, name);
+    vfj_guest_purge_routes(&guest->told_routes, name);
+    for (unsigned i = 0; i < routes->count; i++) {
+        const struct vfj_guest_route route = {.destination = routes->list[i].destination,
+                                              .gateway = routes->list[i].gateway,
+                                              .interface = name};
+        vfj_guest_add_route(&guest->routes, &route);
+        vfj_guest_add_route(&guest->told_routes, &route);
+    }
+}
+
 static const char *direct_if(struct vfj_guest *guest, const struct vfj_trace_line *line)
 {
     const struct vfj_interface *facts = &line->if_facts.interface;
@@ -154,6 +169,8 @@ static const char *direct_if(struct vfj_guest *guest, const struct vfj_trace_lin
     interface->told_gateway6 = line->if_facts.gateway6;
     if (line->if_facts.gateway6.text[0] != '\0')
         vfj_guest_set_default6(guest, interface, &line->if_facts.gateway6);
+    set_routes(guest, facts->name, &line->if_facts.routes);
+    interface->has_more_routes = line->if_facts.routes.truncated;
     if (vfj_name_has_driver(facts->name, "lagg") && facts->laggproto == VFJ_LAGGPROTO_NONE)
         interface->facts.laggproto = interface->told.laggproto = VFJ_LAGGPROTO_FAILOVER;
     if (entry != NULL)

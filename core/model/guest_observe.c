@@ -291,6 +291,27 @@ static void observe_gateway6(struct vfj_guest *guest, const struct vfj_command *
     view->gateway6_on_lagg = on_lagg;
 }
 
+static bool has_more_routes(struct vfj_guest *guest, struct vfj_name name)
+{
+    const struct vfj_guest_if *interface = vfj_guest_find(guest, name);
+    return interface != NULL && interface->has_more_routes;
+}
+
+static void observe_routes(struct vfj_guest *guest, const struct vfj_command *command,
+                           struct vfj_kept_routes *routes)
+{
+    routes->truncated = has_more_routes(guest, command->a) || has_more_routes(guest, command->b);
+    for (unsigned i = 0; i < guest->routes.count; i++) {
+        const struct vfj_guest_route *route = &guest->routes.list[i];
+        bool on_lagg = vfj_name_equal(route->interface, command->b);
+        if (on_lagg || vfj_name_equal(route->interface, command->a))
+            vfj_kept_routes_add(routes,
+                                &(struct vfj_kept_route){.destination = route->destination,
+                                                         .gateway = route->gateway,
+                                                         .on_lagg = on_lagg});
+    }
+}
+
 /* Observes the VF that dev.hn.UNIT.vf names now. When that sysctl names none, observes the VF of
  * the command. */
 static void observe_vf(struct vfj_guest *guest, const struct vfj_command *command,
@@ -331,6 +352,7 @@ static void observe_slot(struct vfj_guest *guest, const struct vfj_command *comm
         view->gateway_on_lagg = on_lagg;
     }
     observe_gateway6(guest, command, view);
+    observe_routes(guest, command, &view->routes);
 }
 
 static void observe_end(struct vfj_guest *guest, struct vfj_name name, struct vfj_end *end)
@@ -386,14 +408,15 @@ static void observe_file(const struct vfj_guest *guest, const char *path, struct
 }
 
 /* Applies %fail rules to the programs of the probe. Returns true when the probe fails. When only
- * route(8) fails, the probe does not fail, and the answer has no default route. */
+ * route(8) or netstat(1) fails, the probe does not fail, and the answer has no default route or no
+ * other routes. */
 static bool is_refused(struct vfj_guest *guest, const struct vfj_command *command)
 {
     struct vfj_argv argv;
     bool refused = false;
     for (unsigned i = 0; vfj_guest_rule_argv(command, i, &argv); i++)
         refused |= vfj_guest_take_failure(guest, command, i) != NULL
-            && argv.program != VFJ_PROGRAM_ROUTE;
+            && argv.program != VFJ_PROGRAM_ROUTE && argv.program != VFJ_PROGRAM_NETSTAT;
     return refused;
 }
 

@@ -210,17 +210,21 @@ static struct vfj_guest_if *interface_of(struct vfj_guest *guest, struct vfj_spa
                 return &guest->ifs[i];
         }
     }
-    for (unsigned i = 0; i < guest->route_count; i++) {
-        if (vfj_address_covers(&guest->routes[i].destination, router))
-            return vfj_guest_find(guest, guest->routes[i].interface);
+    for (unsigned i = 0; i < guest->routes.count; i++) {
+        const struct vfj_guest_route *route = &guest->routes.list[i];
+        if (route->gateway.text[0] == '\0' && vfj_address_covers(&route->destination, router))
+            return vfj_guest_find(guest, route->interface);
     }
     return NULL;
 }
 
-static int32_t refuse_route(const struct vfj_argv *argv, const char *why, struct vfj_text *output)
+static int32_t refuse_route(const struct vfj_argv *argv, struct vfj_span destination,
+                            const char *why, struct vfj_text *output)
 {
     vfj_text_add(output, argv->words[1]);
-    vfj_text_add(output, " net default: gateway ");
+    vfj_text_add(output, " net ");
+    vfj_text_add_span(output, destination);
+    vfj_text_add(output, ": gateway ");
     vfj_text_add(output, argv->words[argv->count - 1]);
     vfj_text_add(output, " fib 0: ");
     vfj_text_add(output, why);
@@ -232,10 +236,10 @@ static int32_t run_default(struct vfj_guest *guest, const struct vfj_argv *argv,
 {
     struct vfj_span router = vfj_span_of(argv->words[3]);
     if (!vfj_name_is_empty(guest->default_if))
-        return refuse_route(argv, "route already in table", output);
+        return refuse_route(argv, vfj_span_of("default"), "route already in table", output);
     const struct vfj_guest_if *through = interface_of(guest, router);
     if (through == NULL)
-        return refuse_route(argv, "Network is unreachable", output);
+        return refuse_route(argv, vfj_span_of("default"), "Network is unreachable", output);
     guest->default_if = through->facts.name;
     vfj_address_parse(router, &guest->default_gateway);
     return 0;
@@ -250,10 +254,11 @@ static int32_t run_default6(struct vfj_guest *guest, const struct vfj_argv *argv
     bool is_change = strcmp(argv->words[1], "change") == 0;
     bool is_there = vfj_guest_default6(guest) != NULL;
     if (is_change != is_there)
-        return refuse_route(argv, is_there ? "route already in table" : "not in table", output);
+        return refuse_route(argv, vfj_span_of("default"),
+                            is_there ? "route already in table" : "not in table", output);
     struct vfj_guest_if *through = interface_of(guest, router);
     if (through == NULL)
-        return refuse_route(argv, "Network is unreachable", output);
+        return refuse_route(argv, vfj_span_of("default"), "Network is unreachable", output);
     const char *scope = strchr(router.text, '%');
     router.length = scope != NULL ? (size_t)(scope - router.text) : router.length;
     /* the grammar of the command's operands allows only addresses */
@@ -262,27 +267,58 @@ static int32_t run_default6(struct vfj_guest *guest, const struct vfj_argv *argv
     return 0;
 }
 
-/* Adds a route through an interface, without a router. */
-static int32_t run_interface_route(struct vfj_guest *guest, const struct vfj_route *route,
-                                   const struct vfj_argv *argv, struct vfj_text *output)
+/* Removes the length of a host, which the kernel's table does not have. */
+static void cut_host_length(struct vfj_address *destination)
 {
-    struct vfj_guest_route made;
-    if (!vfj_name_parse(route->gateway, &made.interface)
-        || vfj_guest_find(guest, made.interface) == NULL)
-        return refuse_route(argv, "Network is unreachable", output);
-    if (!vfj_route_destination(route, &made.destination)
-        || guest->route_count == VFJ_GUEST_ROUTES_MAX)
+    char *slash = strchr(destination->text, '/');
+    const char *whole = vfj_address_is_inet6(destination) ? "/128" : "/32";
+    if (slash != NULL && strcmp(slash, whole) == 0)
+        memset(slash, 0, strlen(whole));
+}
+
+/* Fills in the interface and the gateway of a route. Returns false when no interface leads to the
+ * gateway. */
+static bool aim_route(struct vfj_guest *guest, const struct vfj_route *words,
+                      struct vfj_guest_route *route)
+{
+    const struct vfj_guest_if *through;
+    if (words->is_interface)
+        return vfj_name_parse(words->gateway, &route->interface)
+            && vfj_guest_find(guest, route->interface) != NULL;
+    struct vfj_span router = words->gateway;
+    through = interface_of(guest, router);
+    if (through == NULL)
+        return false;
+    const char *scope = memchr(router.text, '%', router.length);
+    router.length = scope != NULL ? (size_t)(scope - router.text) : router.length;
+    route->interface = through->facts.name;
+    return vfj_address_parse(router, &route->gateway);
+}
+
+/* Adds or changes a route other than a default route. A route with a router that the model cannot
+ * reach, and a destination in a form that the model does not read, have no effect: a trace need not
+ * give the addresses that its static routes need. */
+static int32_t run_other_route(struct vfj_guest *guest, const struct vfj_route *words,
+                               const struct vfj_argv *argv, struct vfj_text *output)
+{
+    struct vfj_guest_route made = {.gateway = {""}};
+    bool is_aimed = aim_route(guest, words, &made);
+    if (!is_aimed && words->is_interface)
+        return refuse_route(argv, words->destination, "Network is unreachable", output);
+    if (!is_aimed || !vfj_route_destination(words, &made.destination))
         return 0;
-    for (unsigned i = 0; i < guest->route_count; i++) {
-        if (strcmp(guest->routes[i].destination.text, made.destination.text) == 0)
-            return refuse_route(argv, "route already in table", output);
-    }
-    guest->routes[guest->route_count++] = made;
+    cut_host_length(&made.destination);
+    struct vfj_guest_route *known = vfj_guest_find_route(guest, &made.destination);
+    if (known == NULL)
+        vfj_guest_add_route(&guest->routes, &made);
+    else if (strcmp(argv->words[1], "add") == 0)
+        return refuse_route(argv, words->destination, "route already in table", output);
+    else
+        *known = made;
     return 0;
 }
 
-/* Runs route(8). The model has default routes and routes without a router. It ignores all other
- * routes. */
+/* Runs route(8). */
 static int32_t run_route(struct vfj_guest *guest, const struct vfj_argv *argv,
                          struct vfj_text *output)
 {
@@ -296,10 +332,8 @@ static int32_t run_route(struct vfj_guest *guest, const struct vfj_argv *argv,
     if (argv->count == 5 && strcmp(argv->words[2], "-inet6") == 0
         && strcmp(argv->words[3], "default") == 0)
         return run_default6(guest, argv, output);
-    if (strcmp(argv->words[1], "add") == 0 && vfj_route_read(vfj_span_of(bytes), &route)
-        && route.is_interface)
-        return run_interface_route(guest, &route, argv, output);
-    return 0;
+    return vfj_route_read(vfj_span_of(bytes), &route) ? run_other_route(guest, &route, argv, output)
+                                                      : 0;
 }
 
 /* Returns rtsol(8)'s exit status. rtsol(8) solicits only on an interface that accepts
@@ -361,6 +395,7 @@ void vfj_guest_run(struct vfj_guest *guest, const struct vfj_command *command,
         break;
     case VFJ_PROGRAM_NONE:
     case VFJ_PROGRAM_SYSCTL:
+    case VFJ_PROGRAM_NETSTAT:
     case VFJ_PROGRAM_COUNT:
         VFJ_CHECK(false);
     }

@@ -162,6 +162,10 @@ static void renamed(struct vfj_guest *guest, struct vfj_name from, struct vfj_na
     interface->facts.name = to;
     if (vfj_name_equal(guest->default_if, from))
         guest->default_if = to;
+    for (unsigned i = 0; i < guest->routes.count; i++) {
+        if (vfj_name_equal(guest->routes.list[i].interface, from))
+            guest->routes.list[i].interface = to;
+    }
     for (unsigned i = 0; i < guest->if_count; i++)
         rename_port(&guest->ifs[i].facts, from, to);
     if (entry != NULL)

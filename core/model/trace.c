@@ -209,6 +209,26 @@ static bool read_gateway6(struct reader *reader, struct vfj_address *gateway)
     return true;
 }
 
+/* Reads `route DESTINATION ROUTER`, or `route DESTINATION link` for a route without a router. */
+static bool read_route(struct reader *reader, struct vfj_kept_routes *routes)
+{
+    struct vfj_kept_route route = {.on_lagg = false};
+    struct vfj_span word;
+    if (!next_word(reader, &word, "a destination is missing"))
+        return false;
+    if (!vfj_address_parse(word, &route.destination))
+        return refuse_at(reader, word.text, "not a destination (ADDR/LEN or ADDR)");
+    if (!next_word(reader, &word, "a router, or the word link, is missing"))
+        return false;
+    if (!vfj_span_is(word, "link")
+        && (!vfj_address_parse(word, &route.gateway) || strchr(route.gateway.text, '/') != NULL
+            || vfj_address_is_inet6(&route.gateway) != vfj_address_is_inet6(&route.destination)))
+        return refuse_at(reader, word.text,
+                         "not a router of that family, without length and scope");
+    vfj_kept_routes_add(routes, &route);
+    return true;
+}
+
 /* Reads `vlandev PARENT` or `addm MEMBER`. */
 static bool read_if_use(struct reader *reader, struct vfj_interface *interface, enum vfj_use use)
 {
@@ -315,6 +335,10 @@ static bool read_if_word(struct reader *reader, struct vfj_span word, struct vfj
         return read_gateway(reader, &facts->gateway);
     if (vfj_span_is(word, "gateway6"))
         return read_gateway6(reader, &facts->gateway6);
+    if (vfj_span_is(word, "more_routes"))
+        return facts->routes.truncated = true;
+    if (vfj_span_is(word, "route"))
+        return read_route(reader, &facts->routes);
     if (vfj_span_is(word, "dhclient"))
         return read_number(reader, INT32_MAX, &facts->dhclient, "a pid is missing");
     if (vfj_span_is(word, "vhid")) {

@@ -72,6 +72,8 @@ struct vfj_trace_if {
     /* gateway of the IPv6 default route, without scope, if it goes through the interface; else
      * empty */
     struct vfj_address gateway6;
+    /* routes through the interface, other than default routes */
+    struct vfj_kept_routes routes;
     /* N of dev.hn.N, for a renamed hn interface; empty: N is in the interface's name */
     struct vfj_name unit;
     struct vfj_counters counters;

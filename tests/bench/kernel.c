@@ -245,6 +245,16 @@ int vfj_kernel_counters(struct vfj_name name, struct vfj_counters *counters)
     return 0;
 }
 
+int vfj_kernel_routes(const struct vfj_name *through, unsigned count, vfj_table_route_fn *found,
+                      void *context)
+{
+    (void)through;
+    (void)count;
+    (void)found;
+    (void)context;
+    return 0;
+}
+
 int vfj_kernel_default_route(bool inet6, struct vfj_default_route *route)
 {
     (void)inet6;

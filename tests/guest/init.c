@@ -27,23 +27,24 @@ struct pair {
     unsigned unit;
 };
 
-static const char *const directories[] = {"sbin",
-                                          "bin",
-                                          "usr",
-                                          "usr/libexec",
-                                          "usr/libexec/hyperv",
-                                          "var",
-                                          "var/run",
-                                          "var/run/dhclient",
-                                          "var/db",
-                                          "etc",
-                                          "state"};
+static const char *const directories[] = {"sbin",    "bin",         "usr",
+                                          "usr/bin", "usr/libexec", "usr/libexec/hyperv",
+                                          "var",     "var/run",     "var/run/dhclient",
+                                          "var/db",  "etc",         "state"};
 
 static void make_directory(const char *path)
 {
     if (mkdir(path, 0755) != 0 && errno != EEXIST) {
         guest_die("%s: %s", path, strerror(errno));
     }
+}
+
+static const char *directory_of(const char *program)
+{
+    if (strcmp(program, "netstat") == 0) {
+        return "usr/bin";
+    }
+    return strcmp(program, "kill") == 0 ? "bin" : "sbin";
 }
 
 static void make_tree(const char *binary)
@@ -54,8 +55,7 @@ static void make_tree(const char *binary)
         make_directory(directories[i]);
     }
     for (const struct guest_program *program = guest_programs; program->name != NULL; program++) {
-        const char *where = strcmp(program->name, "kill") == 0 ? "bin" : "sbin";
-        guest_print(path, sizeof path, "%s/%s", where, program->name);
+        guest_print(path, sizeof path, "%s/%s", directory_of(program->name), program->name);
         if (symlink(binary, path) != 0 && errno != EEXIST) {
             guest_die("%s: %s", path, strerror(errno));
         }

@@ -14,6 +14,7 @@ const struct guest_program guest_programs[] = {
     {"ifconfig", guest_ifconfig, guest_ifconfig_changes},
     {"sysctl", guest_sysctl, guest_sysctl_changes},
     {"route", guest_route, guest_route_changes},
+    {"netstat", guest_netstat, guest_netstat_changes},
     {"rtsol", guest_rtsol, NULL},
     {"dhclient", guest_dhclient, NULL},
     {"kill", guest_kill, NULL},

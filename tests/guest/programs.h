@@ -21,6 +21,10 @@ bool guest_sysctl_changes(int argc, char **argv);
 int guest_route(int argc, char **argv);
 bool guest_route_changes(int argc, char **argv);
 
+/* netstat -rnW (netstat.c) */
+int guest_netstat(int argc, char **argv);
+bool guest_netstat_changes(int argc, char **argv);
+
 /* rtsol [-i] IF (rtsol.c) */
 int guest_rtsol(int argc, char **argv);
 

@@ -50,9 +50,12 @@ static void add(struct kit_network *network, const struct vfj_guest *guest,
 
 void kit_network_of_guest(struct kit_network *network, const struct vfj_guest *guest)
 {
-    network->count = 0;
+    network->count = network->route_count = 0;
     network->default_route6[0] = '\0';
     snprintf(network->default_route, sizeof network->default_route, "%s", guest->default_if.text);
+    for (unsigned i = 0; i < guest->routes.count; i++)
+        kit_network_add_route(network, guest->routes.list[i].destination.text,
+                              guest->routes.list[i].interface.text);
     for (unsigned i = 0; i < guest->if_count; i++) {
         if (guest->ifs[i].facts.exists)
             add(network, guest, &guest->ifs[i]);

@@ -26,6 +26,16 @@ void kit_network_add_member(struct kit_network_interface *interface, const char 
         snprintf(interface->members[interface->member_count++], KIT_NETWORK_NAME, "%s", member);
 }
 
+void kit_network_add_route(struct kit_network *network, const char *destination,
+                           const char *interface)
+{
+    if (network->route_count == KIT_NETWORK_ROUTES)
+        return;
+    struct kit_network_route *route = &network->routes[network->route_count++];
+    snprintf(route->destination, sizeof route->destination, "%s", destination);
+    snprintf(route->interface, sizeof route->interface, "%s", interface);
+}
+
 static const struct kit_network_interface *find(const struct kit_network *network, const char *name)
 {
     for (unsigned i = 0; i < network->count && name[0] != '\0'; i++) {
@@ -172,10 +182,23 @@ const struct kit_network_interface *kit_network_answers(const struct kit_network
     return owner != NULL && is_reached(network, owner, why) ? owner : NULL;
 }
 
-bool kit_network_has_default_route(const struct kit_network *network, bool inet6)
+static bool leads_out(const struct kit_network *network, const char *name)
 {
     const char *why;
-    const struct kit_network_interface *interface = find(
-        network, inet6 ? network->default_route6 : network->default_route);
+    const struct kit_network_interface *interface = find(network, name);
     return interface != NULL && is_reached(network, interface, &why);
+}
+
+bool kit_network_has_route(const struct kit_network *network, const char *destination)
+{
+    for (unsigned i = 0; i < network->route_count; i++) {
+        if (strcmp(network->routes[i].destination, destination) == 0)
+            return leads_out(network, network->routes[i].interface);
+    }
+    return false;
+}
+
+bool kit_network_has_default_route(const struct kit_network *network, bool inet6)
+{
+    return leads_out(network, inet6 ? network->default_route6 : network->default_route);
 }

@@ -16,6 +16,7 @@ enum {
     KIT_NETWORK_ADDRESSES = 40,
     KIT_NETWORK_MEMBERS = 32,
     KIT_NETWORK_INTERFACES = 128,
+    KIT_NETWORK_ROUTES = 64,
 };
 
 enum kit_network_kind {
@@ -41,23 +42,36 @@ struct kit_network_interface {
     char members[KIT_NETWORK_MEMBERS][KIT_NETWORK_NAME];
 };
 
+/* A route other than a default route, with its interface. */
+struct kit_network_route {
+    char destination[KIT_NETWORK_ADDRESS]; /* "192.168.7.0/24" */
+    char interface[KIT_NETWORK_NAME];
+};
+
 struct kit_network {
     unsigned count;
     struct kit_network_interface interfaces[KIT_NETWORK_INTERFACES];
     /* Names of the interfaces through which the IPv4 and the IPv6 default route go; empty: no
      * default route. */
     char default_route[KIT_NETWORK_NAME], default_route6[KIT_NETWORK_NAME];
+    unsigned route_count;
+    struct kit_network_route routes[KIT_NETWORK_ROUTES];
 };
 
 /* Adds an interface. Returns NULL when the network is full. */
 struct kit_network_interface *kit_network_add(struct kit_network *network, const char *name);
 void kit_network_add_address(struct kit_network_interface *interface, const char *address);
+void kit_network_add_route(struct kit_network *network, const char *destination,
+                           const char *interface);
 void kit_network_add_member(struct kit_network_interface *interface, const char *member);
 
 /* Returns the interface that has the address and receives frames for it. When no interface does,
  * returns NULL and fills in `why`. */
 const struct kit_network_interface *kit_network_answers(const struct kit_network *network,
                                                         const char *address, const char **why);
+
+/* Returns whether packets to the destination of a route leave by that route. */
+bool kit_network_has_route(const struct kit_network *network, const char *destination);
 
 /* Returns true when the default route exists and packets through it leave the guest. */
 bool kit_network_has_default_route(const struct kit_network *network, bool inet6);

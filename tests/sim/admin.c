@@ -102,7 +102,7 @@ static void admin_destroys_lagg(struct sim *sim, struct sim_nic *nic)
     sim_say(sim, "admin: ifconfig %s destroy", nic->lagg.text);
     if (has_inet(sim_interface(sim, nic->hn)) || has_inet(sim_interface(sim, nic->vf))) {
         nic->alias[0] = '\0';
-        nic->has_route = nic->has_router = nic->has_router6 = false;
+        nic->has_route = nic->has_kept = nic->has_router = nic->has_router6 = false;
         if (!nic->rtadv)
             nic->inet6[0] = '\0';
     }

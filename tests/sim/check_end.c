@@ -1,4 +1,5 @@
 /* Checks that are made after the storm of events, when the daemon has had time to finish. */
+#include <stdio.h>
 #include <string.h>
 
 #include "core/machine/plan.h"
@@ -71,6 +72,18 @@ static void check_more_addresses(struct sim *sim, const struct sim_nic *nic,
         sim_fail(sim, "%s takes no router advertisements", owner->facts.name.text);
 }
 
+static bool has_kept_route(const struct sim *sim, const struct sim_nic *nic, struct vfj_name name)
+{
+    char text[VFJ_ADDRESS_SIZE];
+    snprintf(text, sizeof text, "172.%u.0.0/16", 16 + (unsigned)(nic - sim->nics));
+    for (unsigned i = 0; i < sim->guest.routes.count; i++) {
+        const struct vfj_guest_route *route = &sim->guest.routes.list[i];
+        if (strcmp(route->destination.text, text) == 0)
+            return vfj_name_equal(route->interface, name);
+    }
+    return false;
+}
+
 /* Checks the routes through the lagg. Routes through hn are not checked: rc(8) manages them, and an
  * admin can remove them with the address. */
 static void check_routes(struct sim *sim, const struct sim_nic *nic,
@@ -83,6 +96,9 @@ static void check_routes(struct sim *sim, const struct sim_nic *nic,
     if (nic->has_router6 && vfj_guest_default6(&sim->guest) != owner)
         sim_fail(sim, "%s has %s and not the IPv6 default route", owner->facts.name.text,
                  nic->inet6);
+    if (nic->has_kept && !nic->route_failed && !has_kept_route(sim, nic, owner->facts.name))
+        sim_fail(sim, "%s has %s and not the route that hn had", owner->facts.name.text,
+                 nic->address);
     if (nic->has_route && !nic->route_failed && !vfj_name_equal(nic->route_if, owner->facts.name))
         sim_fail(sim, "%s has %s and not the static route", owner->facts.name.text, nic->address);
 }

@@ -138,6 +138,9 @@ static void end_life(struct sim *sim)
     sim->cuts += sim->power;
     if (sim->power)
         sim_boot(sim);
+    /* rows may be lost, and no daemon knows of routes that only they told of */
+    for (unsigned i = 0; i < sim->nic_count && sim->disk_until_us != INT64_MAX; i++)
+        sim->nics[i].has_kept = false;
     if (sim->disk_until_us != INT64_MAX)
         sim->disk_until_us = sim->now_us; /* the full disk has room again from now on */
 }

@@ -120,6 +120,9 @@ static void set_up_nic(struct sim *sim, struct sim_nic *nic)
     }
     if (nic->inet6[0] != '\0')
         add_inet6_words(sim, nic, &text);
+    nic->boots_kept = !nic->has_route;
+    if (nic->boots_kept)
+        vfj_text_format(&text, " route 172.%u.0.0/16 10.%u.0.9", 16 + i, i);
     sim_uses_add_words(sim, nic, &text);
     if (nic->dhcp) {
         vfj_text_add(&text, " dhclient ");
@@ -159,6 +162,7 @@ void sim_boot_interfaces(struct sim *sim)
             nic->hn = nic->hn_new;
         }
         nic->route_if = nic->has_route ? nic->hn : (struct vfj_name){{0}};
+        nic->has_kept = nic->boots_kept && !nic->is_undone;
         nic->route_failed = false;
     }
 }

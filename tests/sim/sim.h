@@ -100,7 +100,9 @@ struct sim_nic {
     bool has_router;   /* the default router in rc.conf is in hn's subnet */
     bool has_router6;  /* the static IPv6 default route goes through hn */
     bool has_route;    /* rc.conf has a static route whose gateway is in hn's subnet */
-    bool route_failed; /* a command that should have added the static route failed */
+    bool boots_kept;   /* a boot gives hn a route that rc.conf does not have, through its subnet */
+    bool has_kept;     /* the guest must have that route */
+    bool route_failed; /* a command that should have added a route failed */
     bool rtadv;        /* hn's IPv6 address comes from router advertisements */
     bool has_default;  /* rc.conf has ifconfig_DEFAULT: devd configures the VF when it attaches */
     bool has_script;   /* an admin's script joins hn and VF instead of vfjournal */

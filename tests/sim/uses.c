@@ -196,6 +196,7 @@ static void restart(struct sim *sim, struct sim_nic *nic)
         && !(lagg != NULL && vfj_interface_has_port(&lagg->facts, nic->vf)
              && vfj_interface_has_port(&lagg->facts, nic->hn));
     nic->is_hn_down = false;
+    nic->has_kept = false; /* no rc.conf knows that route */
     stop_interface(sim, lagg);
     stop_interface(sim, vf);
     stop_interface(sim, hn);

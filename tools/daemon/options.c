@@ -35,8 +35,8 @@ static const char help[]
       "  --devd-socket PATH     default /var/run/devd.seqpacket.pipe, or\n"
       "                         /var/run/devd.pipe\n"
       "  --probe WAY            kernel (default on FreeBSD): ask the kernel; programs:\n"
-      "                         run sysctl, ifconfig and route, the default with\n"
-      "                         --root, --sysctl, --ifconfig or --route\n"
+      "                         run sysctl, ifconfig, route and netstat, the default\n"
+      "                         with --root, --sysctl, --ifconfig, --route or --netstat\n"
       "  --scheduled-events     Azure: journal what the host announces. It only reads,\n"
       "                         but the first request switches Scheduled Events on:\n"
       "                         a reboot from the portal then waits for its notice\n"
@@ -54,7 +54,7 @@ static const char help[]
       "  --act-lock FILE        locked in act mode, for the rules of devd;\n"
       "                         default /var/run/vfjournal/act.lock\n"
       "  --root DIR             directory of the guest's files and programs; default /\n"
-      "  --sysctl, --ifconfig, --dhclient, --route, --rtsol, --kill PROGRAM\n"
+      "  --sysctl, --ifconfig, --dhclient, --route, --netstat, --rtsol, --kill PROGRAM\n"
       "  --scripts-dir DIR      per-interface scripts; default /usr/libexec/hyperv\n"
       "  --rc-conf FILE         default /etc/rc.conf\n"
       "  --rc-helper, --lease-helper PROGRAM\n"
@@ -71,6 +71,7 @@ static const char help[]
     X("ifconfig", ifconfig)       \
     X("dhclient", dhclient)       \
     X("route", route)             \
+    X("netstat", netstat)         \
     X("rtsol", rtsol)             \
     X("kill", kill)               \
     X("scripts-dir", scripts_dir) \
@@ -284,7 +285,8 @@ static enum vfj_probe_way default_probe_way(const struct vfj_paths *paths)
 {
     struct vfj_paths base;
     bool are_base = vfj_paths_init(&base, "") == VFJ_OK && strcmp(paths->sysctl, base.sysctl) == 0
-        && strcmp(paths->ifconfig, base.ifconfig) == 0 && strcmp(paths->route, base.route) == 0;
+        && strcmp(paths->ifconfig, base.ifconfig) == 0 && strcmp(paths->route, base.route) == 0
+        && strcmp(paths->netstat, base.netstat) == 0;
     return are_base && vfj_kernel_answers() ? VFJ_PROBE_WAY_KERNEL : VFJ_PROBE_WAY_PROGRAMS;
 }
 

@@ -166,6 +166,9 @@ static const struct vfj_explain_words fault_words[VFJ_REASON_COUNT] = {
     = {"Find out who undoes the commands: another agent, a script of devd.conf(5), a jail.", ORDER},
     [VFJ_REASON_TOO_MANY_ADDRESSES]
     = {"Give hn 32 addresses at most, or configure a lagg by rc.conf.", LEFT},
+    [VFJ_REASON_TOO_MANY_ROUTES]
+    = {"Give hn 32 routes at most besides the default routes, or configure a lagg by rc.conf.",
+       LEFT},
     [VFJ_REASON_ARGS_TOO_LONG]
     = {"Shorten ifconfig_hnN in rc.conf, or split it into aliases. A password belongs in "
        "another file.",

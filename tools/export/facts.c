@@ -59,6 +59,7 @@ static bool may_have_vf(const struct vfj_mirror *mirror, struct vfj_name hn)
 struct more_facts {
     uint64_t dhclient;
     struct vfj_address gateway, gateway6;
+    struct vfj_kept_routes routes;
     bool is_link_told;
     const struct vfj_counters *counters; /* NULL: the trace gets no counters */
 };
@@ -132,6 +133,14 @@ static void add_interface_words(struct vfj_text *text, const struct vfj_interfac
         vfj_text_add(text, " gateway6 ");
         vfj_text_add(text, more->gateway6.text);
     }
+    for (unsigned i = 0; i < more->routes.count; i++) {
+        const struct vfj_kept_route *route = &more->routes.list[i];
+        vfj_text_add(text, " route ");
+        vfj_text_add(text, route->destination.text);
+        vfj_text_add_char(text, ' ');
+        vfj_text_add(text, route->gateway.text[0] != '\0' ? route->gateway.text : "link");
+    }
+    vfj_text_add(text, more->routes.truncated ? " more_routes" : "");
     if (more->dhclient != 0) {
         vfj_text_add(text, " dhclient ");
         vfj_text_add_u64(text, more->dhclient);
@@ -183,6 +192,14 @@ static struct more_facts more_of(struct vfj_mirror *mirror, struct vfj_name name
     more.gateway6 = interface->gateway6;
     if (vfj_name_equal(guest->default_if, name))
         more.gateway = guest->default_gateway;
+    more.routes.truncated = interface->has_more_routes;
+    for (unsigned i = 0; i < guest->routes.count; i++) {
+        const struct vfj_guest_route *route = &guest->routes.list[i];
+        if (vfj_name_equal(route->interface, name))
+            vfj_kept_routes_add(&more.routes,
+                                &(struct vfj_kept_route){.destination = route->destination,
+                                                         .gateway = route->gateway});
+    }
     return more;
 }
 
@@ -294,14 +311,29 @@ static struct more_facts more_of_view(const struct vfj_view *view, bool on_lagg)
         more.gateway = view->gateway;
     if (view->gateway6_on_lagg == on_lagg)
         more.gateway6 = view->gateway6;
+    /* the view does not say whose routes they are that it lacks */
+    more.routes.truncated = view->routes.truncated && on_lagg == view->lagg.exists;
+    for (unsigned i = 0; i < view->routes.count; i++) {
+        if (view->routes.list[i].on_lagg == on_lagg)
+            vfj_kept_routes_add(&more.routes, &view->routes.list[i]);
+    }
     return more;
+}
+
+static bool same_routes(const struct vfj_kept_routes *a, const struct vfj_kept_routes *b)
+{
+    bool same = a->count == b->count && a->truncated == b->truncated;
+    for (unsigned i = 0; i < a->count && same; i++)
+        same = strcmp(a->list[i].destination.text, b->list[i].destination.text) == 0
+            && strcmp(a->list[i].gateway.text, b->list[i].gateway.text) == 0;
+    return same;
 }
 
 static bool more_differs(const struct more_facts *a, const struct more_facts *b)
 {
     return a->dhclient != b->dhclient || a->is_link_told != b->is_link_told
         || strcmp(a->gateway.text, b->gateway.text) != 0
-        || strcmp(a->gateway6.text, b->gateway6.text) != 0;
+        || strcmp(a->gateway6.text, b->gateway6.text) != 0 || !same_routes(&a->routes, &b->routes);
 }
 
 /* Returns a copy of the interface without the VLANs and bridges on it. These have %if lines of

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "adapters/freebsd/guest/parse_ifconfig.h"
+#include "adapters/freebsd/guest/parse_netstat.h"
 #include "adapters/freebsd/guest/parse_route.h"
 
 /* Returns true when the functions below work on this system, which must be FreeBSD. */
@@ -36,5 +37,11 @@ int vfj_kernel_counters(struct vfj_name name, struct vfj_counters *counters);
  * at most VFJ_KERNEL_ROUTE_LIMIT_MS, then fails with ETIMEDOUT. */
 enum { VFJ_KERNEL_ROUTE_LIMIT_MS = 200 };
 int vfj_kernel_default_route(bool inet6, struct vfj_default_route *route);
+
+/* As netstat -rnW: reports the routes through the interfaces, in any order. E2BIG: the table has
+ * more than VFJ_KERNEL_TABLE_MAX bytes, and no route was reported. */
+enum { VFJ_KERNEL_TABLE_MAX = 4 << 20 };
+int vfj_kernel_routes(const struct vfj_name *through, unsigned count, vfj_table_route_fn *found,
+                      void *context);
 
 #endif

@@ -3,12 +3,14 @@
 #include <sys/types.h>
 
 #include <errno.h>
+#include <net/if.h>
 #include <net/if_dl.h>
 #include <net/route.h>
 #include <netinet/in.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/sysctl.h>
 #include <time.h>
@@ -20,15 +22,20 @@
 _Static_assert(offsetof(struct rt_msghdr, rtm_msglen) == VFJ_RTM_MSGLEN, "rtm_msglen");
 _Static_assert(offsetof(struct rt_msghdr, rtm_version) == VFJ_RTM_VERSION, "rtm_version");
 _Static_assert(offsetof(struct rt_msghdr, rtm_type) == VFJ_RTM_TYPE, "rtm_type");
+_Static_assert(offsetof(struct rt_msghdr, rtm_index) == VFJ_RTM_INDEX, "rtm_index");
 _Static_assert(offsetof(struct rt_msghdr, rtm_flags) == VFJ_RTM_FLAGS, "rtm_flags");
 _Static_assert(offsetof(struct rt_msghdr, rtm_addrs) == VFJ_RTM_ADDRS, "rtm_addrs");
 _Static_assert(offsetof(struct rt_msghdr, rtm_pid) == VFJ_RTM_PID, "rtm_pid");
 _Static_assert(offsetof(struct rt_msghdr, rtm_seq) == VFJ_RTM_SEQ, "rtm_seq");
 _Static_assert(offsetof(struct rt_msghdr, rtm_errno) == VFJ_RTM_ERRNO, "rtm_errno");
 _Static_assert(RTM_VERSION == VFJ_ROUTE_VERSION && RTM_GET == VFJ_ROUTE_GET
-                   && RTF_GATEWAY == VFJ_ROUTE_GATEWAY && RTF_STATIC == VFJ_ROUTE_STATIC,
+                   && RTF_GATEWAY == VFJ_ROUTE_GATEWAY && RTF_STATIC == VFJ_ROUTE_STATIC
+                   && RTF_HOST == VFJ_ROUTE_HOST
+                   && (RTF_REJECT | RTF_BLACKHOLE) == VFJ_ROUTE_REFUSAL
+                   && (RTF_DYNAMIC | RTF_MODIFIED) == VFJ_ROUTE_REDIRECT,
                "route.h");
 _Static_assert(RTAX_MAX == VFJ_ROUTE_ADDRS && RTAX_GATEWAY == VFJ_ROUTE_ADDR_GATEWAY
+                   && RTAX_DST == VFJ_ROUTE_ADDR_DST && RTAX_NETMASK == VFJ_ROUTE_ADDR_NETMASK
                    && RTAX_IFP == VFJ_ROUTE_ADDR_IFP,
                "RTAX");
 _Static_assert(offsetof(struct sockaddr, sa_len) == VFJ_SA_LEN, "sa_len");
@@ -211,5 +218,45 @@ int vfj_kernel_default_route(bool inet6, struct vfj_default_route *route)
         return errno;
     int error = ask_and_hear(fd, inet6, route);
     close(fd);
+    return error;
+}
+
+/* Reads the routing table into memory, which the caller frees. */
+static int read_table(char **table, size_t *length)
+{
+    const int oid[] = {CTL_NET, PF_ROUTE, 0, AF_UNSPEC, NET_RT_DUMP, 0};
+    const unsigned count = sizeof oid / sizeof oid[0];
+    *table = NULL;
+    if (sysctl(oid, count, NULL, length, NULL, 0) != 0)
+        return errno;
+    *length += *length / 4 + 4096; /* routes may be added meanwhile */
+    if (*length > VFJ_KERNEL_TABLE_MAX)
+        return E2BIG;
+    *table = malloc(*length);
+    if (*table == NULL)
+        return errno;
+    return sysctl(oid, count, *table, length, NULL, 0) == 0 ? 0 : errno;
+}
+
+int vfj_kernel_routes(const struct vfj_name *through, unsigned count, vfj_table_route_fn *found,
+                      void *context)
+{
+    char *table;
+    size_t length = 0;
+    int error = read_table(&table, &length);
+    struct vfj_span dump = {table, error == 0 ? length : 0}, message;
+    for (unsigned i = 0; i < count; i++) {
+        const unsigned index = if_nametoindex(through[i].text);
+        struct vfj_span rest = dump;
+        struct vfj_table_route route;
+        while (index != 0 && vfj_route_message_next(&rest, &message)) {
+            if (vfj_route_message_index(message) != index
+                || !vfj_route_message_entry(message, sizeof(struct rt_msghdr), &route))
+                continue;
+            route.interface = through[i];
+            found(context, &route);
+        }
+    }
+    free(table);
     return error;
 }

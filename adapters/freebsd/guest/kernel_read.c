@@ -92,6 +92,18 @@ static int read_interface(const struct vfj_command *command, struct vfj_interfac
     return error;
 }
 
+/* A table that cannot be read counts as one with too many routes. */
+static int read_routes(struct vfj_view_reader *reader)
+{
+    const struct vfj_name through[] = {reader->hn, reader->lagg};
+    int error = vfj_kernel_routes(through, sizeof through / sizeof through[0], vfj_view_take_route,
+                                  reader);
+    if (is_for_programs(error))
+        return error;
+    reader->view->routes.truncated |= error != 0;
+    return 0;
+}
+
 /* Reads a slot's view. Reads the sysctls first, since one of them names the VF. */
 static int read_slot(const struct vfj_paths *paths, const struct vfj_command *command,
                      struct vfj_view *view)
@@ -109,6 +121,8 @@ static int read_slot(const struct vfj_paths *paths, const struct vfj_command *co
         error = vfj_kernel_default_route(false, &reader.route.route);
     if (error == 0)
         error = vfj_kernel_default_route(true, &reader.route6.route);
+    if (error == 0)
+        error = read_routes(&reader);
     vfj_view_end(&reader);
     vfj_files_read(paths, command, &files);
     vfj_view_take_files(&reader, &files.as.slot);

@@ -14,7 +14,7 @@
 #include "core/data/hn_snapshot.h"
 
 /* Indexes of a probe's programs, in the order of vfj_command_argv(). */
-enum { PART_SYSCTL, PART_IFCONFIG, PART_ROUTE, PART_ROUTE6, PARTS_MAX };
+enum { PART_SYSCTL, PART_IFCONFIG, PART_ROUTE, PART_ROUTE6, PART_NETSTAT, PARTS_MAX };
 
 /* One program of a probe. */
 struct part {
@@ -177,8 +177,16 @@ static void feed_slot_route6(struct probe *probe, struct vfj_span bytes)
     vfj_route_feed(&probe->reader.view.route6, bytes);
 }
 
+static void feed_slot_netstat(struct probe *probe, struct vfj_span bytes)
+{
+    vfj_netstat_feed(&probe->reader.view.netstat, bytes);
+}
+
+/* A table that netstat(1) did not print to its end counts as one with too many routes. */
 static void end_slot(struct probe *probe)
 {
+    if (!probe->parts[PART_NETSTAT].exited)
+        probe->answer.as.view.routes.truncated = true;
     vfj_view_end(&probe->reader.view);
     probe->answer.ok = succeeded(probe, PART_SYSCTL) && succeeded(probe, PART_IFCONFIG)
         && probe->parts[PART_ROUTE].exited && probe->parts[PART_ROUTE6].exited;
@@ -325,6 +333,7 @@ static void start_slot(struct probe *probe)
     vfj_child_pause(probe->parts[PART_IFCONFIG].child);
     start(probe, PART_ROUTE, feed_slot_route);
     start(probe, PART_ROUTE6, feed_slot_route6);
+    start(probe, PART_NETSTAT, feed_slot_netstat);
     read_files(probe);
 }
 

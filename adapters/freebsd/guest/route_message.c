@@ -1,4 +1,5 @@
-/* Parses the answer of a routing socket (route(4)) to a request for the default route. */
+/* Parses the answer of a routing socket (route(4)) to a request for the default route, and the
+ * entries of the routing table (sysctl(3), NET_RT_DUMP). */
 #include "adapters/freebsd/guest/route_message.h"
 
 #include <arpa/inet.h>
@@ -63,7 +64,7 @@ static void copy_part(struct vfj_span address, size_t offset, void *to, size_t s
                address.length - offset < size ? address.length - offset : size);
 }
 
-static void read_gateway(struct vfj_span address, struct vfj_address *gateway)
+static void read_address(struct vfj_span address, struct vfj_address *read)
 {
     struct in_addr inet;
     struct in6_addr inet6;
@@ -75,7 +76,7 @@ static void read_gateway(struct vfj_span address, struct vfj_address *gateway)
         copy_part(address, VFJ_SA_INET6_ADDRESS, &inet6, sizeof inet6);
         (void)inet_ntop(AF_INET6, &inet6, text, sizeof text);
     }
-    vfj_address_parse(vfj_span_of(text), gateway);
+    vfj_address_parse(vfj_span_of(text), read);
 }
 
 static void read_interface(struct vfj_span address, struct vfj_name *name)
@@ -102,10 +103,99 @@ bool vfj_route_message_read(struct vfj_span message, size_t header, struct vfj_d
         if (!take_address(&rest, &address))
             return false;
         if (i == VFJ_ROUTE_ADDR_GATEWAY && (flags & VFJ_ROUTE_GATEWAY) != 0)
-            read_gateway(address, &found.gateway);
+            read_address(address, &found.gateway);
         else if (i == VFJ_ROUTE_ADDR_IFP)
             read_interface(address, &found.interface);
     }
     *route = found;
+    return true;
+}
+
+/* Entries of the table. */
+
+bool vfj_route_message_next(struct vfj_span *dump, struct vfj_span *message)
+{
+    size_t length = message_length(*dump);
+    if (length == 0 || length > dump->length)
+        return false;
+    *message = (struct vfj_span){dump->text, length};
+    *dump = (struct vfj_span){dump->text + length, dump->length - length};
+    return true;
+}
+
+unsigned vfj_route_message_index(struct vfj_span message)
+{
+    uint16_t index = 0;
+    if (message.length >= VFJ_RTM_INDEX + sizeof index)
+        memcpy(&index, message.text + VFJ_RTM_INDEX, sizeof index);
+    return index;
+}
+
+/* Splits the addresses of a message. Absent ones are empty. Returns false when an address is past
+ * the end of the message. */
+static bool split_addresses(struct vfj_span message, size_t header,
+                            struct vfj_span addresses[VFJ_ROUTE_ADDRS])
+{
+    if (message.length < header)
+        return false;
+    struct vfj_span rest = {message.text + header, message.length - header};
+    for (unsigned i = 0; i < VFJ_ROUTE_ADDRS; i++) {
+        addresses[i] = (struct vfj_span){"", 0};
+        if ((number_at(message, VFJ_RTM_ADDRS) & 1 << i) != 0
+            && !take_address(&rest, &addresses[i]))
+            return false;
+    }
+    return true;
+}
+
+/* Returns the number of leading ones of a netmask. Its family is that of the destination, since
+ * FreeBSD does not set the family of a mask. */
+static unsigned mask_bits(struct vfj_span mask, bool inet6)
+{
+    unsigned char bytes[sizeof(struct in6_addr)] = {0};
+    unsigned bits = 0;
+    copy_part(mask, inet6 ? VFJ_SA_INET6_ADDRESS : VFJ_SA_INET_ADDRESS, bytes, inet6 ? 16 : 4);
+    while (bits < 8 * sizeof bytes && (bytes[bits / 8] >> (7 - bits % 8) & 1) != 0)
+        bits++;
+    return bits;
+}
+
+/* Fills in the destination with its length. Returns false for a default route. */
+static bool read_destination(const struct vfj_span addresses[VFJ_ROUTE_ADDRS], bool is_host,
+                             struct vfj_address *destination)
+{
+    struct vfj_address host;
+    char whole[VFJ_ADDRESS_SIZE];
+    struct vfj_text text = vfj_text_begin(whole, sizeof whole);
+    read_address(addresses[VFJ_ROUTE_ADDR_DST], &host);
+    vfj_text_add(&text, host.text);
+    if (!is_host) {
+        unsigned bits = mask_bits(addresses[VFJ_ROUTE_ADDR_NETMASK], vfj_address_is_inet6(&host));
+        if (bits == 0)
+            return false;
+        vfj_text_add_char(&text, '/');
+        vfj_text_add_u64(&text, bits);
+    }
+    return !text.overflow && vfj_address_parse((struct vfj_span){whole, text.length}, destination);
+}
+
+bool vfj_route_message_entry(struct vfj_span message, size_t header, struct vfj_table_route *route)
+{
+    const int32_t flags = number_at(message, VFJ_RTM_FLAGS);
+    struct vfj_span addresses[VFJ_ROUTE_ADDRS];
+    memset(route, 0, sizeof *route);
+    if ((flags & (VFJ_ROUTE_GATEWAY | VFJ_ROUTE_STATIC)) == 0
+        || (flags & (VFJ_ROUTE_REFUSAL | VFJ_ROUTE_REDIRECT)) != 0
+        || !split_addresses(message, header, addresses)
+        || !read_destination(addresses, (flags & VFJ_ROUTE_HOST) != 0, &route->destination)
+        || !vfj_table_destination_counts(&route->destination))
+        return false;
+    if ((flags & VFJ_ROUTE_GATEWAY) == 0)
+        return true;
+    read_address(addresses[VFJ_ROUTE_ADDR_GATEWAY], &route->gateway);
+    route->is_mixed = route->gateway.text[0] == '\0'
+        || vfj_address_is_inet6(&route->gateway) != vfj_address_is_inet6(&route->destination);
+    if (route->is_mixed)
+        memset(&route->gateway, 0, sizeof route->gateway);
     return true;
 }

@@ -1,4 +1,4 @@
-/* Makes the view of one hn and its VF from the output of four programs, or from values of the
+/* Makes the view of one hn and its VF from the output of five programs, or from values of the
  * kernel. */
 #include "adapters/freebsd/guest/view.h"
 
@@ -66,6 +66,23 @@ void vfj_view_begin(struct vfj_view_reader *reader, const struct vfj_command *co
     vfj_ifconfig_begin(&reader->ifconfig, vfj_view_take_interface, reader);
     vfj_route_begin(&reader->route);
     vfj_route_begin(&reader->route6);
+    vfj_netstat_begin(&reader->netstat, vfj_view_take_route, reader);
+}
+
+void vfj_view_take_route(void *context, const struct vfj_table_route *route)
+{
+    struct vfj_view_reader *reader = context;
+    bool is_on_lagg = vfj_name_equal(route->interface, reader->lagg);
+    if (!is_on_lagg && !vfj_name_equal(route->interface, reader->hn))
+        return;
+    if (route->is_mixed) {
+        reader->view->routes.truncated = true;
+        return;
+    }
+    vfj_kept_routes_add(&reader->view->routes,
+                        &(struct vfj_kept_route){.destination = route->destination,
+                                                 .gateway = route->gateway,
+                                                 .on_lagg = is_on_lagg});
 }
 
 void vfj_view_take_files(struct vfj_view_reader *reader, const struct vfj_slot_files *files)
@@ -97,6 +114,7 @@ void vfj_view_end(struct vfj_view_reader *reader)
     vfj_ifconfig_end(&reader->ifconfig);
     vfj_route_end(&reader->route);
     vfj_route_end(&reader->route6);
+    vfj_netstat_end(&reader->netstat);
     view->hn.name = reader->hn;
     vfj_view_take_users(&view->hn, &reader->users);
     view->vf.name = reader->vf;

@@ -576,7 +576,28 @@ static void test_routes(void **unused)
     assert_int_equal(run(VFJ_COMMAND_ROUTE_ADD, "", "default 10.0.0.1"), 1);
     assert_non_null(strstr(outcome.output, "already in table"));
     assert_int_equal(run(VFJ_COMMAND_ROUTE_ADD, "", "-net 192.168.7.0/24 10.0.0.9"), 0);
-    assert_int_equal(run(VFJ_COMMAND_ROUTE_ADD, "", "192.168.7.0/24 10.0.0.9"), 0);
+    assert_int_equal(run(VFJ_COMMAND_ROUTE_ADD, "", "192.168.7.0/24 10.0.0.9"), 1);
+    assert_non_null(strstr(outcome.output, "net 192.168.7.0/24: gateway 10.0.0.9"));
+    assert_non_null(strstr(outcome.output, "already in table"));
+    /* the model does not have a route that it cannot read or reach */
+    assert_int_equal(run(VFJ_COMMAND_ROUTE_ADD, "", "-net 10 10.0.0.9"), 0);
+    assert_int_equal(run(VFJ_COMMAND_ROUTE_ADD, "", "192.168.8.0/24 172.16.0.1"), 0);
+    assert_int_equal(run(VFJ_COMMAND_ROUTE_ADD, "", "192.168.8.0/24 10.0.0.9%hn0"), 0);
+    assert_int_equal(run(VFJ_COMMAND_ROUTE_ADD, "", "192.0.2.1/32 10.0.0.9"), 0);
+    assert_int_equal(guest.routes.count, 3);
+    assert_string_equal(guest.routes.list[2].destination.text, "192.0.2.1");
+    /* IPv6 routes stay when the IPv4 address goes, and a change moves them */
+    direct("%if hn1 up inet6 fd00:1::4/64");
+    assert_int_equal(run(VFJ_COMMAND_ROUTE_CHANGE, "", "-inet6 fd00:7::/48 fe80::9%hn0"), 0);
+    assert_int_equal(run(VFJ_COMMAND_ROUTE_CHANGE, "", "-inet6 fd00:8::1/128 fe80::9%hn0"), 0);
+    ifconfig("hn0", "inet 10.0.0.4 delete");
+    assert_int_equal(guest.routes.count, 2);
+    assert_int_equal(run(VFJ_COMMAND_ROUTE_CHANGE, "", "-inet6 fd00:7::/48 fd00:1::9"), 0);
+    assert_string_equal(guest.routes.list[0].interface.text, "hn1");
+    assert_string_equal(guest.routes.list[0].gateway.text, "fd00:1::9");
+    assert_string_equal(guest.routes.list[1].destination.text, "fd00:8::1");
+    direct("%if hn0 up inet 10.0.0.4/24");
+    assert_int_equal(run(VFJ_COMMAND_ROUTE_ADD, "", "default 10.0.0.1"), 0);
     ifconfig("hn0", "inet 10.0.0.4 delete"); /* the routes are deleted with the address */
     assert_string_equal(guest.default_if.text, "");
 }
@@ -595,13 +616,13 @@ static void test_interface_routes(void **unused)
     direct("%if hn1 up inet 10.0.1.4/24");
     /* the model ignores a route without a gateway */
     assert_int_equal(add_route("-net 192.168.7.0/24"), 0);
-    assert_int_equal(guest.route_count, 0);
+    assert_int_equal(guest.routes.count, 0);
     assert_int_equal(add_route("192.168.7.0/24 -iface nosuch0"), 1);
     assert_non_null(strstr(outcome.output, "Network is unreachable"));
     assert_int_equal(add_route("192.168.7.0/24 -iface a;b"), 1);
     /* the model ignores this route, since "10" is no complete address */
     assert_int_equal(add_route("-net 10 -iface hn0"), 0);
-    assert_int_equal(guest.route_count, 0);
+    assert_int_equal(guest.routes.count, 0);
     assert_int_equal(add_route("192.168.7.0/24 -iface hn0"), 0);
     assert_int_equal(add_route("192.168.8.0/24 -iface hn1"), 0);
     assert_int_equal(add_route("192.168.8.0/24 -iface hn0"), 1);
@@ -611,11 +632,11 @@ static void test_interface_routes(void **unused)
     assert_string_equal(guest.default_if.text, "hn1");
     /* only the routes of hn0 are deleted together with its address */
     ifconfig("hn0", "inet 10.0.0.4 delete");
-    assert_int_equal(guest.route_count, 1);
-    assert_string_equal(guest.routes[0].interface.text, "hn1");
+    assert_int_equal(guest.routes.count, 1);
+    assert_string_equal(guest.routes.list[0].interface.text, "hn1");
     assert_string_equal(guest.default_if.text, "hn1");
     ifconfig("hn1", "inet 10.0.1.4 delete");
-    assert_int_equal(guest.route_count, 0);
+    assert_int_equal(guest.routes.count, 0);
     assert_string_equal(guest.default_if.text, "");
 }
 
@@ -630,7 +651,7 @@ static void test_too_many_routes(void **unused)
         vfj_text_format(&text, "192.168.%u.0/24 -iface hn0", i);
         assert_int_equal(add_route(words), 0);
     }
-    assert_int_equal(guest.route_count, VFJ_GUEST_ROUTES_MAX);
+    assert_int_equal(guest.routes.count, VFJ_GUEST_ROUTES_MAX);
     assert_int_equal(add_route("default 192.168.64.1"), 1);
     assert_int_equal(add_route("default 192.168.63.1"), 0);
 }
@@ -845,6 +866,42 @@ static void test_default_route(void **unused)
     assert_int_equal(find("hn0")->facts.link, VFJ_LINK_UNKNOWN);
 }
 
+/* Routes that %if gives, before and after a boot. */
+static void test_told_routes(void **unused)
+{
+    static struct vfj_view view;
+    (void)unused;
+    begin();
+    direct("%if hn0 up inet 10.0.0.4/24 route 192.0.2.0/24 10.0.0.9 route fd00:7::/48 fe80::9");
+    direct("%if hn1 up inet 10.0.1.4/24 route 172.16.0.0/12 link more_routes");
+    view_of("hn0", &view);
+    assert_int_equal(view.routes.count, 2);
+    assert_false(view.routes.truncated || view.routes.list[0].on_lagg);
+    assert_string_equal(view.routes.list[0].gateway.text, "10.0.0.9");
+    view_of("hn1", &view);
+    assert_int_equal(view.routes.count, 1);
+    assert_true(view.routes.truncated);
+    ifconfig("hn0", "inet 10.0.0.4 delete"); /* the IPv4 route is deleted with the address */
+    view_of("hn0", &view);
+    assert_int_equal(view.routes.count, 1);
+    assert_string_equal(view.routes.list[0].destination.text, "fd00:7::/48");
+    happen("!system=IFNET subsystem=hn0 type=RENAME name=wan0");
+    view_of("wan0", &view);
+    assert_int_equal(view.routes.count, 1);
+    happen("!system=IFNET subsystem=wan0 type=DETACH");
+    view_of("wan0", &view);
+    assert_int_equal(view.routes.count, 0);
+    vfj_guest_boot(&guest);
+    view_of("hn0", &view);
+    assert_int_equal(view.routes.count, 2);
+    direct("%if hn0 up inet 10.0.0.4/24");
+    direct("%if hn1 up inet 10.0.1.4/24");
+    view_of("hn0", &view);
+    assert_int_equal(view.routes.count, 0);
+    view_of("hn1", &view);
+    assert_false(view.routes.truncated);
+}
+
 static void test_variables(void **unused)
 {
     (void)unused;
@@ -916,6 +973,7 @@ int main(void)
         cmocka_unit_test(test_outcomes),
         cmocka_unit_test(test_view_of_vf),
         cmocka_unit_test(test_default_route),
+        cmocka_unit_test(test_told_routes),
         cmocka_unit_test(test_variables),
         cmocka_unit_test(test_unit),
         cmocka_unit_test(test_netmasks),

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,6 +89,20 @@ static void any_map(struct vfj_map *map)
     }
 }
 
+static void any_routes(struct vfj_kept_routes *routes)
+{
+    uint64_t count = roll(4) == 0 ? 2 * VFJ_KEPT_ROUTES_MAX : roll(3);
+    for (unsigned i = 0; i < count; i++) {
+        struct vfj_kept_route route = {.on_lagg = roll(2)};
+        char text[32];
+        snprintf(text, sizeof text, "10.%u.0.0/16", (unsigned)roll(100));
+        assert_true(vfj_address_parse(vfj_span_of(text), &route.destination));
+        if (roll(2) == 0)
+            any_address(&route.gateway);
+        vfj_kept_routes_add(routes, &route);
+    }
+}
+
 static void any_view(struct vfj_view *view)
 {
     view->hn_name = any_name();
@@ -111,6 +126,7 @@ static void any_view(struct vfj_view *view)
     if (roll(2) == 0)
         any_address(&view->gateway6);
     view->gateway6_on_lagg = roll(2);
+    any_routes(&view->routes);
 }
 
 static int64_t any_count(void)
@@ -246,6 +262,14 @@ static void test_refused(void **unused)
         "command=1 probe=slot if_if=hn0",
         "command=1 probe=slot script=yes",
         "command=1 probe=slot script=3",
+        "command=1 probe=slot route=\"\"",
+        "command=1 probe=slot route=hello",
+        "command=1 probe=slot route=\"10.1.0.0/16 hello\"",
+        "command=1 probe=slot route=\"10.1.0.0/16 10.0.0.9 x\"",
+        "command=1 probe=slot route=10.1.0.0/16 route_on_lagg=10.1.0.0/16",
+        "command=1 probe=slot routes_truncated=2",
+        "command=1 probe=slot route=\"10.1.0.0/16 10.0.0.9 10.0.0.9 10.0.0.9 10.0.0.9 10.0.0.9 "
+        "10.0.0.9 10.0.0.9 10.0.0.9 10.0.0.9 10.0.0.9 10.0.0.9 10.0.0.9\"",
         "command=1 probe=file exists=1 text=\"open",
         "command=1 probe=file exists=1 name=x",
     };
@@ -281,6 +305,33 @@ static void test_limits(void **unused)
     check_count("command=1 probe=ifconfig", " if_port=mce0", VFJ_PORTS_MAX);
     check_count("command=1 probe=map", " vf=mce0 hn=hn0", VFJ_SLOTS_MAX);
     check_count("command=1 probe=slot", " lagg_port=mce0", VFJ_PORTS_MAX);
+}
+
+/* Routes are in the order of their destinations, however they came. There is one to each
+ * destination. One more than fits sets `truncated`. */
+static void test_routes(void **unused)
+{
+    static struct vfj_kept_routes routes, more;
+    struct vfj_kept_route route = {.on_lagg = true};
+    (void)unused;
+    for (unsigned i = VFJ_KEPT_ROUTES_MAX; i-- > 0;) {
+        snprintf(route.destination.text, sizeof route.destination.text, "10.%u.0.0/16", 10 + i);
+        vfj_kept_routes_add(&routes, &route);
+        vfj_kept_routes_add(&routes, &route);
+    }
+    assert_int_equal(routes.count, VFJ_KEPT_ROUTES_MAX);
+    assert_false(routes.truncated);
+    for (unsigned i = 1; i < routes.count; i++)
+        assert_true(strcmp(routes.list[i - 1].destination.text, routes.list[i].destination.text)
+                    < 0);
+    assert_ptr_equal(vfj_kept_routes_find(&routes, &routes.list[7].destination), &routes.list[7]);
+    vfj_kept_routes_add_all(&more, &routes);
+    assert_memory_equal(&more, &routes, sizeof more);
+    snprintf(route.destination.text, sizeof route.destination.text, "10.9.0.0/16");
+    assert_null(vfj_kept_routes_find(&routes, &route.destination));
+    vfj_kept_routes_add(&routes, &route);
+    assert_int_equal(routes.count, VFJ_KEPT_ROUTES_MAX);
+    assert_true(routes.truncated);
 }
 
 static struct vfj_interface made_of(const char *name, enum vfj_use use, const char *port)
@@ -449,7 +500,7 @@ int main(void)
         cmocka_unit_test(test_round_trip), cmocka_unit_test(test_truncations),
         cmocka_unit_test(test_refused),    cmocka_unit_test(test_limits),
         cmocka_unit_test(test_addresses),  cmocka_unit_test(test_too_long),
-        cmocka_unit_test(test_users),
+        cmocka_unit_test(test_routes),     cmocka_unit_test(test_users),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -321,6 +321,10 @@ static void test_every_need(void **unused)
         assert_int_equal(vfj_plan_fault((enum vfj_need)need), VFJ_REASON_ROUTE_FAILED);
         routes |= (uint64_t)1 << need;
     }
+    for (unsigned need = VFJ_NEED_KEPT_LINK_ROUTES; need <= VFJ_NEED_KEPT_ROUTES; need++) {
+        assert_int_equal(vfj_plan_fault((enum vfj_need)need), VFJ_REASON_ROUTE_FAILED);
+        routes |= (uint64_t)1 << need;
+    }
     assert_true(vfj_plan_route_needs() == routes);
     assert_true(vfj_plan_required_needs() == required);
     assert_true(vfj_plan_vf_needs() == of_vf);

@@ -238,6 +238,16 @@ static void fill_view(struct vfj_view *view, struct vfj_name hn)
     fill_interface(&view->vf, "a23456789012345");
     fill_interface(&view->lagg, "a23456789012345");
     view->gateway = view->gateway6 = view->hn.addresses[0];
+    view->routes.truncated = true;
+    for (unsigned i = 0; i < VFJ_KEPT_ROUTES_MAX; i++) {
+        struct vfj_kept_route route = {.on_lagg = true};
+        snprintf(route.destination.text, sizeof route.destination.text,
+                 "2001:db8:2001:db8:2001:db8:203.113.113.1%02u/128", i);
+        snprintf(route.gateway.text, sizeof route.gateway.text,
+                 "2001:db8:2001:db8:2001:db8:203.113.113.113");
+        vfj_kept_routes_add(&view->routes, &route);
+    }
+    assert_int_equal(view->routes.count, VFJ_KEPT_ROUTES_MAX);
     memset(view->script_refused, '"', sizeof view->script_refused - 1);
 }
 

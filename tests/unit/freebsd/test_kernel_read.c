@@ -31,8 +31,10 @@ static struct {
     unsigned interface_count;
     struct vfj_interface interfaces[INTERFACES_MAX];
     struct vfj_default_route route, route6;
-    /* the errno that each function returns; 0: the function succeeds */
-    int sysctl_error, interfaces_error, counters_error, route_error;
+    /* errno of each function; 0: it succeeds */
+    int sysctl_error, interfaces_error, counters_error, route_error, routes_error;
+    unsigned route_count;
+    struct vfj_table_route routes[8];
 } kernel;
 
 bool vfj_kernel_answers(void)
@@ -88,6 +90,16 @@ int vfj_kernel_default_route(bool inet6, struct vfj_default_route *route)
 {
     *route = inet6 ? kernel.route6 : kernel.route;
     return kernel.route_error;
+}
+
+int vfj_kernel_routes(const struct vfj_name *through, unsigned count, vfj_table_route_fn *found,
+                      void *context)
+{
+    for (unsigned i = 0; i < kernel.route_count && kernel.routes_error == 0; i++) {
+        if (is_wanted(kernel.routes[i].interface, through, count))
+            found(context, &kernel.routes[i]);
+    }
+    return kernel.routes_error;
 }
 
 static struct vfj_interface *add_interface(const char *name)

@@ -26,6 +26,7 @@ enum {
     HNS_MAX = 16,
     /* if all traces together had fewer addresses, the test would check next to nothing */
     ADDRESSES_LEAST = 200,
+    ROUTES_LEAST = 10,
 };
 
 /* The model. */
@@ -133,6 +134,22 @@ static void test_owners(void **state)
     free(fixture);
 }
 
+static void test_route(void **state)
+{
+    (void)state;
+    struct fixture *fixture = joined();
+    assert_false(kit_network_has_route(&fixture->network, "192.168.7.0/24"));
+    kit_network_add_route(&fixture->network, "192.168.7.0/24", "lagg0");
+    kit_network_add_route(&fixture->network, "192.168.8.0/24", "hn0");
+    kit_network_add_route(&fixture->network, "192.168.9.0/24", "hn9");
+    assert_true(kit_network_has_route(&fixture->network, "192.168.7.0/24"));
+    assert_false(kit_network_has_route(&fixture->network, "192.168.8.0/24")); /* hn0 is a port */
+    assert_false(kit_network_has_route(&fixture->network, "192.168.9.0/24"));
+    fixture->vf->up = false;
+    assert_false(kit_network_has_route(&fixture->network, "192.168.7.0/24"));
+    free(fixture);
+}
+
 static void test_vlan_and_bridge(void **state)
 {
     (void)state;
@@ -172,6 +189,7 @@ static const struct {
      "vfjournal_link_wait says that the VF stays up"},
     {"traces/scripts/scripts-vf-leaves-while-asked-for.trace",
      "somebody takes lagg0's address, and no line tells of it"},
+    {"traces/static/kept-routes-beside-static-routes.trace", "nothing reaches a route's router"},
     {"traces/scripts/scripts-vf-of-another-name.trace", "the kernel contradicts itself"},
 };
 
@@ -183,12 +201,14 @@ static bool has_to_lose(const char *path)
     return found;
 }
 
-static unsigned judged_addresses; /* number of addresses that were checked in all traces */
+/* number of checked addresses and routes in all traces */
+static unsigned judged_addresses, judged_routes;
 
 /* An hn interface with its addresses before the first event. */
 struct wanted {
     struct vfj_name hn;
     struct vfj_interface told;
+    struct vfj_guest_routes routes;
 };
 
 struct judged {
@@ -208,7 +228,8 @@ static void note_wanted(struct judged *judged)
     for (unsigned i = 0; i < guest->if_count && judged->count < HNS_MAX; i++) {
         const struct vfj_guest_if *hn = &guest->ifs[i];
         if (hn->facts.exists && !vfj_name_is_empty(hn->unit))
-            judged->wanted[judged->count++] = (struct wanted){hn->facts.name, hn->told};
+            judged->wanted[judged->count++]
+                = (struct wanted){hn->facts.name, hn->told, guest->told_routes};
     }
 }
 
@@ -230,7 +251,8 @@ static bool is_held_up(const struct vfj_slot *slot)
         && !slot->observed.script
         && (vfj_plan_is_use((enum vfj_reason)slot->fault) || slot->fault == VFJ_REASON_NO_LINK
             || slot->fault == VFJ_REASON_FOREIGN_LAGG
-            || slot->fault == VFJ_REASON_TOO_MANY_ADDRESSES);
+            || slot->fault == VFJ_REASON_TOO_MANY_ADDRESSES
+            || slot->fault == VFJ_REASON_TOO_MANY_ROUTES);
 }
 
 /* Returns true when the daemon has finished its work on the slot: no fault, no plan and no timer
@@ -264,6 +286,24 @@ static bool is_as_told(const struct judged *judged, const struct wanted *wanted)
     return false;
 }
 
+/* Returns the number of routes that the trace gave hn and by which no packets leave. */
+static unsigned judge_routes(const struct judged *judged, const struct wanted *wanted,
+                             const char *path)
+{
+    unsigned lost = 0;
+    for (unsigned i = 0; i < wanted->routes.count; i++) {
+        const struct vfj_guest_route *route = &wanted->routes.list[i];
+        if (!vfj_name_equal(route->interface, wanted->hn))
+            continue;
+        judged_routes++;
+        if (kit_network_has_route(&judged->network, route->destination.text))
+            continue;
+        lost++;
+        print_error("%s: %s: no route to %s\n", path, wanted->hn.text, route->destination.text);
+    }
+    return lost;
+}
+
 static unsigned judge(struct judged *judged, const char *path)
 {
     unsigned lost = 0;
@@ -273,6 +313,7 @@ static unsigned judge(struct judged *judged, const char *path)
         const struct vfj_slot *slot = slot_of(judged, wanted->hn);
         if (slot == NULL || (!is_at_rest(slot) && !is_held_up(slot)) || !is_as_told(judged, wanted))
             continue;
+        lost += judge_routes(judged, wanted, path);
         for (unsigned k = 0; k < wanted->told.address_count; k++) {
             const char *why;
             const char *address = wanted->told.addresses[k].text;
@@ -320,8 +361,9 @@ static int run_traces(void)
     int failed
         = _cmocka_run_group_tests("the network of traces", tests, found.gl_pathc, NULL, NULL);
     globfree(&found);
-    print_message("%u addresses were to answer\n", judged_addresses);
-    return judged_addresses > ADDRESSES_LEAST ? failed : 1;
+    print_message("%u addresses were to answer, %u routes were to lead there\n", judged_addresses,
+                  judged_routes);
+    return judged_addresses > ADDRESSES_LEAST && judged_routes > ROUTES_LEAST ? failed : 1;
 }
 
 int main(void)
@@ -329,7 +371,7 @@ int main(void)
     const struct CMUnitTest model[] = {
         cmocka_unit_test(test_joined),          cmocka_unit_test(test_what_ends_traffic),
         cmocka_unit_test(test_active_port),     cmocka_unit_test(test_owners),
-        cmocka_unit_test(test_vlan_and_bridge),
+        cmocka_unit_test(test_vlan_and_bridge), cmocka_unit_test(test_route),
     };
     int failed = cmocka_run_group_tests(model, NULL, NULL);
     return failed + run_traces();

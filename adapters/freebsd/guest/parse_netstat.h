@@ -1,0 +1,47 @@
+/* Parses the output of `netstat -rnW`, the routing tables. */
+#ifndef VFJ_FREEBSD_GUEST_PARSE_NETSTAT_H
+#define VFJ_FREEBSD_GUEST_PARSE_NETSTAT_H
+
+#include "adapters/freebsd/devd/lines.h"
+#include "core/data/observation.h"
+
+enum { VFJ_NETSTAT_LINE_SIZE = 512 };
+
+/* A route that somebody added, other than a default route: a route with a router, or a static
+ * route without one. Routes of the kernel itself are none, nor are those that reject packets or
+ * that an ICMP redirect made. */
+struct vfj_table_route {
+    /* a network with its length, or a host without a length */
+    struct vfj_address destination;
+    /* the router without its scope; empty: the route has none */
+    struct vfj_address gateway;
+    struct vfj_name interface;
+    /* the router is not of the destination's family, so no words of route(8) that are used here
+     * can add the route; `gateway` is empty */
+    bool is_mixed;
+};
+
+typedef void vfj_table_route_fn(void *context, const struct vfj_table_route *route);
+
+/* Returns true when a route with these flags of netstat(1) counts. */
+bool vfj_table_route_counts(struct vfj_span flags);
+
+/* Returns true when a route to this destination counts: it is neither link-local nor multicast. */
+bool vfj_table_destination_counts(const struct vfj_address *destination);
+
+/* The object must not move while it is in use. */
+struct vfj_netstat_parser {
+    struct vfj_lines lines;
+    vfj_table_route_fn *found;
+    void *context;
+    unsigned column; /* number of the column Netif; 0: no heading was read */
+    char bytes[VFJ_NETSTAT_LINE_SIZE];
+};
+
+/* Begin, feed and end a parser. The parser accepts any bytes. It skips all lines but those below a
+ * heading with the columns Destination, Gateway, Flags and Netif (usr.bin/netstat/route.c). */
+void vfj_netstat_begin(struct vfj_netstat_parser *parser, vfj_table_route_fn *found, void *context);
+void vfj_netstat_feed(struct vfj_netstat_parser *parser, struct vfj_span bytes);
+void vfj_netstat_end(struct vfj_netstat_parser *parser);
+
+#endif
