@@ -208,7 +208,8 @@ static uint64_t digest_facts(const struct vfj_slot *slot, unsigned seed)
 
 static uint64_t digest_routes(const struct vfj_kept_routes *routes, unsigned seed)
 {
-    bool is_blank = routes->count == 0 && !routes->truncated;
+    static const struct vfj_kept_routes blank;
+    bool is_blank = memcmp(routes, &blank, sizeof blank) == 0;
     return is_blank ? 0 : vfj_digest(routes, sizeof *routes, seed);
 }
 

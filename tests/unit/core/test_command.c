@@ -55,6 +55,7 @@ static void test_words(void **unused)
         {VFJ_COMMAND_PROBE_SLOT, 1, "0", VFJ_PROGRAM_IFCONFIG, "ifconfig -a"},
         {VFJ_COMMAND_PROBE_SLOT, 2, "0", VFJ_PROGRAM_ROUTE, "route -n get -inet default"},
         {VFJ_COMMAND_PROBE_SLOT, 3, "0", VFJ_PROGRAM_ROUTE, "route -n get -inet6 default"},
+        {VFJ_COMMAND_PROBE_SLOT, 4, "0", VFJ_PROGRAM_NETSTAT, "netstat -rnW"},
         {VFJ_COMMAND_PROBE_SNAPSHOT, 0, "0", VFJ_PROGRAM_SYSCTL,
          "sysctl -i hw.hn.vf_transparent hw.hn.vf_xpnt_attwait dev.hn.0.vf dev.hn.0.vf_xpnt_enabled "
          "dev.hn.0.tso_max dev.hn.0.rx dev.hn.0.tx dev.mlx5_core.0.%location"},
@@ -111,7 +112,7 @@ static void test_programs_end(void **unused)
         unsigned count = 0;
         while (vfj_command_argv(&command, count, &argv))
             count++;
-        unsigned expected = kind == VFJ_COMMAND_PROBE_SLOT ? 4
+        unsigned expected = kind == VFJ_COMMAND_PROBE_SLOT ? 5
             : kind == VFJ_COMMAND_PROBE_SNAPSHOT           ? 2
                                                            : kind != VFJ_COMMAND_PROBE_FILE;
         assert_int_equal(count, expected);
