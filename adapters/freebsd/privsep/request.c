@@ -15,7 +15,7 @@
 #define ORIGIN_HELPER "vfjournal-rcorigin"
 
 /* number of programs of a PROBE_SLOT and of a PROBE_SNAPSHOT */
-enum { SLOT_PROGRAMS = 4, SNAPSHOT_PROGRAMS = 2 };
+enum { SLOT_PROGRAMS = 5, SNAPSHOT_PROGRAMS = 2 };
 
 struct vfj_request vfj_request_of(enum vfj_request_kind kind, const struct vfj_command *command,
                                   unsigned index)

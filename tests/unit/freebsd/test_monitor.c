@@ -456,7 +456,7 @@ static void test_hostile_numbers(void **state)
     request.index = 1;
     assert_is_none(&request);
     request = command(VFJ_COMMAND_PROBE_SLOT, "hn0", "0");
-    request.index = 4;
+    request.index = 5;
     assert_is_none(&request);
     request = command(VFJ_COMMAND_UP, "hn0", "");
     request.command.limit_ms = VFJ_REQUEST_LIMIT_MAX_MS + 1;
