@@ -1,5 +1,5 @@
-/* Fuzzes the parser of routing socket messages, with bytes of any length. Its result is an
- * interface name and an address, or no route. */
+/* Fuzzes the parsers of routing socket messages and of the routing table, with bytes of any length.
+ * The result is an interface name and addresses, or no route. */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -24,5 +24,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
               || vfj_address_parse(vfj_span_of(route.gateway.text), &address));
     VFJ_CHECK(vfj_name_is_empty(route.interface)
               || vfj_name_parse(vfj_span_of(route.interface.text), &name));
+    struct vfj_span dump = message, one;
+    struct vfj_table_route entry;
+    while (vfj_route_message_next(&dump, &one)) {
+        (void)vfj_route_message_index(one);
+        if (vfj_route_message_entry(one, HEADER, &entry))
+            VFJ_CHECK(vfj_address_parse(vfj_span_of(entry.destination.text), &address));
+    }
     return 0;
 }

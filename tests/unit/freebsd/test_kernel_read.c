@@ -243,7 +243,48 @@ static void test_slot_alone(void **state)
         "command=7 probe=slot ok=1 hn=hn0 hn_if=hn0 hn_flags=exists,up hn_link=2 hn_mtu=1500 lagg_if=lagg0");
 }
 
-/* VLANs and a bridge use hn0, which is in no lagg. Only the first use that is found is recorded. */
+static void add_table_route(const char *destination, const char *gateway, const char *interface)
+{
+    struct vfj_table_route *route = &kernel.routes[kernel.route_count++];
+    memset(route, 0, sizeof *route);
+    assert_true(vfj_address_parse(vfj_span_of(destination), &route->destination));
+    if (gateway[0] != '\0')
+        assert_true(vfj_address_parse(vfj_span_of(gateway), &route->gateway));
+    route->interface = vfj_name_of(interface);
+}
+
+/* The routes through hn and laggN, in the order of their destinations. A route that no words can
+ * add, and a table that cannot be read, count as too many. */
+static void test_routes(void **state)
+{
+    const struct vfj_command command = probe_slot();
+    struct vfj_paths paths;
+    struct vfj_observation observation;
+    (void)state;
+    set_paths(&paths);
+    add_table_route("192.0.2.9", "10.0.0.3", "lagg0");
+    add_table_route("172.16.0.0/12", "10.0.1.3", "hn1");
+    add_table_route("10.9.0.0/16", "", "hn0");
+    assert_true(vfj_kernel_read(&paths, &command, &observation));
+    assert_int_equal(observation.as.view.routes.count, 2);
+    assert_false(observation.as.view.routes.truncated);
+    assert_string_equal(observation.as.view.routes.list[0].destination.text, "10.9.0.0/16");
+    assert_false(observation.as.view.routes.list[0].on_lagg);
+    assert_string_equal(observation.as.view.routes.list[1].gateway.text, "10.0.0.3");
+    assert_true(observation.as.view.routes.list[1].on_lagg);
+    kernel.routes[0].is_mixed = true;
+    assert_true(vfj_kernel_read(&paths, &command, &observation));
+    assert_int_equal(observation.as.view.routes.count, 1);
+    assert_true(observation.as.view.routes.truncated);
+    kernel.routes_error = E2BIG;
+    assert_true(vfj_kernel_read(&paths, &command, &observation));
+    assert_true(observation.ok && observation.as.view.routes.truncated);
+    kernel.routes_error = EOPNOTSUPP;
+    assert_false(vfj_kernel_read(&paths, &command, &observation));
+}
+
+/* hn0 is used by VLANs and a bridge, and is in no lagg. Only the kind of use that is found first
+ * is reported. */
 static void test_users(void **state)
 {
     const struct vfj_command command = probe_slot();
@@ -512,6 +553,7 @@ int main(void)
         cmocka_unit_test_setup(test_slot, make_guest),
         cmocka_unit_test_setup(test_snapshot, make_guest),
         cmocka_unit_test_setup(test_slot_alone, make_guest),
+        cmocka_unit_test_setup(test_routes, make_guest),
         cmocka_unit_test_setup(test_users, make_guest),
         cmocka_unit_test_setup(test_map, make_guest),
         cmocka_unit_test_setup(test_long_map, make_guest),

@@ -249,6 +249,120 @@ static void test_bits(void **state)
     assert_none(&message);
 }
 
+/* Reads an entry of the table from a buffer of exactly its length. */
+static bool read_entry(const struct message *message, struct vfj_table_route *route)
+{
+    char *bytes = malloc(message->length > 0 ? message->length : 1);
+    assert_non_null(bytes);
+    memcpy(bytes, message->bytes, message->length);
+    bool right = vfj_route_message_entry((struct vfj_span){bytes, message->length}, HEADER, route);
+    free(bytes);
+    return right;
+}
+
+static void assert_entry(const struct message *message, const char *destination,
+                         const char *gateway)
+{
+    struct vfj_table_route route;
+    assert_true(read_entry(message, &route));
+    assert_string_equal(route.destination.text, destination);
+    assert_string_equal(route.gateway.text, gateway);
+}
+
+static struct message entry(int32_t flags)
+{
+    struct message message = begin(flags);
+    const char mask[8] = {0, 0, 0, 0, (char)0xff, (char)0xf0}; /* the family is not set */
+    add_inet(&message, VFJ_ROUTE_ADDR_DST, (char[4]){(char)172, 16, 0, 0});
+    add_inet(&message, VFJ_ROUTE_ADDR_GATEWAY, (char[4]){10, 0, 0, 2});
+    if ((flags & VFJ_ROUTE_HOST) == 0)
+        add(&message, VFJ_ROUTE_ADDR_NETMASK, 6, mask, sizeof mask);
+    return message;
+}
+
+/* A route that somebody added: with a router, to a host, or without a router. */
+static void test_entries(void **state)
+{
+    struct message message = entry(VFJ_ROUTE_GATEWAY);
+    struct vfj_table_route route;
+    const char link[24] = {0, VFJ_SA_LINK};
+    (void)state;
+    assert_entry(&message, "172.16.0.0/12", "10.0.0.2");
+    message = entry(VFJ_ROUTE_GATEWAY | VFJ_ROUTE_HOST);
+    assert_entry(&message, "172.16.0.0", "10.0.0.2");
+    message = begin(VFJ_ROUTE_STATIC | VFJ_ROUTE_HOST);
+    add_inet(&message, VFJ_ROUTE_ADDR_DST, (char[4]){10, 1, 0, 1});
+    add(&message, VFJ_ROUTE_ADDR_GATEWAY, sizeof link, link, sizeof link);
+    assert_entry(&message, "10.1.0.1", "");
+    message = begin(VFJ_ROUTE_GATEWAY | VFJ_ROUTE_HOST);
+    add_inet(&message, VFJ_ROUTE_ADDR_DST, (char[4]){10, 1, 0, 1});
+    add(&message, VFJ_ROUTE_ADDR_GATEWAY, sizeof link, link, sizeof link);
+    assert_true(read_entry(&message, &route));
+    assert_true(route.is_mixed);
+}
+
+/* Routes of the kernel itself, default routes, and those that reject packets or that an ICMP
+ * redirect made. */
+static void test_other_entries(void **state)
+{
+    static const int32_t flags[] = {0, VFJ_ROUTE_GATEWAY | 0x8, VFJ_ROUTE_STATIC | 0x1000,
+                                    VFJ_ROUTE_GATEWAY | 0x10, VFJ_ROUTE_GATEWAY | 0x20};
+    struct vfj_table_route route;
+    struct message message;
+    (void)state;
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+        message = entry(flags[i]);
+        assert_false(read_entry(&message, &route));
+    }
+    message = whole(); /* a mask of zeroes: the default route */
+    assert_false(read_entry(&message, &route));
+    message = begin(VFJ_ROUTE_STATIC | VFJ_ROUTE_HOST);
+    add_inet(&message, VFJ_ROUTE_ADDR_DST, (char[4]){(char)224, 0, 0, 1});
+    assert_false(read_entry(&message, &route));
+    for (size_t length = 0; length < entry(VFJ_ROUTE_GATEWAY).length; length++) {
+        message = entry(VFJ_ROUTE_GATEWAY);
+        message.length = length;
+        assert_false(read_entry(&message, &route));
+    }
+}
+
+static void test_inet6_entry(void **state)
+{
+    struct message message = begin(VFJ_ROUTE_GATEWAY | VFJ_ROUTE_STATIC);
+    char address[28] = {0, VFJ_SA_INET6}, mask[28] = {0};
+    (void)state;
+    address[VFJ_SA_INET6_ADDRESS] = (char)0xfd;
+    memset(mask + VFJ_SA_INET6_ADDRESS, 0xff, 6);
+    add(&message, VFJ_ROUTE_ADDR_DST, sizeof address, address, sizeof address);
+    address[VFJ_SA_INET6_ADDRESS + 15] = 9;
+    add(&message, VFJ_ROUTE_ADDR_GATEWAY, sizeof address, address, sizeof address);
+    add(&message, VFJ_ROUTE_ADDR_NETMASK, sizeof mask, mask, sizeof mask);
+    assert_entry(&message, "fd00::/48", "fd00::9");
+    memset(message.bytes + HEADER + 64 + VFJ_SA_INET6_ADDRESS, 0xff, 16);
+    assert_entry(&message, "fd00::/128", "fd00::9");
+}
+
+/* A dump is messages in a row. A length of 0, or one past the end, ends it. */
+static void test_dump(void **state)
+{
+    const struct message one = entry(VFJ_ROUTE_GATEWAY);
+    char bytes[2 * MESSAGE_MAX];
+    struct vfj_span dump = {bytes, one.length + HEADER}, message;
+    (void)state;
+    memset(bytes, 0, sizeof bytes);
+    memcpy(bytes, one.bytes, one.length);
+    bytes[VFJ_RTM_INDEX] = 7;
+    assert_true(vfj_route_message_next(&dump, &message));
+    assert_int_equal(message.length, one.length);
+    assert_int_equal(vfj_route_message_index(message), 7);
+    assert_int_equal(vfj_route_message_index((struct vfj_span){bytes, 4}), 0);
+    assert_false(vfj_route_message_next(&dump, &message));
+    dump = (struct vfj_span){bytes, one.length - 1};
+    assert_false(vfj_route_message_next(&dump, &message));
+    dump = (struct vfj_span){bytes, 1};
+    assert_false(vfj_route_message_next(&dump, &message));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,7 +371,9 @@ int main(void)
         cmocka_unit_test(test_short_address), cmocka_unit_test(test_whose),
         cmocka_unit_test(test_error),         cmocka_unit_test(test_cut),
         cmocka_unit_test(test_lengths),       cmocka_unit_test(test_names),
-        cmocka_unit_test(test_bits),
+        cmocka_unit_test(test_bits),          cmocka_unit_test(test_entries),
+        cmocka_unit_test(test_other_entries), cmocka_unit_test(test_inet6_entry),
+        cmocka_unit_test(test_dump),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
