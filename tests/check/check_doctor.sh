@@ -271,6 +271,7 @@ expect 1 "transparent" doctor -q --root g
 not 'vf_transparent='
 expect 1 "transparent, all of it" doctor --root g
 says '^ok +hn mode +transparent: hn\(4\) itself moves the data path'
+not 'if_lagg'
 "$guest" host g sysctl --absent hw.hn.vf_transparent
 expect 1 "an old kernel" doctor --root g
 says '^ok +hn mode +not transparent'

@@ -276,6 +276,7 @@ scenario_transparent() {
     start_guest
     start_daemon --act
     host plug mce0
+    await "the switch is due" row_holds '"from":"attached","to":"delayed","reason":"attwait-started"'
     await "the switch" row_holds '"to":"switched"'
     check "by a snapshot" row_holds 'probe=snapshot ok=1 transparent=1 vf=mce0 enabled=1'
     host unplug mce0

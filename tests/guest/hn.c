@@ -8,7 +8,13 @@
 
 #include "tests/guest/text.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
 
 bool guest_hn_transparent(struct guest_state *state)
 {
@@ -35,6 +41,60 @@ void guest_hn_unmap(struct guest_state *state, const char *vf)
             state->ifs[i].vf[0] = '\0';
         }
     }
+}
+
+bool guest_hn_is_switched(struct guest_state *state, const struct guest_if *hn)
+{
+    const struct guest_if *vf = hn->vf[0] == '\0' ? NULL : guest_if_find(state, hn->vf);
+
+    return vf != NULL && vf->up;
+}
+
+/* Ups the VF, unless it left or attached again since `time`. */
+static void switch_now(const char *vf, const char *tune, const char *time)
+{
+    struct guest_state *state = guest_state_open();
+    struct guest_if *ifp = guest_if_find(state, vf);
+    const struct guest_setting *last = guest_setting_find(&state->tunes, tune);
+
+    if (ifp == NULL || !guest_hn_transparent(state) || strcmp(last->value, time) != 0) {
+        guest_state_close(state);
+        return;
+    }
+    guest_if_set_up(state, ifp, true);
+    guest_state_commit(state);
+}
+
+void guest_hn_switch_later(const char *vf)
+{
+    char tune[32], time[32];
+    struct guest_state *state = guest_state_open();
+    const struct guest_setting *wait = guest_setting_find(&state->sysctls, "hw.hn.vf_xpnt_attwait");
+    const double seconds = wait != NULL ? strtod(wait->value, NULL) : 2;
+
+    if (!guest_hn_transparent(state)) {
+        guest_state_close(state);
+        return;
+    }
+    guest_print(tune, sizeof tune, "attached_%s", vf);
+    guest_print(time, sizeof time, "%.6f", guest_now());
+    guest_setting_set(&state->tunes, tune, time);
+    guest_state_commit(state);
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid < 0) {
+        guest_die("fork: %s", strerror(errno));
+    }
+    if (pid > 0) {
+        return;
+    }
+    int null = open("/dev/null", O_RDWR);
+    if (setsid() < 0 || null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0) {
+        _exit(1);
+    }
+    guest_sleep(seconds);
+    switch_now(vf, tune, time);
+    _exit(0);
 }
 
 void guest_hn_link(struct guest_state *state, struct guest_if *hn)

@@ -289,6 +289,9 @@ int guest_host(int argc, char **argv)
             } else {
                 guest_state_close(state);
             }
+            if (status == 0 && commands[i].run == plug) {
+                guest_hn_switch_later(argv[1]);
+            }
             return status;
         }
     }

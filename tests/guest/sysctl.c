@@ -47,7 +47,7 @@ static bool hn_leaf(struct guest_state *state, const struct guest_if *hn, const 
         return true;
     }
     if (strcmp(leaf, "vf_xpnt_enabled") == 0 && guest_hn_transparent(state)) {
-        guest_copy(to, size, hn->vf[0] == '\0' ? "0" : "1");
+        guest_copy(to, size, guest_hn_is_switched(state, hn) ? "1" : "0");
         return true;
     }
     return false;

@@ -386,6 +386,26 @@ test_transparent() {
     expect 1 "sysctl: unknown oid 'hw.hn.vflist'" sysctl -n hw.hn.vflist
 }
 
+# hn(4) ups the VF by itself, not before the end of attwait. A VF that left meanwhile, and came back,
+# waits as long again.
+test_attwait() {
+    new_guest attwait hn0=mce0
+    host sysctl hw.hn.vf_transparent 1
+    host sysctl hw.hn.vf_xpnt_attwait 1
+    host plug mce0 hn0
+    expect 0 0 sysctl -n dev.hn.0.vf_xpnt_enabled
+    sleep 0.7
+    host unplug mce0
+    host plug mce0 hn0
+    sleep 0.5
+    expect 0 0 sysctl -n dev.hn.0.vf_xpnt_enabled
+    sleep 0.8
+    expect 0 1 sysctl -n dev.hn.0.vf_xpnt_enabled
+    same 'the VF has its link' 'status: active' "$(lines mce0 status)"
+    host unplug mce0
+    expect 0 0 sysctl -n dev.hn.0.vf_xpnt_enabled
+}
+
 # hn maps one VF at a time, and loses it when it is renamed.
 test_map() {
     new_guest map hn0=mce0
@@ -522,6 +542,7 @@ test_stream_is_cut
 test_slow_client_is_dropped
 test_queue_is_bounded
 test_transparent
+test_attwait
 test_map
 test_ports_are_limited
 test_no_dhcp_server

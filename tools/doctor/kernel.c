@@ -76,8 +76,11 @@ static bool is_loaded(struct vfj_doctor *doctor)
     return end.kind == VFJ_OUTCOME_EXITED && end.status == 0;
 }
 
+/* In transparent mode nobody makes a lagg of hn and VF. */
 static void check_lagg(struct vfj_doctor *doctor)
 {
+    if (doctor->map_read && doctor->map.transparent > 0)
+        return;
     char path[VFJ_PATHNAME_SIZE];
     bool available = vfj_paths_of_file(&doctor->paths, "/boot/kernel/if_lagg.ko", path)
         && access(path, R_OK) == 0;
