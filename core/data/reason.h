@@ -62,7 +62,6 @@
     X(NOT_CONVERGING, "not-converging",                                                           \
       "commands succeed and yet the guest does not become what they ask for")                     \
     X(TOO_MANY_ADDRESSES, "too-many-addresses", "hn has more addresses than can be carried over") \
-    X(TOO_MANY_ROUTES, "too-many-routes", "hn has more routes than can be carried over")          \
     X(ARGS_TOO_LONG, "args-too-long",                                                             \
       "the configuration in rc.conf is longer than one command can carry, or holds a password")   \
     X(CUSTOM_SCRIPT, "custom-script", "the per-interface script takes over")                      \
@@ -108,7 +107,8 @@
       "hn has fewer interface options than before its VF left and came back")                     \
     X(FLAPPING, "flapping", "the VF has left more than 4 times within an hour")                   \
     X(SEVERAL_LEFT, "several-left",                                                               \
-      "another hn lost its VF within the same 2 s: one event of the host took both")
+      "another hn lost its VF within the same 2 s: one event of the host took both")              \
+    X(TOO_MANY_ROUTES, "too-many-routes", "hn has more routes than can be carried over")
 
 enum vfj_reason {
 #define X(symbol, name, text) VFJ_REASON_##symbol,
