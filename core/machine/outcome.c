@@ -150,7 +150,6 @@ void vfj_facts_observed(struct vfj_step_context *context, struct vfj_slot *slot,
     bool was_ours = slot->lagg_ours && !vfj_observed_is_foreign(slot);
     vfj_observed_copy(&slot->observed, view);
     record_routers(slot, view);
-    slot->before.vf.up |= view->vf.up;
     if (was_ours)
         record_lost_lagg(slot, &lagg, &routes);
     slot->lagg_ours |= vfj_observed_has_hn_port(slot) && !vfj_observed_is_foreign(slot);

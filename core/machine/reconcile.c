@@ -354,8 +354,11 @@ static void finish_plan(struct vfj_step_context *context, struct vfj_slot *slot)
 static bool is_lagg_upped_again(const struct vfj_step_context *context, const struct vfj_slot *slot)
 {
     const struct vfj_view *view = &slot->observed;
-    if (slot->plan.phase != VFJ_PLAN_ACTIVE || slot->delay != VFJ_DELAY_NONE
-        || (slot->plan.tried & vfj_plan_up_needs()) == 0 || !slot->before.vf.up)
+    const struct vfj_plan *plan = &slot->plan;
+    /* a plan that joins the VF ups the VF, too, or found it up */
+    bool was_vf_up = slot->before.vf.up || (plan->tried >> VFJ_NEED_VF_PORT & 1) != 0;
+    if (plan->phase != VFJ_PLAN_ACTIVE || slot->delay != VFJ_DELAY_NONE
+        || (plan->tried & vfj_plan_up_needs()) == 0 || !was_vf_up)
         return false;
     return view->hn.address_count > 0 || view->hn_dhclient != 0
         || vfj_rc_is_dhcp(vfj_step_rc(context), slot->hn);
