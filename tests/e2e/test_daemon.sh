@@ -219,12 +219,14 @@ scenario_dhcp() {
 }
 
 # IPv6 as the guest has it: the address and its default route go over to lagg0, and one that takes
-# advertisements is asked for one.
+# advertisements is asked for one. Routes of either family that no rc.conf has go over, too.
 scenario_inet6() {
     begin hn0=mce0 hn1=mce1
     start_guest
     "$dir/sbin/ifconfig" hn0 inet6 fd00::4/64
     "$dir/sbin/route" add -inet6 default fe80::1%hn0 >/dev/null
+    "$dir/sbin/route" add -inet6 2001:db8:7::/48 fd00::9 >/dev/null
+    "$dir/sbin/route" add -net 172.16.0.0/12 10.0.0.9 >/dev/null
     "$dir/sbin/ifconfig" hn1 inet6 -ifdisabled accept_rtadv
     start_daemon --act
     host plug mce0
@@ -232,6 +234,10 @@ scenario_inet6() {
     check "the address" eval '"$dir/sbin/ifconfig" lagg0 | grep -q "inet6 fd00::4 "'
     same "the default route" "fe80::1%lagg0" "$("$dir/sbin/route" -n get -inet6 default | sed -n 's/ *gateway: //p')"
     check "was seen" row_holds 'gateway6=fe80::1 gateway6_on_lagg=1'
+    "$dir/usr/bin/netstat" -rnW >"$dir/routes"
+    for route in 172.16.0.0/12 2001:db8:7::/48; do
+        check "the route to $route" eval 'grep -F "$route" "$dir/routes" | grep -q " lagg0$"'
+    done
     host plug mce1
     await "the other joined" is_lagged hn1 mce1
     await "the end" is_quiet

@@ -69,7 +69,8 @@ void guest_root_enter(const char *argv0)
     if (chdir(path) != 0) {
         guest_die("%s: %s", path, strerror(errno));
     }
-    guest_root_enter_dir("..");
+    /* the programs are in DIR/bin, DIR/sbin and DIR/usr/bin */
+    guest_root_enter_dir(access("../state/lock", F_OK) == 0 ? ".." : "../..");
 }
 
 /* Returns true when a command begins with all words of `order`, the command that a test wants to
