@@ -20,16 +20,17 @@ enum { PATIENCE_MS = 60000 };
 
 static void make_directories(const struct bench *bench)
 {
-    static const char *const names[]
-        = {"sbin", "bin", "etc", "answers", "var", "var/run", "var/run/dhclient", "var/db"};
+    static const char *const names[] = {"sbin",    "bin", "usr",     "usr/bin",          "etc",
+                                        "answers", "var", "var/run", "var/run/dhclient", "var/db"};
     for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
         BENCH_CHECK(mkdir(bench_path(bench, names[i]), 0755) == 0);
 }
 
 static void make_programs(const struct bench *bench)
 {
-    static const char *const names[] = {"sbin/sysctl",   "sbin/ifconfig", "sbin/kenv", "sbin/route",
-                                        "sbin/dhclient", "bin/kill",      "sbin/rc"};
+    static const char *const names[]
+        = {"sbin/sysctl",   "sbin/ifconfig", "sbin/kenv", "sbin/route",
+           "sbin/dhclient", "bin/kill",      "sbin/rc",   "usr/bin/netstat"};
     for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
         BENCH_CHECK(symlink(bench->nothing, bench_path(bench, names[i])) == 0);
 }

@@ -101,6 +101,7 @@ static double time_parts(struct command *command, double programs)
     static const char *const all[] = {"-a", NULL};
     static const char *const route[] = {"-n", "get", "-inet", "default", NULL};
     static const char *const route6[] = {"-n", "get", "-inet6", "default", NULL};
+    static const char *const table[] = {"-rnW", NULL};
     static const char *const join[] = {"lagg0", "laggport", "mce0", NULL};
     struct bench_run run;
     while (bench_next_run(&command->daemon, &run, 20))
@@ -114,6 +115,8 @@ static double time_parts(struct command *command, double programs)
         spawn(&command->daemon, "sbin/route", route, &run);
     if (programs >= 4)
         spawn(&command->daemon, "sbin/route", route6, &run);
+    if (programs >= 5)
+        spawn(&command->daemon, "usr/bin/netstat", table, &run);
     bench_sql_run(command->sql.db, "BEGIN IMMEDIATE");
     bench_sql_insert(&command->sql, "!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP");
     bench_sql_run(command->sql.db, "COMMIT");
