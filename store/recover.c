@@ -19,7 +19,13 @@
 
 enum {
     BATCH = 1000, /* records in one transaction */
-    TRIES = 16,   /* limit of reads per row, on average: several pages may hold one row */
+    RUNS_MAX = 64,
+    TRIES = 16, /* limit of reads per row, on average: several pages may hold one row */
+};
+
+/* A run of records whose chain holds. */
+struct run {
+    uint64_t first, last;
 };
 
 /* A recovery in progress. */
@@ -35,6 +41,8 @@ struct recovery {
     uint64_t tries;
     /* seq of the first record to save, and the chain's head before that record; seq 0: none */
     struct vfj_anchor start;
+    struct run runs[RUNS_MAX];
+    unsigned run_count;
 };
 
 static struct vfj_text begin_detail(struct recovery *recovery, const char *where)
@@ -124,6 +132,8 @@ static void find_start(struct recovery *recovery)
         if (last < start.seq)
             continue;
         covered = last;
+        if (recovery->run_count < RUNS_MAX)
+            recovery->runs[recovery->run_count++] = (struct run){start.seq, last};
         if (last - start.seq + 1 >= longest) {
             longest = last - start.seq + 1;
             recovery->start = start;
@@ -251,6 +261,16 @@ static enum vfj_status commit(struct vfj_ledger *ledger)
     return status;
 }
 
+/* Returns the seq of the first record of the run that has the record, or 0. */
+static uint64_t run_of(const struct recovery *recovery, uint64_t seq)
+{
+    for (unsigned i = 0; i < recovery->run_count; i++) {
+        if (seq >= recovery->runs[i].first && seq <= recovery->runs[i].last)
+            return recovery->runs[i].first;
+    }
+    return 0;
+}
+
 static uint64_t size_of(const char *path, const char *suffix)
 {
     char name[PATH_MAX];
@@ -280,7 +300,7 @@ static enum vfj_status add_unverified(struct recovery *recovery, struct vfj_ledg
             recovery->recovered->unsaved++;
             continue;
         }
-        vfj_recovered_row_print(&record, &text);
+        vfj_recovered_row_print(&record, run_of(recovery, record.seq), &text);
         while (status == VFJ_OK && !vfj_ledger_note(ledger, record.wall_us, mono_us, body))
             status = vfj_ledger_waiting(ledger) ? commit(ledger) : VFJ_SYSTEM;
         recovery->recovered->unverified++;
@@ -300,7 +320,7 @@ static enum vfj_status submit_gap(struct recovery *recovery, struct vfj_ledger *
     else
         vfj_text_add(&text, "recovered: all verified records are lost");
     if (recovery->recovered->unverified > 0)
-        vfj_text_format(&text, ", except %" PRIu64 " records that nothing verifies",
+        vfj_text_format(&text, ", except %" PRIu64 " records that are not verified",
                         recovery->recovered->unverified);
     struct vfj_event gap = {.wall_us = wall_us,
                             .mono_us = vfj_ledger_state(ledger)->head.mono_us,

@@ -25,12 +25,14 @@ static size_t copy_body(struct vfj_span body, char *to, size_t room)
     return length;
 }
 
-void vfj_recovered_row_print(const struct vfj_record *record, struct vfj_text *text)
+void vfj_recovered_row_print(const struct vfj_record *record, uint64_t run, struct vfj_text *text)
 {
     char body[VFJ_BODY_MAX];
     size_t length = copy_body(record->body, body, VFJ_BODY_MAX - COLUMNS_MAX);
     vfj_kv_add_string(text, "about", "unverified");
     vfj_kv_add_u64(text, "seq", record->seq);
+    if (run != 0)
+        vfj_kv_add_u64(text, "run", run);
     if (record->cause != 0)
         vfj_kv_add_u64(text, "cause", record->cause);
     vfj_kv_add_u64(text, "boot", record->boot);

@@ -10,10 +10,11 @@ struct vfj_recovered_row {
     char body[VFJ_BODY_MAX], note[VFJ_RECORD_NAME + 1];
 };
 
-/* Writes the record as the body of a row of kind "journal": "about=unverified", the columns of the
+/* `run` is the seq of the record from which on the chain of hashes holds up to this one; 0: none.
+ * Writes the record as the body of a row of kind "journal": "about=unverified", the columns of the
  * record, and its body. A NUL byte becomes '?'. A body that does not fit is cut, and the pair
  * cut=N has the number of bytes that are left out. Only a checkpoint has such a body in general. */
-void vfj_recovered_row_print(const struct vfj_record *record, struct vfj_text *text);
+void vfj_recovered_row_print(const struct vfj_record *record, uint64_t run, struct vfj_text *text);
 
 /* Reads such a row. Returns false when the row is another one. */
 bool vfj_recovered_row_read(const struct vfj_record *row, struct vfj_recovered_row *recovered);

@@ -6,10 +6,6 @@
 
 #include "store/verify.h"
 
-/* The sentence that every verb prints about a journal without records. */
-#define VFJ_NO_RECORDS \
-    "the journal holds no records (a copy without its -wal file lacks the newest records)"
-
 /* Returns the exit status for the result. It is VFJ_EXIT_OK only for a sound journal that contains
  * records. */
 int vfj_finding_exit_status(const struct vfj_verified *verified);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "tools/bus_error.h"
+#include "tools/nearest.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
@@ -38,8 +39,6 @@ const struct vfj_verb vfj_verbs[] = {
     {NULL, NULL, NULL},
 };
 
-enum { WORD_MAX = 32 };
-
 static int print_help(void)
 {
     (void)fputs("usage: vfjournal VERB [options]\n"
@@ -59,62 +58,16 @@ static int print_help(void)
     return vfj_finish_output(VFJ_EXIT_OK);
 }
 
-static unsigned least(unsigned a, unsigned b)
-{
-    return a < b ? a : b;
-}
-
-/* Returns the number of edits that change the word `a` into `b`. An edit inserts, removes or
- * replaces a letter, or exchanges two neighbouring letters. */
-static unsigned edit_distance(const char *a, const char *b)
-{
-    unsigned rows[3][WORD_MAX + 1];
-    unsigned *before = rows[0], *last = rows[1], *row = rows[2];
-    size_t length = strlen(b);
-    for (size_t k = 0; k <= length; k++)
-        last[k] = (unsigned)k;
-    for (size_t i = 0; a[i] != '\0'; i++) {
-        row[0] = (unsigned)i + 1;
-        for (size_t k = 0; k < length; k++) {
-            row[k + 1] = least(least(last[k + 1], row[k]) + 1, last[k] + (a[i] != b[k]));
-            if (i > 0 && k > 0 && a[i] == b[k - 1] && a[i - 1] == b[k])
-                row[k + 1] = least(row[k + 1], before[k - 1] + 1);
-        }
-        unsigned *oldest = before;
-        before = last;
-        last = row;
-        row = oldest;
-    }
-    return last[length];
-}
-
-/* Returns the verb that the user may have meant by a misspelt word, or NULL. Up to a third of the
- * word's letters may be wrong. */
-static const char *find_nearest(const char *word)
-{
-    const char *nearest = NULL;
-    unsigned distance = (unsigned)strlen(word) / 3 + 1;
-    if (strlen(word) >= WORD_MAX)
-        return NULL;
-    for (const struct vfj_verb *verb = vfj_verbs; verb->name != NULL; verb++) {
-        unsigned found = edit_distance(word, verb->name);
-        bool begins = strlen(word) > 1 && strncmp(word, verb->name, strlen(word)) == 0;
-        if (begins || found < distance) {
-            nearest = verb->name;
-            distance = begins ? 0 : found;
-        }
-    }
-    return nearest;
-}
-
 static int report_unknown(const char *word)
 {
-    const char *nearest = find_nearest(word);
+    struct vfj_nearest nearest = vfj_nearest_begin(word);
+    for (const struct vfj_verb *verb = vfj_verbs; verb->name != NULL; verb++)
+        vfj_nearest_try(&nearest, verb->name);
     (void)fputs("vfjournal: no such verb: ", stderr);
     vfj_terminal_print(stderr, vfj_span_of(word));
-    if (nearest != NULL)
-        (void)fprintf(stderr, "; the nearest is %s", nearest);
-    (void)fputs("\ntry: vfjournal --help\n", stderr);
+    if (nearest.name != NULL)
+        (void)fprintf(stderr, "; the nearest is %s", nearest.name);
+    (void)fputs(" (try: vfjournal --help)\n", stderr);
     return VFJ_EXIT_UNUSABLE;
 }
 
@@ -154,7 +107,7 @@ int main(int argc, char **argv)
     (void)signal(SIGCHLD, SIG_DFL);
     vfj_bus_error_catch(NULL);
     if (argc < 2) {
-        (void)fputs("usage: vfjournal VERB [options]\ntry: vfjournal --help\n", stderr);
+        (void)fputs("usage: vfjournal VERB [options] (try: vfjournal --help)\n", stderr);
         return VFJ_EXIT_UNUSABLE;
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)

@@ -6,26 +6,44 @@
 
 #include "adapters/freebsd/run/clock.h"
 #include "core/text/text.h"
+#include "tools/nearest.h"
 #include "tools/terminal.h"
 #include "tools/time_parse.h"
 #include "tools/verb.h"
 
-int vfj_usage_error(const char *verb, const char *what, const char *value)
+/* Prints one line. `nearest` is an option that the user may have meant, or NULL. */
+static void print_error(const char *verb, const char *what, const char *value, const char *nearest)
 {
     (void)fprintf(stderr, "vfjournal %s: %s%s", verb, what, value[0] != '\0' ? ": " : "");
     vfj_terminal_print(stderr, vfj_span_of(value));
-    (void)fprintf(stderr, "\ntry: vfjournal %s --help\n", verb);
+    if (nearest != NULL)
+        (void)fprintf(stderr, "; the nearest is --%s", nearest);
+    (void)fprintf(stderr, " (try: vfjournal %s --help)\n", verb);
+}
+
+int vfj_usage_error(const char *verb, const char *what, const char *value)
+{
+    print_error(verb, what, value, NULL);
     return VFJ_EXIT_UNUSABLE;
 }
 
 /* Prints a message about an option that is unknown or lacks its value. When several short options
- * are written in one word, only optopt has the letter of this option. */
-static void report_option(const char *verb, char **argv, const char *what)
+ * are written in one word, only optopt has the letter of this option. `options` has the names that
+ * an unknown option may stand for, or is NULL. */
+static void report_option(const char *verb, char **argv, const char *what,
+                          const struct option *options)
 {
     char name[3] = {'-', (char)optopt, '\0'};
     const char *word = argv[optind - 1];
     bool is_long = strncmp(word, "--", 2) == 0 || optopt == 0;
-    (void)vfj_usage_error(verb, what, is_long ? word : name);
+    char letters[64];
+    struct vfj_text text = vfj_text_begin(letters, sizeof letters);
+    if (is_long && strlen(word) > 2)
+        vfj_text_add_span(&text, (struct vfj_span){word + 2, strcspn(word + 2, "=")});
+    struct vfj_nearest nearest = vfj_nearest_begin(letters);
+    for (size_t i = 0; options != NULL && text.length > 0 && options[i].name != NULL; i++)
+        vfj_nearest_try(&nearest, options[i].name);
+    print_error(verb, what, is_long ? word : name, nearest.name);
 }
 
 /* Option tables of a verb, stored after vfj_option_capture() requested them. The verb does not run
@@ -62,9 +80,9 @@ int vfj_option_next(const char *verb, int argc, char **argv, const char *short_o
     opterr = 0;
     int option = getopt_long(argc, argv, short_options, options, NULL);
     if (option == ':')
-        report_option(verb, argv, "this option takes a value");
+        report_option(verb, argv, "this option takes a value", NULL);
     else if (option == '?')
-        report_option(verb, argv, "no such option");
+        report_option(verb, argv, "no such option", options);
     return option == ':' ? '?' : option;
 }
 

@@ -134,6 +134,10 @@ static int prune(const struct options *options)
         vfj_finding_print(stderr, prune.where, &prune.verified);
         return vfj_finding_exit_status(&prune.verified);
     }
+    if (prune.first == 0) {
+        vfj_complain(options->path, VFJ_NO_RECORDS);
+        return VFJ_EXIT_DIFFERENT;
+    }
     report(options, &prune);
     return VFJ_EXIT_OK;
 }

@@ -164,6 +164,10 @@ static int report(const char *to, struct rest *rest)
     if (recovered->saved.seq > 0)
         report_missing(rest, recovered->first - 1);
     print_saved(to, recovered);
+    if (!recovered->lost && recovered->saved.seq == 0) {
+        vfj_complain(rest->path, VFJ_NO_RECORDS);
+        return VFJ_EXIT_DIFFERENT;
+    }
     if (!recovered->lost)
         return VFJ_EXIT_OK;
     if (recovered->newest <= recovered->saved.seq) {

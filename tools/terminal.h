@@ -36,6 +36,10 @@ int vfj_terminal_width(int fd);
  * Colour sequences (SGR) have no width. When `width` is 0, the line is not wrapped. */
 void vfj_terminal_print_wrapped(FILE *out, struct vfj_span line, int width, int indent);
 
+/* The sentence that every verb prints about a journal without records. */
+#define VFJ_NO_RECORDS \
+    "the journal holds no records (a copy without its -wal file lacks the newest records)"
+
 /* Prints "vfjournal: FILE: WHAT" on standard error, in one line. */
 void vfj_complain(const char *file, const char *what);
 

@@ -76,7 +76,7 @@ static int find_records(struct vfj_bundle *bundle, struct vfj_journal *journal)
     uint64_t newest = 0, oldest = 0;
     enum vfj_status status = vfj_journal_last(journal, &newest);
     if (status == VFJ_OK && newest == 0) {
-        vfj_complain(bundle->input.name, "the journal holds no records");
+        vfj_complain(bundle->input.name, VFJ_NO_RECORDS);
         return VFJ_EXIT_DIFFERENT;
     }
     if (status == VFJ_OK)

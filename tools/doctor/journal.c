@@ -12,6 +12,7 @@
 #include "store/lock.h"
 #include "tools/act_as_owner.h"
 #include "tools/doctor/doctor.h"
+#include "tools/terminal.h"
 #include "tools/time_format.h"
 
 enum {
@@ -138,6 +139,12 @@ static void check_verdict(struct vfj_doctor *doctor, const struct vfj_status_fac
                           const char *detail)
 {
     enum vfj_verdict verdict = (enum vfj_verdict)facts->result.verdict;
+    bool is_usable = verdict == VFJ_VERDICT_SAME || verdict == VFJ_VERDICT_RULES_CHANGED;
+    if (is_usable && facts->result.records == 0) {
+        vfj_doctor_find(doctor, VFJ_LEVEL_WARN, "journal", VFJ_NO_RECORDS,
+                        "service vfjournal start; to copy a journal, use vfjournal backup");
+        return;
+    }
     switch (verdict) {
     case VFJ_VERDICT_SAME:
     case VFJ_VERDICT_RULES_CHANGED:

@@ -50,7 +50,7 @@ static const char help[] = /**/
     "the journal first. It writes nothing when a trace cannot express the journal,\n"
     "and names the record. Passwords are written as \"********\".\n"
     "\n"
-    "Exit status: 0 exported; 1 the journal holds no records; 2 usage, or an unusable\n"
+    "Exit status: 0 exported; 1 no records, or none matches; 2 usage, or an unusable\n"
     "journal; 3 a trace cannot express the journal; 4 the system failed; 5 damaged,\n"
     "the readable records were written, but no trace; 6 records are missing; 8 the\n"
     "journal lacks the cursor's record.\n";

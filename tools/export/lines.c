@@ -38,7 +38,7 @@ struct lines {
     struct vfj_record newest;
     uint64_t written; /* number of rows printed since the cursor file was last written */
     unsigned batch;   /* for OTLP: number of rows in the unfinished request */
-    bool is_damaged, is_missing;
+    bool is_damaged, is_missing, has_chosen;
     int failed; /* exit status of a failed write of the cursor file; VFJ_EXIT_OK: no write failed */
     char damage[256];
     char text[TEXT_SIZE];
@@ -149,6 +149,7 @@ static void put(void *arg, const struct vfj_stream_row *row)
     lines->newest = row->record;
     lines->written++;
     if (is_chosen(lines->options, &row->record)) {
+        lines->has_chosen = true;
         if (lines->options->redactor != NULL)
             redact(lines, &shown);
         if (lines->options->format == VFJ_LINES_OTLP)
@@ -300,7 +301,7 @@ static int begin(struct lines *lines, uint64_t *seq)
     if (status == VFJ_OK && last == 0 && lines->options->follow)
         return VFJ_EXIT_OK;
     if (status == VFJ_OK && last == 0) {
-        vfj_complain(lines->input->name, "the journal holds no records");
+        vfj_complain(lines->input->name, VFJ_NO_RECORDS);
         return VFJ_EXIT_DIFFERENT;
     }
     int exit_status = status == VFJ_OK ? take_cursor(lines) : fail(lines, status);
@@ -329,10 +330,17 @@ static int report(const struct lines *lines)
         return lines->failed;
     if (lines->is_damaged)
         return vfj_complain_status(lines->input->name, VFJ_JOURNAL_DAMAGED, lines->damage);
-    if (!lines->is_missing)
+    if (lines->is_missing) {
+        vfj_complain(lines->input->name, "records are missing");
+        return VFJ_EXIT_EDITED;
+    }
+    /* With a cursor an empty answer is the usual one: nothing came since. */
+    const struct vfj_lines_options *options = lines->options;
+    if (lines->has_chosen || options->follow || options->after_cursor != NULL
+        || options->cursor_file != NULL)
         return VFJ_EXIT_OK;
-    vfj_complain(lines->input->name, "records are missing");
-    return VFJ_EXIT_EDITED;
+    vfj_complain(lines->input->name, "no record matches");
+    return VFJ_EXIT_DIFFERENT;
 }
 
 /* Returns true when the journal was replaced by another file: it does not contain the newest row

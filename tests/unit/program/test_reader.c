@@ -474,10 +474,16 @@ static void test_recover_reports_every_readable_row(void **state)
     vfj_ledger_close(ledger);
     kit_tamper(path, "DELETE FROM record WHERE seq = 20");
     char *said = run(VFJ_EXIT_DIFFERENT, "recover '%s' '%s'", path, kit_path("runs-new.db"));
-    assert_non_null(strstr(said, "runs.db: records 1 to 19: saved, but not verified"));
+    assert_non_null(strstr(said, "runs.db: records 1 to 19: saved, but not verified\n"));
     assert_non_null(strstr(said, "runs.db: record 20: missing\n"));
     assert_non_null(strstr(said, "runs.db: records 21 to "));
     free(said);
+    assert_says(VFJ_EXIT_OK, "about=unverified seq=19 ", "show -n all -o json '%s'",
+                kit_path("runs-new.db"));
+    assert_int_equal(kit_sql_integer(kit_path("runs-new.db"),
+                                     "SELECT count(*) FROM record WHERE body LIKE"
+                                     " 'about=unverified %' AND body LIKE '% run=1 %'"),
+                     19);
     said = run(VFJ_EXIT_DIFFERENT, "recover --rows '%s' '%s'", path, kit_path("runs-rows.db"));
     assert_non_null(strstr(said, "     1  2026-11-22 14:00:00.000000Z"));
     assert_non_null(strstr(said, "    21  2026-"));
@@ -631,7 +637,8 @@ static void test_a_misspelt_verb_gets_the_nearest(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
         char text[64];
-        (void)snprintf(text, sizeof text, "; the nearest is %s\n", pairs[i][1]);
+        (void)snprintf(text, sizeof text, "; the nearest is %s (try: vfjournal --help)\n",
+                       pairs[i][1]);
         assert_says(VFJ_EXIT_UNUSABLE, text, "%s", pairs[i][0]);
     }
     char *far = run(VFJ_EXIT_UNUSABLE, "xyzzy");

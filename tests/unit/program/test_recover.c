@@ -356,7 +356,7 @@ static void test_a_row_of_an_unverified_record_has_a_limit(void **state)
                                 .body = {body, VFJ_BODY_MAX}};
     (void)state;
     memset(body, '"', VFJ_BODY_MAX);
-    vfj_recovered_row_print(&record, &text);
+    vfj_recovered_row_print(&record, INT64_MAX, &text);
     assert_false(text.overflow);
     assert_true(text.length <= VFJ_BODY_MAX);
     assert_non_null(strstr(printed, " cut="));
@@ -400,7 +400,7 @@ static void test_what_is_refused(void **state)
         int exit_status;
         char *printed = kit_run(lines[i], &exit_status);
         assert_int_equal(exit_status, VFJ_EXIT_UNUSABLE);
-        assert_non_null(strstr(printed, "try: vfjournal recover --help\n"));
+        assert_non_null(strstr(printed, "(try: vfjournal recover --help)\n"));
         free(printed);
     }
 }
