@@ -1,4 +1,5 @@
-"""Checks a timeline: valid XML, links that lead to rows, no script, no texts that overlap.
+"""Checks a timeline: valid XML, links that lead to rows, no script, no texts that overlap, and no
+stem or dot of an event on a text.
 usage: check_timeline.py FILE..."""
 import re
 import sys
@@ -40,6 +41,18 @@ def overlaps(svg):
                 yield text, other
 
 
+def crossings(svg):
+    """The texts on which the stem or the dot of an event lies."""
+    boxes = list(texts_of(svg))
+    for stem in svg.iter():
+        if name(stem) != "path" or stem.get("class") != "stem":
+            continue
+        x, top, bottom = map(float, re.fullmatch(r"M([\d.]+) ([\d.]+)V([\d.]+)", stem.get("d")).groups())
+        for left, y, right, text in boxes:
+            if left + 1 < x < right - 1 and top < y and y - HEIGHT < bottom + 1:
+                yield text
+
+
 def check(path):
     data = open(path, "rb").read()
     faults = []
@@ -71,6 +84,7 @@ def check(path):
     if re.search(r"url\((?!#vfj-hatch\))|@import|https?://(?!www\.w3\.org/2000/svg)", plain):
         faults.append("something from outside")
     faults += ["overlap: '%s' and '%s'" % pair for pair in overlaps(svg)]
+    faults += ["crossed: '%s'" % text for text in crossings(svg)]
     width = float(svg.get("viewBox").split()[2])
     faults += ["outside: '%s'" % box[3] for box in texts_of(svg) if box[0] < 0 or box[2] > width + 1]
     for fault in faults:

@@ -72,9 +72,32 @@ cp "$tests/fixtures/journal-4-rules-2.db" "$work/rules2.db"
     done
 } >"$work/many.trace"
 "$vfjournal" replay --output-journal "$work/many.db" "$work/many.trace" >"$work/out" 2>&1 || fail "no journal: $(cat "$work/out")"
+
+# Two slots with 180 changes of links in one migration: some labels have no room.
+{
+    printf '%%vfjournal 1\n%%rc hyperv_vf_delay="2"\n%%vf mce0 hn0\n%%vf mce1 hn1\n'
+    printf '%%if hn0 up inet 10.0.0.4/24\n%%if hn1 up inet 10.1.0.4/24\n'
+    printf '@0 !system=ETHERNET subsystem=mce%d type=IFATTACH\n' 0 1
+    printf '@60 !system=HYPERV_NIC_VF subsystem=hn%d type=VF_UP\n' 0 1
+    printf '@100 !system=HYPERV_NIC_VF subsystem=hn%d type=VF_DOWN\n' 0 1
+    printf '@101 !system=IFNET subsystem=mce%d type=DETACH\n' 0 1
+    for change in $(seq 45); do
+        printf '@+0.3 !system=IFNET subsystem=hn%d type=LINK_DOWN\n@+0.3 !system=IFNET subsystem=hn%d type=LINK_UP\n' \
+            $((change % 2)) $((change % 2))
+    done
+    printf '@+20 !system=ETHERNET subsystem=mce%d type=IFATTACH\n' 0 1
+    for change in $(seq 45); do
+        printf '@+0.05 !system=IFNET subsystem=mce%d type=LINK_DOWN\n@+0.05 !system=IFNET subsystem=mce%d type=LINK_UP\n' \
+            $((change % 2)) $((change % 2))
+    done
+    printf '@+3 !system=HYPERV_NIC_VF subsystem=hn%d type=VF_UP\n' 0 1
+    printf '%%at +100\n'
+} >"$work/noisy.trace"
+"$vfjournal" replay --output-journal "$work/noisy.db" "$work/noisy.trace" >"$work/out" 2>&1 ||
+    fail "no noisy journal: $(cat "$work/out")"
 ids() { "$vfjournal" migrations -n all "$1" | awk 'NR > 1 { print $1 }'; }
 
-for file in real first rules2 hostile many; do
+for file in real first rules2 hostile many noisy; do
     for id in $(ids "$work/$file.db"); do
         draw "$file: migration $id" "$id" "$work/$file.db"
     done

@@ -345,10 +345,13 @@ static void print_tick(const struct vfj_plot *plot, const struct vfj_item *item)
 {
     const struct vfj_lane *lane = &plot->model->lanes[item->lane];
     double x = place(plot, item->from_us), top = plot->lane_tops[item->lane];
-    double y = top + rows_of(lane) + ROW * item->row + ROW / 2.0;
+    double rows = rows_of(lane), y = top + (rows > 2 ? rows - 2 : 0); /* without a label: short */
+    if (item->has_label)
+        y = top + rows + ROW * item->row + ROW / 2.0;
     begin_link(plot, item, vfj_tone_class((enum vfj_tone)item->tone));
     (void)fprintf(plot->out, "<path class=\"stem\" d=\"M%.1f %.1fV%.1f\"/>", x, top, y);
-    (void)fprintf(plot->out, "<circle class=\"fill\" cx=\"%.1f\" cy=\"%.1f\" r=\"3\"/>", x, y);
+    (void)fprintf(plot->out, "<circle class=\"fill\" cx=\"%.1f\" cy=\"%.1f\" r=\"%d\"/>", x, y,
+                  item->has_label ? 3 : 2);
     print_label(plot, item, x, x + 2, y + 4);
     end_link(plot, item);
 }
