@@ -5,6 +5,8 @@
 
 #include "core/check.h"
 #include "core/data/hn_snapshot.h"
+#include "core/data/rc.h"
+#include "core/data/route.h"
 #include "core/text/kv.h"
 
 struct kind {
@@ -324,16 +326,38 @@ static bool is_pids(struct vfj_span text)
     return true;
 }
 
+/* Returns true when the text is an address, perhaps with its prefix length, or such an address and
+ * "alias". */
 static bool is_address(struct vfj_span text)
 {
-    struct vfj_span rest = text, word;
-    if (!vfj_span_word(&rest, &word) || !consists_of(word, DIGITS LETTERS ".:/%"))
-        return false;
+    static const char alias[] = " alias";
+    struct vfj_address address;
+    size_t length = text.length, more = sizeof alias - 1;
+    if (length > more && memcmp(text.text + length - more, alias, more) == 0)
+        text.length -= more;
+    return vfj_address_parse(text, &address);
+}
+
+static bool is_host(struct vfj_span text)
+{
+    struct vfj_address address;
+    return vfj_address_parse(text, &address) && strchr(address.text, '/') == NULL;
+}
+
+static bool has_refused_word(struct vfj_span rest)
+{
+    struct vfj_span word;
     while (vfj_span_word(&rest, &word)) {
-        if (!consists_of(word, LETTERS))
-            return false;
+        if (vfj_rc_is_refused(word))
+            return true;
     }
-    return true;
+    return false;
+}
+
+static bool is_route6(struct vfj_span text)
+{
+    struct vfj_route route;
+    return vfj_span_starts(text, "-inet6 ") && vfj_route_read(text, &route);
 }
 
 static unsigned count_words(struct vfj_span text)
@@ -364,6 +388,7 @@ bool vfj_command_is_well_formed(const struct vfj_command *command)
     const struct kind *kind = kind_of((enum vfj_command_kind)command->kind);
     const char *operands = kind->operands;
     const struct vfj_span text = vfj_span_of(command->text);
+    struct vfj_route route;
     if (!is_operand(command->a, operands[0]) || !is_operand(command->b, operands[1])
         || !is_operand(command->c, operands[2]))
         return false;
@@ -379,11 +404,15 @@ bool vfj_command_is_well_formed(const struct vfj_command *command)
     case VFJ_TEXT_PIDS:
         return is_pids(text) && (text.length == 0 || fits(text, kind->words));
     case VFJ_TEXT_ADDRESS:
-        return is_address(text) && fits(text, kind->words);
+        return is_address(text);
+    case VFJ_TEXT_HOST:
+        return is_host(text);
     case VFJ_TEXT_WORDS:
-        return fits(text, kind->words);
+        return !has_refused_word(text) && fits(text, kind->words);
+    case VFJ_TEXT_ROUTE:
+        return vfj_route_read(text, &route) && fits(text, kind->words);
     case VFJ_TEXT_ROUTE6:
-        return vfj_span_starts(text, "-inet6 ") && fits(text, kind->words);
+        return is_route6(text) && fits(text, kind->words);
     case VFJ_TEXT_OWN_SCRIPT:
         return is_own_script(text);
     }

@@ -32,11 +32,17 @@ enum vfj_command_text {
     VFJ_TEXT_HN_SYSCTL, /* a name below hw.hn or dev.hn */
     VFJ_TEXT_HN_FILE,   /* the path of an hn's per-interface script or pidfile */
     VFJ_TEXT_UNIT,      /* digits, or empty */
-    VFJ_TEXT_PIDS,      /* process ids, or empty */
-    VFJ_TEXT_ADDRESS,   /* an address, which may have a prefix length, then words of letters */
-    VFJ_TEXT_WORDS,     /* words for ifconfig(8) or route(8), as many as fit in one command */
-    /* "-inet6" and the words after it. IPv4 routes need no such command, since the kernel
-     * deletes them together with an address. */
+    /* process ids; or empty: the policy scripts runs kill(1) without operands for an empty pidfile,
+     * as the script does */
+    VFJ_TEXT_PIDS,
+    VFJ_TEXT_ADDRESS, /* an address, perhaps with its prefix length, and perhaps "alias" */
+    VFJ_TEXT_HOST,    /* an address without a length */
+    /* words of rc.conf for ifconfig(8), as many as fit in one command, and none that
+     * vfj_rc_is_refused() refuses */
+    VFJ_TEXT_WORDS,
+    VFJ_TEXT_ROUTE, /* words that vfj_route_read() reads */
+    /* words of an IPv6 route, and "-inet6" as the first of them. IPv4 routes need no such command,
+     * since the kernel deletes them together with an address. */
     VFJ_TEXT_ROUTE6,
     VFJ_TEXT_OWN_SCRIPT, /* the path of an hn's per-interface script */
 };
@@ -78,23 +84,23 @@ enum vfj_command_text {
     X(JOIN, "join", false, IFCONFIG, "ifconfig A laggport B", 15000, "li.", NONE, "") \
     X(LEAVE, "leave", false, IFCONFIG, "ifconfig A -laggport B", \
       15000, "li.", NONE, "No such file or directory") \
-    X(NO_DAD, "no-dad", false, IFCONFIG, "ifconfig A inet6 no_dad", 15000, "i..", NONE, "*") \
+    X(NO_DAD, "no-dad", false, IFCONFIG, "ifconfig A inet6 no_dad", 15000, "l..", NONE, "*") \
     X(RTADV, "rtadv", false, IFCONFIG, "ifconfig A inet6 -ifdisabled accept_rtadv", \
-      15000, "i..", NONE, "") \
+      15000, "l..", NONE, "") \
     X(STRIP, "strip", false, IFCONFIG, "ifconfig A -alias", 15000, "i..", NONE, "") \
     X(ADDRESS_DELETE, "address-delete", false, IFCONFIG, "ifconfig A FAMILY TEXT delete", \
-      15000, "i..", ADDRESS, "Can't assign requested address") \
+      15000, "i..", HOST, "Can't assign requested address") \
     X(ADDRESS_ADD, "address-add", false, IFCONFIG, "ifconfig A FAMILY TEXT", \
       15000, "i..", ADDRESS, "") \
-    X(CONFIGURE, "configure", false, IFCONFIG, "ifconfig A TEXT", 15000, "i..", WORDS, "") \
-    X(DHCLIENT, "dhclient", false, DHCLIENT, "dhclient A", 300000, "i..", NONE, "") \
+    X(CONFIGURE, "configure", false, IFCONFIG, "ifconfig A TEXT", 15000, "l..", WORDS, "") \
+    X(DHCLIENT, "dhclient", false, DHCLIENT, "dhclient A", 300000, "l..", NONE, "") \
     X(DHCLIENT_BACKGROUND, "dhclient-background", false, DHCLIENT, "dhclient -b A", \
       30000, "i..", NONE, "already running") \
     X(DHCLIENT_STOP, "dhclient-stop", false, KILL, "kill -TERM TEXT", \
       5000, "...", PIDS, "No such process") \
     X(LEASE, "lease", false, LEASE, "vfjournal-lease A B", 15000, "il.", NONE, "*") \
     X(ROUTE_ADD, "route-add", false, ROUTE, "route add TEXT", \
-      15000, "...", WORDS, "already in table|File exists") \
+      15000, "...", ROUTE, "already in table|File exists") \
     X(ROUTE_CHANGE, "route-change", false, ROUTE, "route change TEXT", 15000, "...", ROUTE6, "") \
     X(RTSOL, "rtsol", false, RTSOL, "rtsol -i A", 5000, "l..", NONE, "*") \
     X(SCRIPT, "script", false, SCRIPT, "PATH", 300000, "...", OWN_SCRIPT, "") \

@@ -225,11 +225,15 @@ static bool is_pseudo_word(struct vfj_span word)
     return false;
 }
 
-/* Returns true when the word stands for a removed password. No command uses a value with this
- * word, since the value differs from rc.conf's. */
-static bool is_blanked(struct vfj_span word)
+bool vfj_rc_is_refused(struct vfj_span word)
 {
-    return vfj_span_is(word, VFJ_RC_BLANK);
+    static const char *const refused[] = {VFJ_RC_BLANK, "create", "create2", "plumb", "destroy",
+                                          "unplumb",    "name",   "vnet",    "-vnet"};
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+        if (vfj_span_is(word, refused[i]))
+            return true;
+    }
+    return false;
 }
 
 bool vfj_rc_ifconfig_args(const struct vfj_rc *rc, struct vfj_name interface, char *args,
@@ -239,7 +243,7 @@ bool vfj_rc_ifconfig_args(const struct vfj_rc *rc, struct vfj_name interface, ch
     struct vfj_text text = vfj_text_begin(args, size);
     struct vfj_span word;
     bool jail_follows = false;
-    bool any_blanked = false;
+    bool any_refused = false;
     unsigned count = 0;
     vfj_rc_if_words(rc, interface, words, sizeof words);
     for (struct vfj_span rest = vfj_span_of(words); vfj_span_word(&rest, &word);) {
@@ -248,10 +252,10 @@ bool vfj_rc_ifconfig_args(const struct vfj_rc *rc, struct vfj_name interface, ch
         if (is_jail || jail_follows || is_pseudo_word(word))
             continue;
         vfj_text_add_word(&text, word);
-        any_blanked |= is_blanked(word);
+        any_refused |= vfj_rc_is_refused(word);
         count++;
     }
-    return !text.overflow && !any_blanked && count <= VFJ_WORDS_MAX - 4;
+    return !text.overflow && !any_refused && count <= VFJ_WORDS_MAX - 4;
 }
 
 static bool add_length(struct vfj_address *address, struct vfj_span length)
@@ -299,7 +303,7 @@ static bool bounded_words(const char *args)
     unsigned count = count_words(args);
     struct vfj_span word;
     for (struct vfj_span rest = vfj_span_of(args); vfj_span_word(&rest, &word);) {
-        if (is_blanked(word))
+        if (vfj_rc_is_refused(word))
             return false;
     }
     return count > 0 && count <= VFJ_WORDS_MAX - 4;

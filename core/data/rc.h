@@ -20,6 +20,10 @@ struct vfj_rc {
  * so no command uses them. */
 #define VFJ_RC_BLANK "*"
 
+/* Returns true when no command uses a value with this word: the word stands for a removed password,
+ * or makes, destroys, renames or moves an interface. The monitor refuses such a word, too. */
+bool vfj_rc_is_refused(struct vfj_span word);
+
 /* Returns true when a variable of that name only sets addresses that this program does not need:
  * aliases of an interface that is not hn, or aliases past VFJ_ADDRESSES_MAX. A host of jails has
  * hundreds of such variables. */

@@ -14,9 +14,8 @@ static bool is_keyword(struct vfj_span word, const char *const *keywords, size_t
 static bool is_flag(struct vfj_span word)
 {
     static const char *const flags[]
-        = {"net",     "host",      "inet",     "4",        "static", "nostatic",
-           "reject",  "blackhole", "proto1",   "proto2",   "sticky", "link",
-           "nostick", "lock",      "lockrest", "xresolve", "proxy"};
+        = {"net",    "host", "static",  "nostatic", "reject",   "blackhole", "proto1", "proto2",
+           "sticky", "link", "nostick", "lock",     "lockrest", "xresolve",  "proxy"};
     return is_keyword(word, flags, sizeof flags / sizeof flags[0]);
 }
 
@@ -53,9 +52,11 @@ static bool read_keyword(struct vfj_span keyword, struct vfj_span *rest, struct 
         return vfj_span_word(rest, &passed_over);
     bool is_inet6 = vfj_span_is(keyword, "inet6") || vfj_span_is(keyword, "6");
     bool is_interface = vfj_span_is(keyword, "iface") || vfj_span_is(keyword, "interface");
+    bool is_inet = vfj_span_is(keyword, "inet") || vfj_span_is(keyword, "4");
     route->is_inet6 |= is_inet6;
+    route->is_inet |= is_inet;
     route->is_interface |= is_interface;
-    return is_inet6 || is_interface || is_flag(keyword);
+    return is_inet6 || is_inet || is_interface || is_flag(keyword);
 }
 
 bool vfj_route_read(struct vfj_span words, struct vfj_route *route)
@@ -75,7 +76,8 @@ bool vfj_route_read(struct vfj_span words, struct vfj_route *route)
             route->netmask = word;
         }
     }
-    return route->destination.length > 0 && route->gateway.length > 0;
+    return route->destination.length > 0 && route->gateway.length > 0
+        && !(route->is_inet && route->is_inet6);
 }
 
 bool vfj_route_destination(const struct vfj_route *route, struct vfj_address *destination)

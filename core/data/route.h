@@ -14,7 +14,7 @@ struct vfj_route {
     struct vfj_span gateway; /* an address; with is_interface, an interface's name */
     struct vfj_span netmask; /* a mask; with has_length, a prefix length */
     struct vfj_span ifp;     /* the interface that -ifp names */
-    bool is_inet6;
+    bool is_inet, is_inet6;  /* the family that a keyword names */
     /* -iface or -interface: the route leads through an interface, without a router */
     bool is_interface;
     bool has_length;
@@ -22,7 +22,7 @@ struct vfj_route {
 
 /* Reads the words, in any order that route(8) accepts (sbin/route/route.c, newroute()). Returns
  * false when route(8) would refuse the words: for an unknown keyword, or a missing operand,
- * destination or gateway. */
+ * destination or gateway. Refuses words of both families, too, of which route(8) takes the last. */
 bool vfj_route_read(struct vfj_span words, struct vfj_route *route);
 
 /* Writes the route's destination as an address with its length. Returns false when the

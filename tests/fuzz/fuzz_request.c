@@ -25,6 +25,24 @@ static void check_argv(const struct vfj_request_program *program)
     }
 }
 
+/* Checks that ifconfig(8) loads no module but that of lagg(4), and creates, destroys, renames and
+ * moves no interface. */
+static void check_ifconfig(const struct vfj_request *request, const struct vfj_argv *argv)
+{
+    static const char *const refused[] = {"destroy", "unplumb", "name", "vnet", "-vnet"};
+    struct vfj_name name;
+    bool creates = request->command.kind == VFJ_COMMAND_CREATE;
+    unsigned first = creates ? 1 : 2;
+    VFJ_CHECK(creates || strcmp(argv->words[1], "-n") == 0);
+    VFJ_CHECK(strcmp(argv->words[first], "-a") == 0
+              || vfj_name_parse(vfj_span_of(argv->words[first]), &name));
+    for (unsigned i = first + 1; i < argv->count; i++) {
+        VFJ_CHECK(creates || strcmp(argv->words[i], "create") != 0);
+        for (size_t k = 0; k < sizeof refused / sizeof refused[0]; k++)
+            VFJ_CHECK(strcmp(argv->words[i], refused[k]) != 0);
+    }
+}
+
 static void check_program(const struct vfj_request *request,
                           const struct vfj_request_program *program)
 {
@@ -33,8 +51,8 @@ static void check_program(const struct vfj_request *request,
     if (request->kind != VFJ_REQUEST_COMMAND)
         return;
     check_argv(program);
-    if (argv->program == VFJ_PROGRAM_IFCONFIG && strcmp(argv->words[1], "-a") != 0)
-        VFJ_CHECK(vfj_name_parse(vfj_span_of(argv->words[1]), &name));
+    if (argv->program == VFJ_PROGRAM_IFCONFIG)
+        check_ifconfig(request, argv);
     if (argv->program == VFJ_PROGRAM_DHCLIENT)
         VFJ_CHECK(vfj_name_parse(vfj_span_of(argv->words[argv->count - 1]), &name));
     for (unsigned i = 1; argv->program == VFJ_PROGRAM_SYSCTL && i < argv->count; i++)

@@ -39,9 +39,23 @@ static int run_program(const struct guest_program *program, int argc, char **arg
     return status;
 }
 
+/* Removes -n, with which ifconfig loads no kernel module. There is no module here. */
+static int without_n(int argc, char **argv)
+{
+    if (argc < 2 || strcmp(argv[1], "-n") != 0) {
+        return argc;
+    }
+    memmove(&argv[1], &argv[2], (size_t)(argc - 1) * sizeof argv[0]);
+    return argc - 1;
+}
+
 int main(int argc, char **argv)
 {
     const char *name = guest_base_name(argc > 0 ? argv[0] : "");
+
+    if (strcmp(name, "ifconfig") == 0) {
+        argc = without_n(argc, argv);
+    }
 
     for (const struct guest_program *program = guest_programs; program->name != NULL; program++) {
         if (strcmp(program->name, name) == 0) {

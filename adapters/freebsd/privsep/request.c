@@ -106,9 +106,12 @@ static bool check_command(const struct vfj_request *request)
 static bool check_limit(const struct vfj_request *request)
 {
     uint32_t limit_ms = request->command.limit_ms;
-    return request->kind <= VFJ_REQUEST_BOOT_TIME
-        ? limit_ms > 0 && limit_ms <= VFJ_REQUEST_LIMIT_MAX_MS
-        : limit_ms == 0;
+    if (request->kind > VFJ_REQUEST_BOOT_TIME)
+        return limit_ms == 0;
+    uint32_t most_ms = request->kind == VFJ_REQUEST_COMMAND
+        ? vfj_command_limit_ms((enum vfj_command_kind)request->command.kind)
+        : VFJ_REQUEST_LIMIT_MAX_MS;
+    return limit_ms > 0 && limit_ms <= most_ms;
 }
 
 bool vfj_request_check(const struct vfj_request *request)
@@ -192,6 +195,16 @@ static int prepare_script(struct vfj_request_program *program)
     return vfj_safe_path_check(program->path, &complaint) ? 0 : EPERM;
 }
 
+/* Inserts -n: ifconfig(8) must not load a kernel module for an interface that does not exist. Only
+ * the command that creates laggN may load one, if_lagg(4). */
+static void forbid_modules(struct vfj_argv *argv)
+{
+    VFJ_CHECK(argv->count < VFJ_WORDS_MAX);
+    memmove(&argv->words[2], &argv->words[1], argv->count * sizeof argv->words[0]);
+    argv->words[1] = "-n";
+    argv->count++;
+}
+
 static int prepare_command(const struct vfj_request *request, const struct vfj_paths *paths,
                            struct vfj_request_program *program)
 {
@@ -202,6 +215,8 @@ static int prepare_command(const struct vfj_request *request, const struct vfj_p
     if (!vfj_paths_of_program(paths, argv, program->path))
         return ENOENT;
     argv->words[0] = program->path;
+    if (argv->program == VFJ_PROGRAM_IFCONFIG && command->kind != VFJ_COMMAND_CREATE)
+        forbid_modules(argv);
     if (argv->program == VFJ_PROGRAM_LEASE) {
         VFJ_CHECK(argv->count < VFJ_WORDS_MAX);
         argv->words[argv->count++] = paths->lease_dir;

@@ -41,7 +41,9 @@ struct vfj_request {
     struct vfj_command command;
 };
 
-enum { VFJ_REQUEST_LIMIT_MAX_MS = 15 * 60 * 1000 };
+/* The longest time limit of a program that reads rc.conf or a fact about the boot. That of a command
+ * is vfj_command_limit_ms(). */
+enum { VFJ_REQUEST_LIMIT_MAX_MS = 10000 };
 
 /* Makes a request of kind COMMAND, READ or FILES for `command`. COMMAND runs the command's
  * program number `index`. The caller sets the time limit afterwards. */

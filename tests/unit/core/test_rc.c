@@ -262,7 +262,28 @@ static void test_blanked_password(void **unused)
     assert_true(vfj_rc_is_too_long(&rc, hn0(), VFJ_RC_ALIASES));
 }
 
-/* When the expected `address` is NULL, the words contain no address with a length. */
+/* No command has a word that makes, destroys, renames or moves an interface. */
+static void test_refused_words(void **unused)
+{
+    static const char *const words[]
+        = {"create", "create2", "plumb", "destroy", "unplumb", "name", "vnet", "-vnet", "*"};
+    char args[VFJ_ARGS_SIZE], words_of_rc[64];
+    bool rtadv;
+    (void)unused;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        assert_true(vfj_rc_is_refused(vfj_span_of(words[i])));
+        (void)snprintf(words_of_rc, sizeof words_of_rc, "inet6 fd00::4/64 %s", words[i]);
+        SET("ifconfig_hn0_ipv6", words_of_rc);
+        assert_false(vfj_rc_ipv6_args(&rc, hn0(), args, sizeof args, &rtadv));
+        assert_true(vfj_rc_is_too_long(&rc, hn0(), VFJ_RC_INET6));
+    }
+    SET("ifconfig_hn0", "inet 10.0.0.4/24 description names");
+    assert_true(vfj_rc_ifconfig_args(&rc, hn0(), args, sizeof args));
+    assert_false(vfj_rc_is_refused(vfj_span_of("names")));
+    assert_false(vfj_rc_is_refused(vfj_span_of("Destroy")));
+}
+
+/* `address` NULL: the words have no address with a length. */
 static void test_address(void **unused)
 {
     static const struct {
@@ -673,6 +694,7 @@ int main(void)
         cmocka_unit_test(test_labels),
         cmocka_unit_test(test_args_limits),
         cmocka_unit_test(test_blanked_password),
+        cmocka_unit_test(test_refused_words),
         cmocka_unit_test(test_address),
         cmocka_unit_test(test_same_host),
         cmocka_unit_test(test_aliases),

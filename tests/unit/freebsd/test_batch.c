@@ -118,12 +118,12 @@ static const char *ran(void)
     return text;
 }
 
-/* Makes the program ifconfig. It appends its first argument to the file "ran", and fails when
- * that argument is `fails`. */
+/* Sets an ifconfig that appends the name of the interface to the file "ran". It fails when that
+ * argument is `fails`. */
 static void set_recorder(struct bench *bench, const char *fails)
 {
     char body[PATH_MAX + 128];
-    (void)snprintf(body, sizeof body, "echo \"$1\" >>%s; [ \"$1\" != %s ]", kit_text("ran", ""),
+    (void)snprintf(body, sizeof body, "echo \"$2\" >>%s; [ \"$2\" != %s ]", kit_text("ran", ""),
                    fails);
     set_program(bench->paths.ifconfig, "ifconfig", body);
 }
@@ -132,7 +132,7 @@ static void make_batch(struct vfj_command *commands, unsigned count, uint64_t fi
 {
     for (unsigned i = 0; i < count; i++) {
         commands[i]
-            = (struct vfj_command){.id = first + i, .kind = VFJ_COMMAND_UP, .limit_ms = 20000};
+            = (struct vfj_command){.id = first + i, .kind = VFJ_COMMAND_UP, .limit_ms = 5000};
         commands[i].hn = vfj_name_of(hn);
         (void)snprintf(commands[i].a.text, sizeof commands[i].a.text, "vf%u", (unsigned)first + i);
     }

@@ -151,7 +151,7 @@ static int make_guest(void **state)
 
 static struct vfj_command probe(enum vfj_command_kind kind, const char *a, const char *text)
 {
-    struct vfj_command command = {.id = 7, .kind = (uint8_t)kind, .limit_ms = 20000};
+    struct vfj_command command = {.id = 7, .kind = (uint8_t)kind, .limit_ms = 5000};
     if (a[0] != '\0')
         command.a = vfj_name_of(a);
     vfj_span_copy(command.text, sizeof command.text, vfj_span_of(text));

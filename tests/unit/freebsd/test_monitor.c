@@ -46,7 +46,7 @@ static struct bench *open_bench_to(bool acts, int output, int to)
     struct vfj_wire theirs;
     assert_non_null(bench);
     assert_int_equal(vfj_paths_init(&bench->settings.paths, kit_path("root")), VFJ_OK);
-    vfj_paths_set(bench->settings.paths.ifconfig, kit_program("ifconfig", "echo \"$@\""));
+    vfj_paths_set(bench->settings.paths.ifconfig, kit_program("ifconfig", "printf '%s\\n' \"$*\""));
     vfj_paths_set(bench->settings.paths.sysctl, kit_program("sysctl", "echo \"$@\""));
     vfj_paths_set(bench->settings.paths.kill, kit_program("kill", "echo \"$@\""));
     vfj_paths_set(bench->settings.paths.scripts_dir, kit_path("."));
@@ -117,7 +117,7 @@ static struct vfj_request command(enum vfj_command_kind kind, const char *a, con
 {
     struct vfj_request request = {.number = 7, .kind = VFJ_REQUEST_COMMAND};
     request.command.kind = (uint8_t)kind;
-    request.command.limit_ms = 20000;
+    request.command.limit_ms = vfj_command_limit_ms(kind);
     if (a[0] != '\0')
         request.command.a = vfj_name_of(a);
     vfj_span_copy(request.command.text, sizeof request.command.text, vfj_span_of(text));
@@ -149,7 +149,7 @@ static void test_run(void **state)
     assert_int_equal(reply.number, 1);
     assert_true(descriptor >= 0);
     read_all(descriptor, output, sizeof output);
-    assert_string_equal(output, "mce0 up\n");
+    assert_string_equal(output, "-n mce0 up\n");
     assert_true(hear(bench, &reply, &descriptor));
     assert_int_equal(reply.kind, VFJ_REPLY_ENDED);
     assert_int_equal((int)reply.as.ended.end.kind, VFJ_OUTCOME_EXITED);
@@ -459,7 +459,7 @@ static void test_hostile_numbers(void **state)
     request.index = 5;
     assert_is_none(&request);
     request = command(VFJ_COMMAND_UP, "hn0", "");
-    request.command.limit_ms = VFJ_REQUEST_LIMIT_MAX_MS + 1;
+    request.command.limit_ms++;
     assert_is_none(&request);
 }
 
@@ -667,7 +667,7 @@ static void test_other_bytes(void **state)
 {
     struct bench *bench = open_bench(true);
     const struct vfj_request request
-        = command(VFJ_COMMAND_CONFIGURE, "hn0", "description B\xc3\xbcro\xff");
+        = command(VFJ_COMMAND_CONFIGURE, "lagg0", "description B\xc3\xbcro\xff");
     struct vfj_reply reply;
     char output[64];
     int descriptor;
@@ -675,7 +675,7 @@ static void test_other_bytes(void **state)
     ask(bench, &request);
     assert_true(hear(bench, &reply, &descriptor));
     read_all(descriptor, output, sizeof output);
-    assert_string_equal(output, "hn0 description B\xc3\xbcro\xff\n");
+    assert_string_equal(output, "-n lagg0 description B\xc3\xbcro\xff\n");
     assert_int_equal(close_bench(bench), 0);
 }
 
@@ -721,7 +721,7 @@ static void fill_pipe(int fd)
  * written again. */
 static void test_full_output(void **state)
 {
-    const struct vfj_request request = command(VFJ_COMMAND_CONFIGURE, "hn0", "mtu 1500");
+    const struct vfj_request request = command(VFJ_COMMAND_CONFIGURE, "lagg0", "mtu 1500");
     struct vfj_reply reply;
     char output[64], byte;
     int from_daemon[2], to_reader[2], descriptor;
@@ -736,7 +736,7 @@ static void test_full_output(void **state)
     ask(bench, &request);
     assert_true(hear(bench, &reply, &descriptor));
     read_all(descriptor, output, sizeof output);
-    assert_string_equal(output, "hn0 mtu 1500\n");
+    assert_string_equal(output, "-n lagg0 mtu 1500\n");
     (void)close(from_daemon[1]);
     do { /* skips the zeros that filled the reader's pipe; the zeros of the daemon arrive as '?' */
         assert_int_equal(read(to_reader[0], &byte, 1), 1);

@@ -125,10 +125,10 @@ static void test_exits(void **state)
 {
     struct bench *bench = open_bench();
     (void)state;
-    struct vfj_outcome outcome = run(bench, "echo \"$@\"; echo no >&2; exit 3", 20000);
+    struct vfj_outcome outcome = run(bench, "printf '%s\\n' \"$*\"; echo no >&2; exit 3", 20000);
     assert_int_equal(outcome.kind, VFJ_OUTCOME_EXITED);
     assert_int_equal(outcome.status, 3);
-    assert_string_equal(outcome.output, "mce0 up\nno");
+    assert_string_equal(outcome.output, "-n mce0 up\nno");
     assert_true(outcome.duration_us > 0);
     outcome = run(bench, "kill -KILL $$", 20000);
     assert_int_equal(outcome.kind, VFJ_OUTCOME_SIGNALED);
@@ -273,7 +273,7 @@ static void test_slots(void **state)
     struct vfj_command next = up(2, "hn0"), other = up(3, "hn1"), none = up(4, ""),
                        last = up(5, "hn0");
     (void)state;
-    set_program(bench->paths.ifconfig, "ifconfig", "[ $1 != mce9 ] || sleep 0.7");
+    set_program(bench->paths.ifconfig, "ifconfig", "[ $2 != mce9 ] || sleep 0.7");
     slow.a = vfj_name_of("mce9");
     vfj_runner_run(bench->runner, &slow, 1);
     vfj_runner_run(bench->runner, &next, 1);
@@ -398,12 +398,12 @@ static void test_probe_interface(void **state)
     struct vfj_command command
         = {.id = 9, .kind = VFJ_COMMAND_PROBE_IFCONFIG, .a = vfj_name_of("lagg0")};
     (void)state;
-    set_program(bench->paths.ifconfig, "ifconfig", "echo \"$1: flags=8843<UP> metric 0 mtu 1500\"");
+    set_program(bench->paths.ifconfig, "ifconfig", "echo \"$2: flags=8843<UP> metric 0 mtu 1500\"");
     probe(bench, &command);
     assert_true(bench->observed.ok && bench->observed.as.interface.exists
                 && bench->observed.as.interface.up);
     set_program(bench->paths.ifconfig, "ifconfig",
-                "echo \"ifconfig: interface $1 does not exist\" >&2; exit 1");
+                "echo \"ifconfig: interface $2 does not exist\" >&2; exit 1");
     probe(bench, &command);
     assert_false(bench->observed.ok);
     assert_false(bench->observed.as.interface.exists);
