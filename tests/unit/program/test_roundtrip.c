@@ -55,6 +55,7 @@ static const char *const exceptions[] = {
      * decides in another order */
     "stop-and-vf-is-upped.trace", "stop-at-each-step.trace", "stop-when-lagg-was-destroyed.trace",
     "no-link-and-taken-by-another-lagg.trace",
+    "destroyed-and-created-and-the-address-stays.trace", /* refused: a command without effect */
     "journal-4.db", /* refused: it has outcomes of commands that no daemon issued */
 };
 
