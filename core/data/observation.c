@@ -242,7 +242,8 @@ static void encode_routes(const struct vfj_kept_routes *routes, struct vfj_text 
         char words[2 * VFJ_ADDRESS_SIZE];
         struct vfj_text route = vfj_text_begin(words, sizeof words);
         vfj_text_add_word(&route, vfj_span_of(routes->list[i].destination.text));
-        vfj_text_add_word(&route, vfj_span_of(routes->list[i].gateway.text));
+        if (routes->list[i].gateway.text[0] != '\0')
+            vfj_text_add_word(&route, vfj_span_of(routes->list[i].gateway.text));
         vfj_kv_add_string(text, routes->list[i].on_lagg ? "route_on_lagg" : "route", words);
     }
 }
