@@ -110,10 +110,13 @@ static struct vfj_base *find_base(struct vfj_bases *bases, struct vfj_name hn, b
 
 void vfj_bases_forget_after(struct vfj_bases *bases, uint64_t last)
 {
+    if (bases->newest <= last) /* the usual case, in which no page of the list is touched */
+        return;
     for (unsigned i = 0; i < VFJ_BASES_MAX; i++) {
         if (bases->list[i].seq > last)
             bases->list[i].seq = 0;
     }
+    bases->newest = last;
 }
 
 struct vfj_span vfj_bases_shorten(struct vfj_bases *bases, const struct vfj_record *record,
@@ -135,7 +138,7 @@ struct vfj_span vfj_bases_shorten(struct vfj_bases *bases, const struct vfj_reco
         if (stands_for(base, written, body))
             return written;
     }
-    base->seq = record->seq;
+    base->seq = bases->newest = record->seq;
     base->length = body.length;
     memcpy(base->body, body.text, body.length);
     return body;

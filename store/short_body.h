@@ -22,6 +22,7 @@ enum {
 
 /* The bases that a writer of a journal remembers. All members may be zero. */
 struct vfj_bases {
+    uint64_t newest; /* no base has a seq above this */
     struct vfj_base {
         uint64_t seq; /* 0: not in use */
         struct vfj_name hn;
