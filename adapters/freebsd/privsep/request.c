@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "adapters/freebsd/guest/guest_file.h"
 #include "adapters/freebsd/privsep/safe_path.h"
@@ -205,6 +206,15 @@ static void forbid_modules(struct vfj_argv *argv)
     argv->count++;
 }
 
+/* Creates the directory of dhclient's pidfiles, as rc.d/dhclient does: /var/run may be a tmpfs.
+ * dhclient(8) also runs without its pidfile, but no observation finds such a dhclient. */
+static void create_dhclient_run_dir(const struct vfj_paths *paths)
+{
+    mode_t mask = umask(022);
+    (void)mkdir(paths->dhclient_run_dir, 0755);
+    umask(mask);
+}
+
 static int prepare_command(const struct vfj_request *request, const struct vfj_paths *paths,
                            struct vfj_request_program *program)
 {
@@ -222,6 +232,8 @@ static int prepare_command(const struct vfj_request *request, const struct vfj_p
         argv->words[argv->count++] = paths->lease_dir;
         argv->words[argv->count] = NULL;
     }
+    if (argv->program == VFJ_PROGRAM_DHCLIENT)
+        create_dhclient_run_dir(paths);
     if (argv->program == VFJ_PROGRAM_KILL)
         return prepare_kill(request, paths, program);
     return argv->program == VFJ_PROGRAM_SCRIPT ? prepare_script(program) : 0;

@@ -49,6 +49,8 @@ static struct bench *open_bench_to(bool acts, int output, int to)
     vfj_paths_set(bench->settings.paths.ifconfig, kit_program("ifconfig", "printf '%s\\n' \"$*\""));
     vfj_paths_set(bench->settings.paths.sysctl, kit_program("sysctl", "echo \"$@\""));
     vfj_paths_set(bench->settings.paths.kill, kit_program("kill", "echo \"$@\""));
+    vfj_paths_set(bench->settings.paths.dhclient, kit_program("dhclient", "echo \"$@\""));
+    vfj_paths_set(bench->settings.paths.dhclient_run_dir, kit_path("pidfiles"));
     vfj_paths_set(bench->settings.paths.scripts_dir, kit_path("."));
     vfj_paths_set(bench->settings.paths.act_lock, kit_path("act.lock"));
     vfj_paths_set(bench->settings.paths.run_dir, kit_path("."));
@@ -241,6 +243,31 @@ static void test_dhclient(void **state)
     close(fd);
     (void)unlink(kit_path("dhclient.hn0.pid"));
     assert_int_equal(close_bench(bench), 0);
+}
+
+/* A dhclient finds the directory of its pidfile: the monitor creates it when it is missing. */
+static void test_dhclient_run_dir(void **state)
+{
+    struct bench *bench = open_bench(true);
+    struct vfj_request request = command(VFJ_COMMAND_DHCLIENT_BACKGROUND, "lagg0", "");
+    struct vfj_reply reply;
+    struct stat status;
+    char output[256];
+    int descriptor;
+    (void)state;
+    for (unsigned run = 0; run < 2; run++) {
+        ask(bench, &request);
+        assert_true(hear(bench, &reply, &descriptor));
+        assert_int_equal(reply.kind, VFJ_REPLY_STARTED);
+        read_all(descriptor, output, sizeof output);
+        assert_string_equal(output, "-b lagg0\n");
+        assert_int_equal(stat(kit_path("pidfiles"), &status), 0);
+        assert_int_equal(status.st_mode & (S_IFMT | 0777), S_IFDIR | 0755);
+        assert_true(hear(bench, &reply, &descriptor));
+        assert_int_equal(reply.kind, VFJ_REPLY_ENDED);
+    }
+    assert_int_equal(close_bench(bench), 0);
+    (void)rmdir(kit_path("pidfiles"));
 }
 
 static void test_files(void **state)
@@ -897,6 +924,7 @@ int main(void)
         cmocka_unit_test(test_limit),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_dhclient),
+        cmocka_unit_test(test_dhclient_run_dir),
         cmocka_unit_test(test_files),
         cmocka_unit_test(test_lock),
         cmocka_unit_test(test_second_lock),
