@@ -446,11 +446,11 @@ static enum vfj_status find_floor(struct search *search)
         first = 1;
     if (status == VFJ_OK && first > 0)
         search->floor = first - 1;
-    else if (status == VFJ_OK && criteria->about.count == 0)
-        status = vfj_source_times(search->source, &selection->least_us, &selection->most_us);
     if (status == VFJ_OK && first == 0 && criteria->about.count == 0) {
+        /* All records are too old. The newest one's time is enough for the message. */
         selection->newest = record.seq;
         selection->newest_boot = record.boot;
+        selection->least_us = selection->most_us = record.wall_us;
         selection->has_read_all = true;
     }
     /* The search will find the damage again and report it. */

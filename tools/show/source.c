@@ -104,8 +104,3 @@ enum vfj_status vfj_source_since(struct vfj_source *source, int64_t wall_us, uin
     *seq = 1;
     return source->rows == NULL ? vfj_journal_since(source->journal, wall_us, seq) : VFJ_OK;
 }
-
-enum vfj_status vfj_source_times(struct vfj_source *source, int64_t *least_us, int64_t *most_us)
-{
-    return vfj_journal_times(source->journal, least_us, most_us);
-}

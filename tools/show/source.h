@@ -40,8 +40,4 @@ enum vfj_status vfj_source_get(struct vfj_source *source, uint64_t seq, struct v
  * is none. Later records may be older nevertheless, because the clock may have been set back. */
 enum vfj_status vfj_source_since(struct vfj_source *source, int64_t wall_us, uint64_t *seq);
 
-/* Finds the earliest and the latest wall time of all records. Call this only for a source that
- * SQLite reads. */
-enum vfj_status vfj_source_times(struct vfj_source *source, int64_t *least_us, int64_t *most_us);
-
 #endif
