@@ -1,5 +1,6 @@
 /* Tests the grammar of the privileged monitor. It accepts each command that a trace leads to, in
  * both modes and with both policies, and refuses everything else. */
+#include <errno.h>
 #include <glob.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -78,11 +79,11 @@ static void test_traces_pass(void **state)
 
 struct attempt {
     enum vfj_command_kind kind;
-    const char *a, *text;
     bool is_accepted;
+    const char *a, *text;
 };
 
-static bool is_accepted(const struct attempt *attempt, uint32_t limit_ms)
+static struct vfj_request request_of(const struct attempt *attempt, uint32_t limit_ms)
 {
     struct vfj_request request = {.kind = VFJ_REQUEST_COMMAND};
     request.command.kind = (uint8_t)attempt->kind;
@@ -90,66 +91,58 @@ static bool is_accepted(const struct attempt *attempt, uint32_t limit_ms)
     if (attempt->a[0] != '\0')
         request.command.a = vfj_name_of(attempt->a);
     vfj_span_copy(request.command.text, sizeof request.command.text, vfj_span_of(attempt->text));
+    return request;
+}
+
+static bool is_accepted(const struct attempt *attempt, uint32_t limit_ms)
+{
+    struct vfj_request request = request_of(attempt, limit_ms);
     return vfj_request_check(&request);
 }
 
 static void test_texts(void **state)
 {
     static const struct attempt attempts[] = {
-        {VFJ_COMMAND_ADDRESS_ADD, "hn0", "10.0.0.4/24", true},
-        {VFJ_COMMAND_ADDRESS_ADD, "lagg0", "10.0.0.4/24 alias", true},
-        {VFJ_COMMAND_ADDRESS_ADD, "lagg0", "fd00::4/64 alias", true},
-        {VFJ_COMMAND_ADDRESS_ADD, "lagg0", "10.0.0.4/24 destroy", false},
-        {VFJ_COMMAND_ADDRESS_ADD, "lagg0", "10.0.0.4/24 alias alias", false},
-        {VFJ_COMMAND_ADDRESS_ADD, "lagg0", "10.0.0.4/24 alias destroy", false},
-        {VFJ_COMMAND_ADDRESS_ADD, "lagg0", "10.0.0.4/24  alias", false},
-        {VFJ_COMMAND_ADDRESS_ADD, "lagg0", "destroy", false},
-        {VFJ_COMMAND_ADDRESS_ADD, "lagg0", " alias", false},
-        {VFJ_COMMAND_ADDRESS_ADD, "lagg0", "gateway.example/24", false},
-        {VFJ_COMMAND_ADDRESS_ADD, "lagg0", "10.0.0.4/33", false},
-        {VFJ_COMMAND_ADDRESS_DELETE, "hn0", "10.0.0.4", true},
-        {VFJ_COMMAND_ADDRESS_DELETE, "hn0", "fd00::4", true},
-        {VFJ_COMMAND_ADDRESS_DELETE, "hn0", "10.0.0.4/24", false},
-        {VFJ_COMMAND_ADDRESS_DELETE, "hn0", "10.0.0.4 alias", false},
-        {VFJ_COMMAND_ADDRESS_DELETE, "hn0", "10.0.0.4 destroy", false},
-        {VFJ_COMMAND_CONFIGURE, "lagg0", "inet 10.0.0.4/24 mtu 9000 media auto fib 0", true},
-        {VFJ_COMMAND_CONFIGURE, "lagg0", "inet6 fd00::4/64 vhid 1 advskew 3 alias", true},
-        {VFJ_COMMAND_CONFIGURE, "lagg0", "group a description names", true},
-        {VFJ_COMMAND_CONFIGURE, "hn0", "inet 10.0.0.4/24", false},
-        {VFJ_COMMAND_CONFIGURE, "tun0", "inet 10.0.0.4/24", false},
-        {VFJ_COMMAND_CONFIGURE, "lagg0", "destroy", false},
-        {VFJ_COMMAND_CONFIGURE, "lagg0", "up destroy", false},
-        {VFJ_COMMAND_CONFIGURE, "lagg0", "unplumb", false},
-        {VFJ_COMMAND_CONFIGURE, "lagg0", "create", false},
-        {VFJ_COMMAND_CONFIGURE, "lagg0", "create2", false},
-        {VFJ_COMMAND_CONFIGURE, "lagg0", "plumb", false},
-        {VFJ_COMMAND_CONFIGURE, "lagg0", "name wan", false},
-        {VFJ_COMMAND_CONFIGURE, "lagg0", "vnet 1", false},
-        {VFJ_COMMAND_CONFIGURE, "lagg0", "-vnet 1", false},
-        {VFJ_COMMAND_CONFIGURE, "lagg0", "pass *", false},
-        {VFJ_COMMAND_NO_DAD, "lagg0", "", true},
-        {VFJ_COMMAND_NO_DAD, "hn0", "", false},
-        {VFJ_COMMAND_RTADV, "hn0", "", false},
-        {VFJ_COMMAND_DHCLIENT, "hn0", "", false},
-        {VFJ_COMMAND_DHCLIENT_BACKGROUND, "hn0", "", true},
-        {VFJ_COMMAND_ROUTE_ADD, "", "default 10.0.0.1", true},
-        {VFJ_COMMAND_ROUTE_ADD, "", "-net 10.1.0.0/16 10.0.0.9 -mtu 1400", true},
-        {VFJ_COMMAND_ROUTE_ADD, "", "-host 10.0.0.1 -iface lagg0", true},
-        {VFJ_COMMAND_ROUTE_ADD, "", "-inet6 default fe80::1%lagg0", true},
-        {VFJ_COMMAND_ROUTE_ADD, "", "-inet6 -inet default 10.0.0.1", false},
-        {VFJ_COMMAND_ROUTE_ADD, "", "-6 -4 default 10.0.0.1", false},
-        {VFJ_COMMAND_ROUTE_ADD, "", "default", false},
-        {VFJ_COMMAND_ROUTE_ADD, "", "-n flush", false},
-        {VFJ_COMMAND_ROUTE_ADD, "", "default 10.0.0.1 -odd", false},
-        {VFJ_COMMAND_ROUTE_CHANGE, "", "-inet6 default fe80::1%lagg0", true},
-        {VFJ_COMMAND_ROUTE_CHANGE, "", "-inet6 -net fd01::/64 fd00::1", true},
-        {VFJ_COMMAND_ROUTE_CHANGE, "", "-inet6 -inet default 10.0.0.1", false},
-        {VFJ_COMMAND_ROUTE_CHANGE, "", "-inet6 default 10.0.0.1 -4", false},
-        {VFJ_COMMAND_ROUTE_CHANGE, "", "-inet6 default", false},
-        {VFJ_COMMAND_ROUTE_CHANGE, "", "default -inet6 fd00::1", false},
-        {VFJ_COMMAND_DHCLIENT_STOP, "", "411", true},
-        {VFJ_COMMAND_DHCLIENT_STOP, "", "-1", false},
-        {VFJ_COMMAND_DHCLIENT_STOP, "", "411 -9", false},
+        {VFJ_COMMAND_ADDRESS_ADD, true, "hn0", "10.0.0.4/24"},
+        {VFJ_COMMAND_ADDRESS_ADD, true, "lagg0", "10.0.0.4/24 alias"},
+        {VFJ_COMMAND_ADDRESS_ADD, true, "lagg0", "fd00::4/64 alias"},
+        {VFJ_COMMAND_ADDRESS_ADD, false, "lagg0", "10.0.0.4/24 destroy"},
+        {VFJ_COMMAND_ADDRESS_ADD, false, "lagg0", "10.0.0.4/24 alias alias"},
+        {VFJ_COMMAND_ADDRESS_ADD, false, "lagg0", "10.0.0.4/24 alias destroy"},
+        {VFJ_COMMAND_ADDRESS_ADD, false, "lagg0", "10.0.0.4/24  alias"},
+        {VFJ_COMMAND_ADDRESS_ADD, false, "lagg0", "destroy"},
+        {VFJ_COMMAND_ADDRESS_ADD, false, "lagg0", " alias"},
+        {VFJ_COMMAND_ADDRESS_ADD, false, "lagg0", "gateway.example/24"},
+        {VFJ_COMMAND_ADDRESS_ADD, false, "lagg0", "10.0.0.4/33"},
+        {VFJ_COMMAND_ADDRESS_DELETE, true, "hn0", "10.0.0.4"},
+        {VFJ_COMMAND_ADDRESS_DELETE, true, "hn0", "fd00::4"},
+        {VFJ_COMMAND_ADDRESS_DELETE, false, "hn0", "10.0.0.4/24"},
+        {VFJ_COMMAND_ADDRESS_DELETE, false, "hn0", "10.0.0.4 alias"},
+        {VFJ_COMMAND_ADDRESS_DELETE, false, "hn0", "10.0.0.4 destroy"},
+        {VFJ_COMMAND_CONFIGURE, true, "lagg0", "inet 10.0.0.4/24 mtu 9000 media auto fib 0"},
+        {VFJ_COMMAND_CONFIGURE, true, "lagg0", "inet6 fd00::4/64 vhid 1 advskew 3 alias"},
+        {VFJ_COMMAND_CONFIGURE, true, "lagg0", "group a description names"},
+        {VFJ_COMMAND_CONFIGURE, false, "hn0", "inet 10.0.0.4/24"},
+        {VFJ_COMMAND_CONFIGURE, false, "tun0", "inet 10.0.0.4/24"},
+        {VFJ_COMMAND_NO_DAD, true, "lagg0", ""},
+        {VFJ_COMMAND_NO_DAD, false, "hn0", ""},
+        {VFJ_COMMAND_RTADV, false, "hn0", ""},
+        {VFJ_COMMAND_DHCLIENT, false, "hn0", ""},
+        {VFJ_COMMAND_DHCLIENT_BACKGROUND, true, "hn0", ""},
+        {VFJ_COMMAND_ROUTE_ADD, true, "", "default 10.0.0.1"},
+        {VFJ_COMMAND_ROUTE_ADD, true, "", "-net 10.1.0.0/16 10.0.0.9 -mtu 1400"},
+        {VFJ_COMMAND_ROUTE_ADD, true, "", "-host 10.0.0.1 -iface lagg0"},
+        {VFJ_COMMAND_ROUTE_ADD, true, "", "-inet6 default fe80::1%lagg0"},
+        {VFJ_COMMAND_ROUTE_ADD, false, "", "default"},
+        {VFJ_COMMAND_ROUTE_ADD, false, "", "-n flush"},
+        {VFJ_COMMAND_ROUTE_ADD, false, "", "default 10.0.0.1 -odd"},
+        {VFJ_COMMAND_ROUTE_CHANGE, true, "", "-inet6 default fe80::1%lagg0"},
+        {VFJ_COMMAND_ROUTE_CHANGE, true, "", "-inet6 -net fd01::/64 fd00::1"},
+        {VFJ_COMMAND_ROUTE_CHANGE, false, "", "-inet6 default"},
+        {VFJ_COMMAND_ROUTE_CHANGE, false, "", "default -inet6 fd00::1"},
+        {VFJ_COMMAND_DHCLIENT_STOP, true, "", "411"},
+        {VFJ_COMMAND_DHCLIENT_STOP, false, "", "-1"},
+        {VFJ_COMMAND_DHCLIENT_STOP, false, "", "411 -9"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof attempts / sizeof attempts[0]; i++) {
@@ -159,10 +152,43 @@ static void test_texts(void **state)
     }
 }
 
+/* Words that rc.conf may have, and that no command may: the monitor goes on, and runs nothing. */
+static void test_refused_words(void **state)
+{
+    static const struct attempt attempts[] = {
+        {VFJ_COMMAND_CONFIGURE, true, "lagg0", "destroy"},
+        {VFJ_COMMAND_CONFIGURE, true, "lagg0", "up destroy"},
+        {VFJ_COMMAND_CONFIGURE, true, "lagg0", "unplumb"},
+        {VFJ_COMMAND_CONFIGURE, true, "lagg0", "create"},
+        {VFJ_COMMAND_CONFIGURE, true, "lagg0", "create2"},
+        {VFJ_COMMAND_CONFIGURE, true, "lagg0", "plumb"},
+        {VFJ_COMMAND_CONFIGURE, true, "lagg0", "name wan"},
+        {VFJ_COMMAND_CONFIGURE, true, "lagg0", "vnet 1"},
+        {VFJ_COMMAND_CONFIGURE, true, "lagg0", "-vnet 1"},
+        {VFJ_COMMAND_ROUTE_ADD, true, "", "-inet6 -inet default 10.0.0.1"},
+        {VFJ_COMMAND_ROUTE_ADD, true, "", "-6 -4 default 10.0.0.1"},
+        {VFJ_COMMAND_ROUTE_CHANGE, true, "", "-inet6 -inet default 10.0.0.1"},
+        {VFJ_COMMAND_ROUTE_CHANGE, true, "", "-inet6 default 10.0.0.1 -4"},
+    };
+    static struct vfj_paths paths;
+    static struct vfj_request_program program;
+    (void)state;
+    assert_int_equal(vfj_paths_init(&paths, "/nonexistent"), VFJ_OK);
+    for (size_t i = 0; i < sizeof attempts / sizeof attempts[0]; i++) {
+        struct vfj_request request = request_of(&attempts[i], 1000);
+        assert_true(vfj_request_check(&request));
+        assert_int_equal(vfj_request_prepare(&request, &paths, &program), EPERM);
+        assert_non_null(strstr(program.complaint, "not in a command: "));
+    }
+    struct vfj_request request = request_of(
+        &(struct attempt){VFJ_COMMAND_CONFIGURE, true, "lagg0", "description names"}, 1000);
+    assert_int_equal(vfj_request_prepare(&request, &paths, &program), 0);
+}
+
 /* No request runs a program for longer than the row of its command allows. */
 static void test_limits(void **state)
 {
-    static const struct attempt up = {VFJ_COMMAND_UP, "hn0", "", true};
+    static const struct attempt up = {VFJ_COMMAND_UP, true, "hn0", ""};
     const uint32_t most_ms = vfj_command_limit_ms(VFJ_COMMAND_UP);
     struct vfj_request request
         = {.kind = VFJ_REQUEST_RC, .command = {.limit_ms = VFJ_REQUEST_LIMIT_MAX_MS}};
@@ -211,9 +237,8 @@ static void test_no_modules(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_traces_pass),
-        cmocka_unit_test(test_texts),
-        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_traces_pass),   cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_refused_words), cmocka_unit_test(test_limits),
         cmocka_unit_test(test_no_modules),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
