@@ -10,7 +10,8 @@
 
 static const int numbers[] = {SIGHUP, SIGINT, SIGTERM};
 static volatile sig_atomic_t pending;
-static volatile sig_atomic_t child; /* process group of a command that runs; 0: none */
+/* process group of the command that runs now; 0: no command runs */
+static volatile sig_atomic_t child;
 
 static void on_signal(int number)
 {

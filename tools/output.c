@@ -554,7 +554,8 @@ static void begin_line(struct line *line, const struct vfj_style *style, char *b
     *line = (struct line){.style = style, .text = vfj_text_begin(bytes, size)};
 }
 
-/* Adds the text of a record, without regard to rows that keep another record. */
+/* Adds the text of a record. If the record is a row that stores a recovered record, adds the row
+ * itself. */
 static void add_plain(struct line *line, const struct vfj_record *record,
                       const struct vfj_record *outcome)
 {
@@ -566,7 +567,8 @@ static void add_plain(struct line *line, const struct vfj_record *record,
         add_unseen(line, record);
 }
 
-/* Adds the text of a record. That of a row which keeps a recovered record is the kept record's. */
+/* Adds the text of a record. If the record is a row that stores a recovered record, adds the text
+ * of the stored record. */
 static void add_text(struct line *line, const struct vfj_record *record,
                      const struct vfj_record *outcome)
 {

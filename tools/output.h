@@ -37,7 +37,7 @@ struct vfj_style {
     int64_t before_us; /* for DELTA: time of the line before; INT64_MIN: this is the first line */
 };
 
-/* The word of a row that keeps a recovered record (store/recovered_row.h). */
+/* The word in the line of a row that stores a recovered record (store/recovered_row.h). */
 #define VFJ_WORD_UNVERIFIED "unverified"
 
 enum { VFJ_WHO_WIDTH = 4, VFJ_LINKS_MAX = 8 };

@@ -134,8 +134,9 @@ static void take_duration(struct vfj_text *text, struct vfj_span body, const cha
         add_seconds(text, name, us);
 }
 
-/* Reads the next word of a line that is quoted as for sh(1). When a quote is not closed, the rest
- * of the line is one word. `bytes` holds the word. Returns false at the end of the line. */
+/* Reads the next word of a command line that is quoted as for sh(1). When a quote is not closed,
+ * the rest of the line is one word. `word` points into `bytes`. Returns false at the end of the
+ * line. */
 static bool next_word(struct vfj_span *line, char bytes[VALUE_SIZE], struct vfj_span *word)
 {
     const char *opened;

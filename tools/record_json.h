@@ -20,12 +20,12 @@ void vfj_record_print_json(FILE *out, const struct vfj_record *record,
  * vfj_terminal_print_json() does. */
 void vfj_json_quote(struct vfj_text *text, struct vfj_span value);
 
-/* Adds a list of the words of a line that is quoted as for sh(1). Bytes of a word that is not UTF-8
- * become \xHH. */
+/* Adds an array of the words of a command line, which is quoted as for sh(1). If a word is not
+ * UTF-8, its bytes become \xHH. */
 void vfj_json_add_words(struct vfj_json *json, const char *key, struct vfj_span line);
 
-/* Append a member to an object whose text ends with '{' or with another member. `key` is a constant
- * that needs no escape. */
+/* These functions append a member to a JSON object, after its '{' or its previous member. `key` is
+ * a constant that needs no escapes. */
 void vfj_member_key(struct vfj_text *text, const char *key);
 void vfj_member_string(struct vfj_text *text, const char *key, struct vfj_span value);
 void vfj_member_u64(struct vfj_text *text, const char *key, uint64_t value);

@@ -41,9 +41,9 @@ static int read_data_path(char *value, size_t size)
     return 0;
 }
 
-/* The next functions simulate a guest in transparent mode. The file answers/transparent has the
- * number of its hns. Their VFs exist as long as the file answers/attached does. The VFs get the data
- * path at the end of attwait, as with hn(4). */
+/* The next functions simulate a guest in transparent mode. The file answers/transparent contains
+ * the number of its hn interfaces. Their VFs exist as long as the file answers/attached exists. The
+ * VFs get the data path when the time vf_xpnt_attwait has passed, as with hn(4). */
 
 static bool has_answer(const char *name)
 {
@@ -55,7 +55,7 @@ static bool has_answer(const char *name)
 
 enum { RINGS = 4, ATTWAIT_S = 2 };
 
-/* Returns the number of hns in transparent mode. */
+/* Returns the number of hn interfaces when the guest is in transparent mode, and otherwise 0. */
 static unsigned transparent_hns(void)
 {
     static int count = -1; /* -1: unknown yet */
@@ -86,7 +86,7 @@ static int64_t now_ms(void)
     return milliseconds(now);
 }
 
-/* Returns the time at which the VFs get the data path, or INT64_MAX without VFs. */
+/* Returns the time at which the VFs get the data path, or INT64_MAX when no VF is attached. */
 static int64_t switch_ms(void)
 {
     struct stat facts;
@@ -102,13 +102,15 @@ static bool is_switched(void)
     return now_ms() >= switch_ms();
 }
 
-/* Returns a counter of packets: one for each millisecond until the time. */
+/* Returns a counter of packets that has increased by one in each millisecond until the given
+ * time. */
 static int64_t count_packets(int64_t until_ms)
 {
     return 1000000000 + until_ms % 1000000000;
 }
 
-/* Returns a counter of hn's own queues. While the VFs have the data path, it does not grow. */
+/* Returns a counter of packets in hn's own queues. It does not increase while the VFs have the data
+ * path. */
 static int64_t count_synthetic(void)
 {
     int64_t now = now_ms(), switched = switch_ms();

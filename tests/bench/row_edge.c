@@ -1,7 +1,8 @@
 /* The benchmark of edges in transparent mode. An edge is one of three events of a VF: it attaches,
  * it gets the data path, or it detaches. The daemon records a snapshot of the guest immediately
- * after each edge and a second one two seconds later. An edge costs all rows that it leads to: the
- * line, the probe of the map, transitions, timers and both snapshots. */
+ * after each edge and a second one two seconds later. The cost of an edge includes all rows that
+ * result from it: the devd line, the observation of the list of VFs, transitions, timers and both
+ * snapshots. */
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>

@@ -62,7 +62,8 @@ static int make_hostile(const char *path)
     return 0;
 }
 
-/* Puts passwords where an older version, a program or another driver could have put one. */
+/* Puts passwords into all places of records in which an older version of vfjournal, a program of
+ * the guest or another driver could have put one. */
 static int make_passwords(const char *path)
 {
     if (make_migration(path) != 0)

@@ -50,7 +50,7 @@ bool guest_hn_is_switched(struct guest_state *state, const struct guest_if *hn)
     return vf != NULL && vf->up;
 }
 
-/* Ups the VF, unless it left or attached again since `time`. */
+/* Takes the VF up, unless the VF has left or attached again since `time`. */
 static void switch_now(const char *vf, const char *tune, const char *time)
 {
     struct guest_state *state = guest_state_open();

@@ -47,8 +47,9 @@ void guest_hn_unmap(struct guest_state *state, const char *vf);
 /* Called when a VF goes up or down (ifnet_event). Gives the data path to a VF that is up, and
  * back to hn when the VF is down. hn's link follows. */
 void guest_hn_vf_changed(struct guest_state *state, struct guest_if *vf, bool up);
-/* In transparent mode: leaves a process behind that ups the VF hw.hn.vf_xpnt_attwait seconds from
- * now, as hn(4) does. A later call for the same VF takes the place of an earlier one. */
+/* For transparent mode: starts a process in the background that takes the VF up after
+ * hw.hn.vf_xpnt_attwait seconds, as hn(4) does. A later call for the same VF replaces an earlier
+ * one. */
 void guest_hn_switch_later(const char *vf);
 /* Returns true when hn(4) has moved the data path to the VF in transparent mode. */
 bool guest_hn_is_switched(struct guest_state *state, const struct guest_if *hn);

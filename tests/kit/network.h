@@ -42,7 +42,7 @@ struct kit_network_interface {
     char members[KIT_NETWORK_MEMBERS][KIT_NETWORK_NAME];
 };
 
-/* A route other than a default route, with its interface. */
+/* A route that is not a default route, and the interface through which it goes. */
 struct kit_network_route {
     char destination[KIT_NETWORK_ADDRESS]; /* "192.168.7.0/24" */
     char interface[KIT_NETWORK_NAME];
@@ -70,7 +70,7 @@ void kit_network_add_member(struct kit_network_interface *interface, const char 
 const struct kit_network_interface *kit_network_answers(const struct kit_network *network,
                                                         const char *address, const char **why);
 
-/* Returns whether packets to the destination of a route leave by that route. */
+/* Returns true when a route to this destination exists and packets through it leave the guest. */
 bool kit_network_has_route(const struct kit_network *network, const char *destination);
 
 /* Returns true when the default route exists and packets through it leave the guest. */

@@ -96,7 +96,8 @@ static void check_routes(struct sim *sim, const struct sim_nic *nic,
     if (nic->has_router6 && vfj_guest_default6(&sim->guest) != owner)
         sim_fail(sim, "%s has %s and not the IPv6 default route", owner->facts.name.text,
                  nic->inet6);
-    /* after an admin destroyed the lagg, devd's rules may have configured hn without the route */
+    /* the route may be missing after an admin destroyed the lagg: devd's rules then configured hn
+     * without it */
     if (nic->has_kept && !nic->is_undone && !nic->route_failed
         && !has_kept_route(sim, nic, owner->facts.name))
         sim_fail(sim, "%s has %s and not the route that hn had", owner->facts.name.text,

@@ -138,7 +138,8 @@ static void end_life(struct sim *sim)
     sim->cuts += sim->power;
     if (sim->power)
         sim_boot(sim);
-    /* rows may be lost, and no daemon knows of routes that only they told of */
+    /* rows may be lost, and the daemon then does not know of routes that only these rows
+     * recorded */
     for (unsigned i = 0; i < sim->nic_count && sim->disk_until_us != INT64_MAX; i++)
         sim->nics[i].has_kept = false;
     if (sim->disk_until_us != INT64_MAX)

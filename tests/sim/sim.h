@@ -96,12 +96,13 @@ struct sim_nic {
     struct vfj_name lagg;
     struct vfj_name vf; /* the VF that the host has attached; empty: none */
     bool dhcp;
-    bool is_renamed;   /* rc.conf renames hn to hn_new at each boot */
-    bool has_router;   /* the default router in rc.conf is in hn's subnet */
-    bool has_router6;  /* the static IPv6 default route goes through hn */
-    bool has_route;    /* rc.conf has a static route whose gateway is in hn's subnet */
-    bool boots_kept;   /* a boot gives hn a route that rc.conf does not have, through its subnet */
-    bool has_kept;     /* the guest must have that route */
+    bool is_renamed;  /* rc.conf renames hn to hn_new at each boot */
+    bool has_router;  /* the default router in rc.conf is in hn's subnet */
+    bool has_router6; /* the static IPv6 default route goes through hn */
+    bool has_route;   /* rc.conf has a static route whose gateway is in hn's subnet */
+    /* a boot adds a route that is not in rc.conf, through a gateway in hn's subnet */
+    bool boots_kept;
+    bool has_kept;     /* the guest must have the route that boots_kept describes */
     bool route_failed; /* a command that should have added a route failed */
     bool rtadv;        /* hn's IPv6 address comes from router advertisements */
     bool has_default;  /* rc.conf has ifconfig_DEFAULT: devd configures the VF when it attaches */

@@ -173,7 +173,8 @@ static int run_split(struct vfj_daemon_options *options)
     bool is_split = vfj_daemon_split(options);
     if (is_split)
         exit_status = run(options);
-    vfj_daemon_end_scheduled(options); /* the monitor prints the log, so it ends later */
+    /* the monitor prints the log and therefore ends after the helper */
+    vfj_daemon_end_scheduled(options);
     if (is_split)
         vfj_monitor_end(options->guest_io.monitor);
     return exit_status;

@@ -311,7 +311,8 @@ static struct more_facts more_of_view(const struct vfj_view *view, bool on_lagg)
         more.gateway = view->gateway;
     if (view->gateway6_on_lagg == on_lagg)
         more.gateway6 = view->gateway6;
-    /* the view does not say whose routes they are that it lacks */
+    /* when routes are missing from the view, it does not say whether they are those of hn or of the
+     * lagg */
     more.routes.truncated = view->routes.truncated && on_lagg == view->lagg.exists;
     for (unsigned i = 0; i < view->routes.count; i++) {
         if (view->routes.list[i].on_lagg == on_lagg)

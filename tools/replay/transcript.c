@@ -22,7 +22,7 @@ static void line_begin(const struct vfj_transcript *transcript, const struct vfj
             slot[0] != '\0' ? slot : "-");
 }
 
-/* Prints a text that may have a password. */
+/* Prints a text. If it contains a password, prints asterisks in place of the password. */
 static void print_span(FILE *out, struct vfj_span span)
 {
     char bytes[2 * VFJ_BODY_MAX];

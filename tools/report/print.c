@@ -12,7 +12,8 @@ enum {
     WIDTH = 80,
     SPARKS_MAX = 45,
     STATES_INDENT = 7,
-    DURATION_WIDTH = 8, /* "599.9s", "59m59s" or "366d23h", and a blank */
+    /* width of a duration such as "599.9s", "59m59s" or "366d23h", and of one blank */
+    DURATION_WIDTH = 8,
 };
 
 /* Marks for the values of a small bar chart: one for 0, and eight of increasing height. */
@@ -33,7 +34,7 @@ static bool is_utf8(void)
             || strstr(locale, "UTF8") != NULL);
 }
 
-/* Adds a duration as a user would type it, such as "59m59s": without blanks, and with one letter
+/* Adds a duration in the form that options accept, such as "59m59s": without blanks, and with "m"
  * for minutes. */
 static void add_duration_column(struct vfj_text *text, int64_t us)
 {

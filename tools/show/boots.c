@@ -67,10 +67,11 @@ static void add_record(struct vfj_boot *boot, const struct vfj_record *record)
 struct boots {
     struct vfj_boot *list;
     size_t count, room;
-    uint64_t newest, newest_boot; /* seq and boot of the newest record; 0: none */
+    /* seq and boot of the journal's newest record; 0: the journal has no record */
+    uint64_t newest, newest_boot;
 };
 
-/* Adds a boot. Returns NULL when memory runs out. */
+/* Adds the boot in which the record was written. Returns NULL when memory runs out. */
 static struct vfj_boot *add_boot(struct boots *boots, const struct vfj_record *record)
 {
     if (boots->count == boots->room) {
@@ -107,7 +108,8 @@ static enum vfj_status read_boots(struct vfj_show *show, struct boots *boots)
     return status == VFJ_END ? VFJ_OK : status;
 }
 
-/* Returns whether options select records, so that only boots with such a record count. */
+/* Returns true when options select certain records. Only boots with a selected record are then
+ * listed. */
 static bool selects_records(const struct vfj_criteria *criteria)
 {
     return criteria->about.count + criteria->kinds.count + criteria->states.count
@@ -117,7 +119,7 @@ static bool selects_records(const struct vfj_criteria *criteria)
         || criteria->last != 0;
 }
 
-/* Keeps the boots that have one of the picks. Both lists are in the order of the records. */
+/* Removes the boots without a selected record. Both lists are in the order of the records. */
 static void keep_picked(struct boots *boots, const struct vfj_selection *selection)
 {
     size_t count = 0, at = 0;
@@ -134,8 +136,8 @@ static void keep_picked(struct boots *boots, const struct vfj_selection *selecti
     boots->count = count;
 }
 
-/* Keeps the boots that have a selected record or, when no option selects records, those that
- * overlap the wanted time. Returns the exit status. */
+/* Removes the boots without a selected record or, when no option selects records, those outside the
+ * period that options -S and -U give. Returns the exit status. */
 static int keep_selected(struct vfj_show *show, struct boots *boots)
 {
     struct vfj_criteria criteria = show->criteria;
@@ -159,8 +161,8 @@ static int keep_selected(struct vfj_show *show, struct boots *boots)
     return exit_status;
 }
 
-/* Prints the newest boots, as many as -n allows, that were not printed before. Returns their
- * number. */
+/* Prints the newest boots that were not printed before, at most as many as -n allows. Returns the
+ * number of boots printed. */
 static size_t print_boots(struct vfj_show *show, const struct boots *boots)
 {
     size_t first

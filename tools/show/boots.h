@@ -4,17 +4,18 @@
 
 #include "tools/show/show.h"
 
-/* A boot, and the times of its records. */
+/* A boot of the guest, and the times of the first and the last record that were written during
+ * it. */
 struct vfj_boot {
     uint64_t number;
     int64_t first_us, last_us;
-    char id[64]; /* the kernel's boot id; untrusted bytes */
+    char id[64]; /* the id that the kernel gave to this boot; bytes that must not be trusted */
 };
 
-/* Prints the header of the format, if it has one. */
+/* Prints the header line, if the output format has one. */
 void vfj_boots_print_header(const struct vfj_show *show);
 
-/* Prints a boot in the format of the options. */
+/* Prints a line about a boot in the output format that the options give. */
 void vfj_boot_print(struct vfj_show *show, const struct vfj_boot *boot);
 
 #endif

@@ -8,7 +8,8 @@
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
-/* Selects the records after the cursor. `cursor` may be empty, for the beginning of the journal. */
+/* Selects only the records after the cursor. When `cursor` is empty, selects records from the
+ * beginning of the journal. */
 static int take(struct vfj_show *show, const char *cursor)
 {
     char found[VFJ_CURSOR_SIZE];

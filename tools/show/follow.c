@@ -1,4 +1,4 @@
-/* Follows the journal for `vfjournal show -f`. */
+/* Waits for new records and prints them, for `vfjournal show -f`. */
 #include <time.h>
 
 #include "tools/show/show.h"
@@ -7,10 +7,10 @@
 
 enum {
     POLL_NS = 250000000,
-    SETTLE_S = 2, /* a record may become durable so long after its time */
+    SETTLE_S = 2, /* a record can become visible in the journal this long after the time in it */
 };
 
-/* Returns whether -U is past, so that every later record is too new. */
+/* Returns true when the time in the option -U has passed, so that every later record is too new. */
 static bool is_late(const struct vfj_show *show)
 {
     const int64_t million = 1000000;
@@ -40,7 +40,8 @@ bool vfj_show_has_news(struct vfj_show *show)
         || (record.seq > show->criteria.after && record.seq > show->newest_read);
 }
 
-/* Reopens the journal each time, which takes a millisecond, because its daemon may start and end. */
+/* Opens the journal again for each reading, which takes a millisecond, because its daemon may start
+ * and end. */
 int vfj_show_follow(struct vfj_show *show, int (*print)(struct vfj_show *show))
 {
     static const struct timespec pause = {.tv_nsec = POLL_NS};

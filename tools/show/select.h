@@ -13,9 +13,14 @@
 
 struct vfj_pick {
     uint64_t seq;
-    uint64_t outcome; /* folded: seq of the command's outcome; 0: none */
-    uint32_t links;   /* folded: index in selection->links, from 1 on; 0: none */
-    uint32_t boot;    /* the number of the record's boot, of a forged one its last 32 bits */
+    /* when command and outcome share a line: seq of the outcome; 0: the line has no outcome */
+    uint64_t outcome;
+    /* when link changes share a line: their index in selection->links, counted from 1; 0: the line
+     * is not about link changes */
+    uint32_t links;
+    /* number of the boot in which the record was written; if a forged number is larger, its last 32
+     * bits */
+    uint32_t boot;
 };
 
 enum { VFJ_RANGES_MAX = 8 };
@@ -37,12 +42,14 @@ struct vfj_selection {
     size_t link_count;
     size_t link_room;
     int who_width;
-    uint64_t newest;           /* seq of the journal's newest record; 0: none */
-    uint64_t newest_boot;      /* the boot of that record */
-    int64_t least_us, most_us; /* the earliest and latest wall time of the records that were read */
-    bool named[VFJ_NAMES_MAX]; /* which interfaces of the criteria have a record */
-    bool has_read_all;         /* the search read up to the first record */
-    struct vfj_ranges missing; /* records that do not exist although newer ones do */
+    /* seq of the journal's newest record; 0: the journal has no records */
+    uint64_t newest;
+    uint64_t newest_boot; /* number of the boot in which the newest record was written */
+    /* the earliest and the latest wall time among the records that were read */
+    int64_t least_us, most_us;
+    bool named[VFJ_NAMES_MAX]; /* for each interface in the criteria: whether a record names it */
+    bool has_read_all;         /* the search has read all records, up to the first one */
+    struct vfj_ranges missing; /* records that the journal lacks although it has newer ones */
     bool end_is_unreadable;    /* the records after `newest` are unreadable */
     struct vfj_ranges unreadable; /* records that cannot be read because the file is damaged */
     /* describes the first damage in bytes that must not be trusted; empty: no damage was found */

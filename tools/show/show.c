@@ -13,7 +13,7 @@
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
-/* A copy of a record, which remains valid when the next one is read. */
+/* A copy of a record and of its text, which remains valid when the next record is read. */
 struct kept {
     struct vfj_record record;
     char body[VFJ_BODY_MAX];

@@ -27,21 +27,26 @@ struct vfj_show {
     /* the value of -b: the number of a boot, or 0 for the newest boot, -1 for the one before it,
      * and so on */
     int64_t boot;
-    regex_t pattern;         /* compiled value of -g, if criteria.pattern is set */
-    const char *migration;   /* the value of -M; NULL: not given */
-    bool migration_names;    /* the names of the criteria are those of the migration */
-    bool migration_is_ended; /* no later record belongs to the migration */
+    /* the regular expression in the option -g, compiled; valid when criteria.pattern is set */
+    regex_t pattern;
+    const char *migration; /* the value of -M; NULL: not given */
+    /* the interfaces in the criteria are those of the migration, not those of -i */
+    bool migration_names;
+    bool migration_is_ended; /* the migration has ended, so that no later record belongs to it */
     const char *after_cursor;
     const char *cursor_file;
     bool prints_cursor;
     const char *path; /* the path that the user gave; NULL: use the default path */
     struct vfj_input input;
     struct vfj_source source;
-    bool is_begun;        /* the first record was printed or is about to be */
-    bool has_begun;       /* records were printed before, and the journal is followed */
-    bool is_over;         /* the journal is not followed, or no later record can match */
-    uint64_t newest_read; /* --list-boots: seq of the newest record that was read */
-    uint64_t next_boot;   /* --list-boots: boots with a lower number were printed */
+    bool is_begun; /* the first record was printed, or is being printed */
+    /* the journal was read before, and the program waits for further records */
+    bool has_begun;
+    /* this is the last reading: the program does not wait for records, or no later record can
+     * match */
+    bool is_over;
+    uint64_t newest_read; /* for --list-boots: seq of the newest record that was read */
+    uint64_t next_boot;   /* for --list-boots: boots with a lower number than this were printed */
     struct vfj_style style;
 };
 
@@ -62,7 +67,7 @@ int vfj_show_find_boot(struct vfj_show *show);
 /* Sends the output from now on to a pager, unless the options or vfj_pager_begin() exclude this. */
 void vfj_show_begin_pager(const struct vfj_show *show);
 
-/* Returns whether records came after those that were read before. */
+/* Returns true when the journal has records that were written after the last reading. */
 bool vfj_show_has_news(struct vfj_show *show);
 
 /* Prints a line for each boot of the guest that has a selected record. Returns the exit status. */
@@ -77,17 +82,19 @@ int vfj_show_take_cursor(struct vfj_show *show);
  * exit status after a message. */
 int vfj_show_take_migration(struct vfj_show *show);
 
-/* Follows the journal, with `print` for each turn, until a failure or until no later record can
- * match. Returns the exit status. */
+/* Waits for new records and calls `print` for each reading, until a failure or until no later
+ * record can match. Returns the exit status. */
 int vfj_show_follow(struct vfj_show *show, int (*print)(struct vfj_show *show));
 
-/* Sets show->is_over before records are read: whether this is the last reading. */
+/* Call this before the records are read. Sets show->is_over when it is already known that this is
+ * the last reading. */
 void vfj_show_begin_reading(struct vfj_show *show);
 
-/* Sets show->is_over when the records that were read show that no later one can match. */
+/* Call this after the records were read. Sets show->is_over when no later record can match. */
 void vfj_show_end_reading(struct vfj_show *show, uint64_t newest_boot);
 
-/* Prints the cursor of the record, or writes it to the cursor file. Returns the exit status. */
+/* Prints the cursor that names the place after the record, or writes it to the cursor file. Returns
+ * the exit status. */
 int vfj_show_put_cursor(struct vfj_show *show, uint64_t seq);
 
 #endif

@@ -15,7 +15,8 @@ struct vfj_source {
     /* when `rows` is set: the reason why SQLite cannot read the journal, in bytes that must not be
      * trusted */
     char damage[256];
-    char masked[VFJ_BODY_MAX + 1]; /* when `rows` is set: a body without passwords */
+    /* when `rows` is set: space for a record's body in which passwords were replaced */
+    char masked[VFJ_BODY_MAX + 1];
 };
 
 /* Opens a journal for reading. When its schema or its header page is damaged, the pages with

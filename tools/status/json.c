@@ -92,7 +92,7 @@ static void add_last(struct vfj_json *json, const struct vfj_last_command *last)
         vfj_json_add_string(json, "output", last->outcome.output);
 }
 
-/* Adds the list of the slot's findings. */
+/* Adds the findings about the slot as a JSON array. */
 static void add_findings(struct vfj_json *json, const struct vfj_slot *slot)
 {
     vfj_json_add_bool(json, "transparent", true);
