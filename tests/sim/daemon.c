@@ -138,10 +138,11 @@ static void end_life(struct sim *sim)
     sim->cuts += sim->power;
     if (sim->power)
         sim_boot(sim);
-    /* rows may be lost, and the daemon then does not know of routes that only these rows
-     * recorded */
-    for (unsigned i = 0; i < sim->nic_count && sim->disk_until_us != INT64_MAX; i++)
+    /* rows may be lost, and no daemon knows of routes that only they told of */
+    bool has_lost = sim->records_lost || sim->was_detached || sim->disk_until_us != INT64_MAX;
+    for (unsigned i = 0; i < sim->nic_count && has_lost; i++)
         sim->nics[i].has_kept = false;
+    sim->was_detached = false;
     if (sim->disk_until_us != INT64_MAX)
         sim->disk_until_us = sim->now_us; /* the full disk has room again from now on */
 }

@@ -194,6 +194,7 @@ struct sim {
     /* rows were lost in the present step, and the state was reset to that of the last stored row */
     bool went_back;
     bool records_lost; /* a daemon lost rows about its own commands */
+    bool was_detached; /* rows have waited in memory since the daemon started */
     bool power;        /* the crash is a power cut of the whole guest */
     struct vfj_event event;
 

@@ -60,6 +60,7 @@ static void tell(struct sim *sim)
     sim->now_us += sim_between(sim, 10, 200);
     vfj_guest_io_stamp(sim->loop.guest_io, &sim->event);
     sim->events++;
+    sim->was_detached |= vfj_ledger_detached(sim->loop.ledger);
     if (sim->crash == SIM_CRASH_LOOP && sim->crash_in > 0 && --sim->crash_in == 0)
         sim->dead = true;
     if (sim->dead || sim->broken)
