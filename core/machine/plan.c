@@ -609,12 +609,10 @@ bool vfj_plan_give_back(struct vfj_step_context *context, struct vfj_slot *slot)
 
 bool vfj_plan_take_back(struct vfj_step_context *context, struct vfj_slot *slot)
 {
-    const uint64_t inet = (uint64_t)1 << VFJ_NEED_INET, back = (uint64_t)1 << VFJ_NEED_TAKE_BACK;
-    const struct vfj_plan *plan = &slot->plan;
+    const uint64_t back = (uint64_t)1 << VFJ_NEED_TAKE_BACK;
     struct vfj_planner planner = {.context = context, .slot = slot};
-    bool has_taken_back = (plan->tried & ~plan->failed & back) != 0;
-    if (!vfj_step_is_acting(context) || ((plan->tried | plan->failed) & inet) == 0 || has_taken_back
-        || !vfj_observed_is_foreign(slot) || vfj_observed_has_hn_port(slot))
+    bool has_taken_back = (slot->plan.tried & ~slot->plan.failed & back) != 0;
+    if (!vfj_step_is_acting(context) || has_taken_back || vfj_observed_has_hn_port(slot))
         return false;
     vfj_plan_foreign_addresses(&planner);
     return slot->batch.count > 0;

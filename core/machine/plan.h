@@ -67,9 +67,8 @@ bool vfj_plan_vf_must_leave(const struct vfj_step_context *context, const struct
  * a batch once. Returns true when a batch was issued. */
 bool vfj_plan_give_back(struct vfj_step_context *context, struct vfj_slot *slot);
 
-/* Issues a batch that deletes hn's addresses from a foreign laggN when this plan has added addresses
- * to laggN: somebody destroyed laggN and created it again while a batch ran. Returns true when a
- * batch was issued. */
+/* Issues a batch that deletes hn's addresses from a laggN that does not have hn as a port. Returns
+ * true when a batch was issued. */
 bool vfj_plan_take_back(struct vfj_step_context *context, struct vfj_slot *slot);
 
 /* Issues a batch of one command, which takes the VF down. */

@@ -218,6 +218,22 @@ static void pause_plan(const struct vfj_step_context *context, struct vfj_slot *
         vfj_step_pause_us(CONFLICT_FIRST_S, CONFLICT_MAX_S, slot->plan.failures));
 }
 
+/* Returns true when this plan added an address to laggN, and laggN is another one now: somebody
+ * destroyed laggN and created it again while a batch ran. */
+static bool has_added_to_foreign(const struct vfj_slot *slot)
+{
+    uint64_t issued = slot->plan.tried | slot->plan.failed;
+    return (issued >> VFJ_NEED_INET & 1) != 0 && vfj_observed_is_foreign(slot);
+}
+
+/* Returns true when laggN has no port. A plan that began before rows were lost may have added hn's
+ * addresses to such a laggN, and a conflict now keeps hn out of it. */
+static bool is_lagg_empty(const struct vfj_slot *slot)
+{
+    const struct vfj_interface *lagg = &slot->observed.lagg;
+    return lagg->exists && lagg->port_count == 0 && !vfj_observed_is_foreign(slot);
+}
+
 static bool handle_conflict(struct vfj_step_context *context, struct vfj_slot *slot,
                             enum vfj_reason conflict)
 {
@@ -233,7 +249,8 @@ static bool handle_conflict(struct vfj_step_context *context, struct vfj_slot *s
         slot->plan.tried &= ~((uint64_t)1 << VFJ_NEED_GIVE_BACK | (uint64_t)1 << VFJ_NEED_TAKE_BACK
                               | vfj_plan_route_needs());
     pause_plan(context, slot);
-    return protect_traffic(context, slot) || (is_lost && vfj_plan_give_back(context, slot));
+    return protect_traffic(context, slot) || (is_lost && vfj_plan_give_back(context, slot))
+        || (is_lagg_empty(slot) && vfj_plan_take_back(context, slot));
 }
 
 /* Returns true when laggN did not get rc.conf's words for hn, because they are too long for one
@@ -492,7 +509,7 @@ static bool decide_plan(struct vfj_step_context *context, struct vfj_slot *slot)
         pause_plan(context, slot);
         return false;
     }
-    if (vfj_plan_take_back(context, slot))
+    if (has_added_to_foreign(slot) && vfj_plan_take_back(context, slot))
         return true;
     if (!vfj_plan_is_due(slot))
         slot->plan.failed = 0; /* no command is needed on laggN */
