@@ -1,4 +1,5 @@
-/* Short bodies of snapshots in a journal's file. */
+/* Short bodies: in the file of a journal, the body of a snapshot has only the values that differ
+ * from those of an earlier snapshot. */
 #ifndef VFJ_STORE_SHORT_BODY_H
 #define VFJ_STORE_SHORT_BODY_H
 

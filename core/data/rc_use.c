@@ -39,7 +39,7 @@ static bool names(const char *words, const char *verb, struct vfj_name interface
     return false;
 }
 
-/* Returns the use of an interface that its own words in rc.conf request. */
+/* Returns what the words of ifconfig_IF in rc.conf use the interface IF for. */
 static enum vfj_rc_use use_of_words(const char *words)
 {
     struct vfj_span number;

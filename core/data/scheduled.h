@@ -45,11 +45,13 @@ struct vfj_scheduled {
     uint8_t here;         /* enum vfj_scheduled_here */
     int32_t duration_s;   /* as announced; -1 unknown */
     int64_t not_before_s; /* Unix time; 0: none, as for an event that has begun */
-    char id[64];          /* a word; id, type and source are empty for WATCHING and SILENT */
-    char type[24];       /* a word: Freeze, Reboot, Redeploy, Preempt, Terminate, or a future one */
-    char source[24];     /* a word: Platform, User */
-    char resources[160]; /* a word: names of VMs, separated by commas; WATCHING: this VM's name */
-    char text[224];      /* the description; SILENT: the reason */
+    /* id, type, source and resources have no blanks. In the phases WATCHING and SILENT, id, type and
+     * source are empty. */
+    char id[64];
+    char type[24];       /* Freeze, Reboot, Redeploy, Preempt, Terminate, or a future type */
+    char source[24];     /* Platform or User */
+    char resources[160]; /* names of VMs, separated by commas; this VM's name in phase WATCHING */
+    char text[224];      /* the description; the reason in phase SILENT */
 };
 
 /* Returns a row that has the phase and no other facts. */

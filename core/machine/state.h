@@ -72,7 +72,7 @@ enum vfj_data_path {
 enum vfj_link_monitor {
     VFJ_LINK_MONITOR_OFF,     /* the VF has its link, or is down */
     VFJ_LINK_MONITOR_WAITING, /* the VF is up without link, until timers.link_us */
-    VFJ_LINK_MONITOR_EXPIRED, /* the wait is over; the next observation decides */
+    VFJ_LINK_MONITOR_EXPIRED, /* the wait is over; the next observation shows whether the VF has a link */
     /* a command must take the VF down; in observe mode the machine only reports the missing link */
     VFJ_LINK_MONITOR_NO_LINK,
     VFJ_LINK_MONITOR_HELD, /* the machine took the VF down; it stays down until timers.link_us */

@@ -1,4 +1,4 @@
-/* vfjournal diff: compares two migrations, or two states of the machine. */
+/* vfjournal diff: compares two migrations, or the state of vfjournal's state machine at two records. */
 #include "tools/diff/diff.h"
 
 #include "tools/options.h"

@@ -23,7 +23,9 @@ enum vfj_status vfj_diff_read(struct vfj_journal *journal, uint64_t last,
                             .end = side->episode.end};
     side->totals.migrations = 1;
     side->totals.slow_us = vfj_episode_us(&side->episode);
-    part.end.seq = UINT64_MAX; /* the part ends with the journal, if the migration has not ended */
+    /* There is no limit: the part ends with the migration, or with the journal when the migration
+     * has not ended. */
+    part.end.seq = UINT64_MAX;
     enum vfj_status status = vfj_decisions_read(journal, &part, &side->decisions);
     vfj_totals_add(&side->totals, &side->decisions);
     return status;

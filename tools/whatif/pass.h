@@ -82,9 +82,9 @@ struct vfj_pass {
  * vfj_recorder). */
 void vfj_pass_watch(void *pass, const struct vfj_event *event, const struct vfj_decision *decision);
 
-/* Plays the lines of `edited`. Their numbers are higher by `inserted` than in the original trace.
- * The caller has checked the lines and rewound the play. Returns the statuses of
- * vfj_trace_play(). */
+/* Plays the lines of `edited`, a trace that has `inserted` more lines at its beginning than the
+ * original trace. The caller has checked the lines and reset pass->play to its beginning. Returns
+ * the statuses of vfj_trace_play(). */
 enum vfj_status vfj_pass_run(struct vfj_pass *pass, struct vfj_span edited, uint64_t inserted,
                              struct vfj_trace_place *place);
 

@@ -1,5 +1,6 @@
-/* Tests the machine's state as text. Reading gives the whole state that was written. The reader
- * refuses any text, even one by an attacker, from whose state the machine could not continue. */
+/* Tests the text form of the state machine's state. The reader restores the whole state that was
+ * written. It refuses every text of a state from which the machine could not continue, even when an
+ * attacker wrote the text. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
