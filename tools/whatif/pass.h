@@ -22,7 +22,7 @@ struct vfj_effect {
     /* how often the VF had been taken up between its attachment and the line */
     uint64_t up;
     int64_t after_us; /* time from the beginning of the command to the line */
-    bool is_escaped;  /* the line is the text of a %devd line */
+    bool is_escaped;  /* the trace has devd's line, with escapes, after the word "%devd" */
     struct vfj_span event;
 };
 

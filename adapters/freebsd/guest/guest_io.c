@@ -274,7 +274,7 @@ static void on_monitor_gone(void *context)
         guest_io->lost = true;
         vfj_guest_io_end(guest_io, "the monitor has ended");
     }
-    /* also ends the loop inside a function that runs it before vfj_guest_io_run() */
+    /* A function that starts the daemon may run the event loop before vfj_guest_io_run() does. */
     event_base_loopbreak(guest_io->base);
 }
 

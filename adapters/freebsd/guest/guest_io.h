@@ -94,8 +94,8 @@ void vfj_guest_io_break(struct vfj_guest_io *guest_io);
 /* Reports STOPPED with `reason`, and ends the loop. */
 void vfj_guest_io_end(struct vfj_guest_io *guest_io, const char *reason);
 
-/* Asks the listener to end by its callback `stopping`, like SIGTERM. `reason` is a string
- * literal. */
+/* Calls the listener's callback `stopping` with `reason`, as SIGTERM does. The daemon then ends.
+ * `reason` is a string literal. */
 void vfj_guest_io_stop(struct vfj_guest_io *guest_io, const char *reason);
 
 /* Runs a command that only reads. Its answer is one OBSERVED event. After the first answer of a
