@@ -117,8 +117,6 @@ static void record_lost_lagg(struct vfj_slot *slot, const struct vfj_interface *
 {
     if (was->address_count == 0 || !vfj_observed_is_lagg_gone(slot))
         return;
-    if (slot->plan.phase != VFJ_PLAN_ACTIVE)
-        memset(&slot->before.routes, 0, sizeof slot->before.routes);
     vfj_kept_routes_add_all(&slot->before.routes, routes);
     const struct vfj_interface wanted = slot->before.lagg;
     slot->before.lagg = *was;

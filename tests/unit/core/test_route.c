@@ -51,6 +51,7 @@ static void test_refused(void **state)
 {
     static const char *const refused[] = {"",
                                           "10.9.0.1",
+                                          "-inet -inet6 default 10.0.0.2",
                                           "-iface hn0",
                                           "10.9.0.1 10.0.0.2 -mtu",
                                           "10.9.0.1 10.0.0.2 -ifp",
