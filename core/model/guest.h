@@ -175,6 +175,9 @@ struct vfj_guest_vf *vfj_guest_find_vf(struct vfj_guest *guest, struct vfj_name 
 struct vfj_guest_vf *vfj_guest_open_vf(struct vfj_guest *guest, struct vfj_name vf,
                                        struct vfj_name hn);
 void vfj_guest_attach_vf(struct vfj_guest *guest, struct vfj_guest_vf *entry);
+/* Returns true in transparent mode: hn(4) itself takes a VF up. Sets *after_us to the time from the
+ * VF's attachment until then (hw.hn.vf_xpnt_attwait). */
+bool vfj_guest_hn_takes_up(const struct vfj_guest *guest, int64_t *after_us);
 /* Removes an interface. When it is a VF, hn(4) no longer maps it. */
 void vfj_guest_detach(struct vfj_guest *guest, struct vfj_name name);
 /* Returns the %fail rule that matches program number `index` of the command, and decrements the

@@ -116,6 +116,17 @@ static int32_t transparent(const struct vfj_guest *guest)
     return vfj_span_to_i64(vfj_span_of(value), &number) && number > 0 ? 1 : 0;
 }
 
+bool vfj_guest_hn_takes_up(const struct vfj_guest *guest, int64_t *after_us)
+{
+    char value[VFJ_VALUE_SIZE];
+    int64_t seconds = 0;
+    if (transparent(guest) != 1 || !sysctl(guest, "hw.hn.vf_xpnt_attwait", value, sizeof value)
+        || !vfj_span_to_i64(vfj_span_of(value), &seconds) || seconds < 0 || seconds > INT32_MAX)
+        return false;
+    *after_us = seconds * 1000000;
+    return true;
+}
+
 static void name_of_sysctl(const struct vfj_guest *guest, struct vfj_name unit, const char *leaf,
                            struct vfj_name *name)
 {

@@ -1,7 +1,7 @@
 #!/bin/sh
 # replay, diff and bisect: other settings, states, many files, and a player, as a user meets them.
 #   usage: test_whatif.sh VFJOURNAL VFJ_PTY SCENARIO
-# Scenarios: settings, follow, truth, diff, state, many, bisect, play.
+# Scenarios: settings, follow, truth, transparent, diff, state, many, bisect, play.
 set -u
 
 vfjournal=$1
@@ -125,7 +125,11 @@ ifconfig lagg0 create"
     run 2 replay --set hyper=3 journal.db
     says "--set takes a variable that vfjournal reads, as hyperv_vf_delay"
     run 2 replay --sysctl kern.x=3 journal.db
-    says "--sysctl takes a name under hw.hn or dev.hn"
+    says "--sysctl takes a sysctl that vfjournal reads, as hw.hn.vf_transparent"
+    run 2 replay --sysctl hw.hn.vf_transparant=1 journal.db
+    says "dev.hn.N.vf, not: hw.hn.vf_transparant=1"
+    run 2 replay --sysctl hw.hn.vf_transparent=yes journal.db
+    says "--sysctl takes an integer as the value of this sysctl, not: hw.hn.vf_transparent=yes"
     run 2 replay --policy x journal.db
     says "--policy takes scripts or vfjournal, not: x"
     run 2 replay --rc absent.conf journal.db
@@ -201,6 +205,59 @@ test_truth() {
     done
 }
 
+# transparent ATTWAIT_S: the trace of a guest in transparent mode. hn(4) takes the VF up when the wait
+# is over, and the VF has its link 0.05 s later. The VF leaves at the same time whatever the wait was.
+transparent() {
+    cat <<EOF2
+%vfjournal 1
+%mode observe
+%sysctl hw.hn.vf_transparent=1
+%sysctl hw.hn.vf_xpnt_attwait=$1
+%rc ifconfig_hn0="inet 10.0.0.4/24"
+%if hn0 up inet 10.0.0.4/24
+%vf mce0 hn0
+@1795356000 !system=ETHERNET subsystem=mce0 type=IFATTACH
+@$1.050 !system=IFNET subsystem=mce0 type=LINK_UP
+@100.01 !system=IFNET subsystem=mce0 type=DETACH
+@120 !system=ETHERNET subsystem=mce0 type=IFATTACH
+@$((120 + $1)).050 !system=IFNET subsystem=mce0 type=LINK_UP
+@400 !system=IFNET subsystem=other0 type=LINK_UP
+EOF2
+}
+
+# In transparent mode, hn(4) takes the VF up. No command of the program does.
+test_transparent() {
+    timed 5 >"$work/none.trace"
+    run 0 replay --output-journal none.db none.trace
+    for wait in 3 9; do
+        transparent $wait >"$work/$wait.trace"
+        run 0 replay --output-journal $wait.db $wait.trace
+        run 0 show -H -n all -k state -k link $wait.db
+        printf '%s\n' "$printed" >"$work/$wait.lines"
+        same "changes to switched" 2 "$(grep -c 'delayed -> switched' "$work/$wait.lines")"
+    done
+    for wait in 3 9; do
+        other=$((12 - wait))
+        run 0 replay --sysctl hw.hn.vf_xpnt_attwait=$other --output-journal as$other.db $wait.db
+        says "B: answers are assumed from record"
+        run 0 show -H -n all -k state -k link as$other.db
+        same "a wait of $other s, asked of one of $wait s" "$(cat "$work/$other.lines")" "$printed"
+        run 0 replay --sysctl hw.hn.vf_transparent=1 --sysctl hw.hn.vf_xpnt_attwait=$wait \
+            --mode observe --output-journal of$wait.db none.db
+        run 0 show -H -n all -k state -k link of$wait.db
+        same "transparent mode, asked of a journal without" "$(cat "$work/$wait.lines")" "$printed"
+    done
+    # Without transparent mode, hn(4) does not take the VF up, so that the VF gets no link.
+    run 0 replay --sysctl hw.hn.vf_transparent=0 --output-journal untaken.db 3.db
+    run 1 show -n all -k link -i mce0 untaken.db
+    # Observe mode runs no command, so that no command takes the VF up.
+    run 0 replay --mode observe --output-journal observed.db none.db
+    run 1 show -n all -k vf-up observed.db
+    run 0 replay --sysctl hw.hn.vf_transparent=0 --mode act --output-journal taken.db 3.db
+    run 0 show -H -n all -k state taken.db
+    same "changes to lagged" 2 "$(printf '%s\n' "$printed" | grep -c 'delayed -> lagged')"
+}
+
 test_diff() {
     make_journal
     run 0 migrations journal.db
@@ -224,6 +281,10 @@ test_diff() {
     says '{"side":"a","migration":'"$first"',"slot":"hn0"'
     says '{"decision":"run","text":"ifconfig lagg0 create","same":false,"seq_a":'
     says '"same":false,"decisions":'
+    run 2 diff journal.db "$second"
+    says "give A and B, or A and a setting as --set NAME=VALUE, beside FILE: journal.db"
+    run 2 diff journal.db 1 2 3
+    says "an argument too many: 3"
     run 1 diff --state journal.db 3 20
     says "-: after record 3; +: after record 20"
     says "+                    state: delayed"

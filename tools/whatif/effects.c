@@ -8,6 +8,8 @@
 
 /* a longer duration is that of a command that has no outcome */
 static const int64_t never_us = INT64_C(10000000000000);
+/* devd may pass the line of an attachment on later by this time than the line of a link */
+static const int64_t jitter_us = 100000;
 
 static struct vfj_pass_vf *find_vf(struct vfj_pass *pass, struct vfj_name name)
 {
@@ -37,8 +39,8 @@ static struct vfj_pass_vf *vf_of_hn(struct vfj_pass *pass, struct vfj_name hn)
     return mapped != NULL ? find_vf(pass, mapped->vf) : NULL;
 }
 
-/* Schedules the lines that are effects of the command which took the VF up. The effects of a VF are
- * in the order in which the VF attached. */
+/* Schedules the lines that are effects of taking the VF up. The effects of a VF are in the order in
+ * which the VF attached. */
 static void schedule(struct vfj_pass *pass, struct vfj_pass_vf *vf)
 {
     const struct vfj_effects *effects = pass->effects;
@@ -51,7 +53,7 @@ static void schedule(struct vfj_pass *pass, struct vfj_pass_vf *vf)
             vf->effect += i == vf->effect;
             continue;
         }
-        if (effect->up != vf->ups)
+        if (effect->up != vf->ups || (vf->is_by_hn && !effect->is_of_link))
             continue;
         VFJ_CHECK(pass->due_count < VFJ_PASS_DUE_MAX);
         pass->due[pass->due_count].effect = effect;
@@ -67,8 +69,9 @@ static void drop_due(struct vfj_pass *pass, struct vfj_name vf)
     }
 }
 
-/* Handles that the command which takes the VF up begins. Its effects may come before it ends. */
-static void begin_command(struct vfj_pass *pass, struct vfj_pass_vf *vf, int64_t begun_us)
+/* Handles that the VF is taken up at `begun_us'. The effects of a command may come before it
+ * ends. */
+static void begin_up(struct vfj_pass *pass, struct vfj_pass_vf *vf, int64_t begun_us)
 {
     vf->is_up = true;
     vf->is_up_since = pass->has_differed;
@@ -78,6 +81,16 @@ static void begin_command(struct vfj_pass *pass, struct vfj_pass_vf *vf, int64_t
     drop_due(pass, vf->vf);
     if (vf->is_up_since)
         schedule(pass, vf);
+}
+
+/* In transparent mode, determines when hn(4) takes up the VF that attached last at
+ * vf->attached_us. */
+static void await_hn(struct vfj_pass *pass, struct vfj_pass_vf *vf)
+{
+    int64_t after_us;
+    vf->is_by_hn = vfj_guest_hn_takes_up(&pass->play->guest, &after_us);
+    if (vf->is_by_hn)
+        begin_up(pass, vf, vf->attached_us + after_us);
 }
 
 /* Returns the VF whose newest command has this id, or NULL. */
@@ -94,20 +107,25 @@ void vfj_pass_note_begun(struct vfj_pass *pass)
 {
     for (unsigned i = 0; i < pass->play->pending_count; i++) {
         const struct vfj_play_pending *pending = &pass->play->pending[i];
-        bool has_begun = pending->command.kind == VFJ_COMMAND_UP && pending->due_us != INT64_MAX;
+        bool has_begun = pending->command.kind == VFJ_COMMAND_UP && pending->due_us != INT64_MAX
+            && pass->play->mode == VFJ_MODE_ACT && !pending->is_dropped;
         struct vfj_pass_vf *vf = has_begun ? find_command(pass, pending->command.id) : NULL;
-        if (vf != NULL && !vf->is_up)
-            begin_command(pass, vf, pending->due_us - pending->duration_us);
+        if (vf != NULL && !vf->is_up) {
+            vf->is_by_hn = false;
+            begin_up(pass, vf, pending->due_us - pending->duration_us);
+        }
     }
 }
 
 static void end_command(struct vfj_pass *pass, const struct vfj_outcome *outcome)
 {
     struct vfj_pass_vf *vf = find_command(pass, outcome->command);
-    if (vf == NULL)
+    /* A command that was not run, as in observe mode, did not take the VF up. */
+    if (vf == NULL || !vfj_outcome_ran(outcome))
         return;
     if (vfj_outcome_ok(outcome) && !vf->is_up) {
-        begin_command(pass, vf, pass->play->now_us - outcome->duration_us);
+        vf->is_by_hn = false;
+        begin_up(pass, vf, pass->play->now_us - outcome->duration_us);
     } else if (!vfj_outcome_ok(outcome)) {
         vf->is_up = vf->is_up_since = false;
         drop_due(pass, vf->vf);
@@ -124,6 +142,9 @@ static void forget(struct vfj_pass *pass, struct vfj_name name, bool attached)
     vf->is_up = vf->is_up_since = false;
     vf->command = 0;
     drop_due(pass, name);
+    vf->attached_us = pass->play->now_us;
+    if (attached)
+        await_hn(pass, vf);
 }
 
 void vfj_pass_watch(void *arg, const struct vfj_event *event, const struct vfj_decision *decision)
@@ -171,7 +192,8 @@ static struct vfj_pass_vf *cause_of(struct vfj_pass *pass, const struct vfj_devd
     return is_first ? vf : NULL;
 }
 
-static void add_effect(struct vfj_pass *pass, uint64_t line, const struct vfj_pass_vf *vf)
+static void add_effect(struct vfj_pass *pass, uint64_t line, const struct vfj_pass_vf *vf,
+                       bool is_of_link)
 {
     struct vfj_effects *effects = pass->effects;
     if (effects->count == effects->room) {
@@ -189,6 +211,7 @@ static void add_effect(struct vfj_pass *pass, uint64_t line, const struct vfj_pa
         .attachment = vf->attachment,
         .up = vf->ups,
         .after_us = pass->play->now_us - vf->up_us,
+        .is_of_link = is_of_link,
         .is_escaped = pass->read.kind == VFJ_TRACE_DEVD,
         .event = pass->read.event,
     };
@@ -239,8 +262,8 @@ bool vfj_pass_takes(struct vfj_pass *pass, uint64_t line)
         takes = follows(pass, line, &devd);
     } else if (!pass->follows) {
         const struct vfj_pass_vf *vf = cause_of(pass, &devd);
-        if (vf != NULL && vf->is_up)
-            add_effect(pass, line, vf);
+        if (vf != NULL && vf->is_up && pass->play->now_us >= vf->up_us - jitter_us)
+            add_effect(pass, line, vf, vfj_name_equal(devd.name, vf->vf));
     }
     if (devd.kind == VFJ_DEVD_VF_ATTACHED || devd.kind == VFJ_DEVD_VF_DETACHED)
         forget(pass, devd.name, devd.kind == VFJ_DEVD_VF_ATTACHED);
@@ -320,6 +343,13 @@ void vfj_pass_differ(struct vfj_pass *pass)
     if (!pass->follows || !pass->differs || pass->has_differed || pass->events < pass->common)
         return;
     pass->has_differed = true;
+    for (unsigned i = 0; i < pass->vf_count; i++) {
+        struct vfj_pass_vf *vf = &pass->vfs[i];
+        if (!vf->is_up || !vf->is_by_hn || vf->up_us <= pass->play->now_us)
+            continue;
+        vf->ups--; /* hn(4) has not taken the VF up yet */
+        await_hn(pass, vf);
+    }
     if (!pass->is_exported)
         return;
     pass->play->late_us = 0;

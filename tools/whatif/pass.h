@@ -4,8 +4,9 @@
  *
  * A VF_UP, and the first LINK lines of the VF and its hn, are effects of the program's last
  * `ifconfig VF up' before them. In the second pass, they come as long after this command as in the
- * first pass, and do not come when there is no such command. All other lines of devd come from the
- * host or an administrator, and keep their times. */
+ * first pass, and do not come when there is no such command. In transparent mode, hn(4) takes the
+ * VF up after hw.hn.vf_xpnt_attwait. Only the LINK line of the VF is an effect of that. All other
+ * lines of devd come from the host or an administrator, and keep their times. */
 #ifndef VFJ_TOOLS_WHATIF_PASS_H
 #define VFJ_TOOLS_WHATIF_PASS_H
 
@@ -14,15 +15,18 @@
 #include "core/model/play.h"
 #include "tools/replay/trace_file.h"
 
-/* A line of the trace that is the effect of a command `ifconfig VF up'. */
+/* A line of the trace that is an effect of taking the VF up. */
 struct vfj_effect {
     uint64_t line; /* number of the line in the trace */
     struct vfj_name vf;
     uint64_t attachment; /* how often the VF had attached before the line */
     /* how often the VF had been taken up between its attachment and the line */
     uint64_t up;
-    int64_t after_us; /* time from the beginning of the command to the line */
-    bool is_escaped;  /* the trace has devd's line, with escapes, after the word "%devd" */
+    /* Time from the beginning of the command to the line. It is negative when devd passed the VF's
+     * attachment on later than the line. */
+    int64_t after_us;
+    bool is_of_link; /* the line is a LINK line of the VF */
+    bool is_escaped; /* the trace has devd's line, with escapes, after the word "%devd" */
     struct vfj_span event;
 };
 
@@ -36,16 +40,19 @@ struct vfj_effects {
 struct vfj_pass_vf {
     struct vfj_name vf;
     uint64_t attachment; /* how often the VF attached */
-    uint64_t ups;        /* how often the program took the VF up since it attached */
+    uint64_t ups;        /* how often the program or hn(4) took the VF up since it attached */
+    int64_t attached_us; /* time at which the VF attached last */
+    bool is_by_hn;       /* hn(4) takes the VF up, or took it up last */
     /* index in vfj_effects.list of the first effect that can come after the VF's last attachment */
     size_t effect;
     uint64_t command; /* id of the newest command `ifconfig VF up' */
-    /* the newest command `ifconfig VF up' began after the VF attached, and has not failed */
+    /* The newest command `ifconfig VF up' began after the VF attached, and has not failed. Or
+     * hn(4) takes the VF up. */
     bool is_up;
     bool is_up_since; /* `is_up` is true, and the command began after the first difference */
     /* whether a VF_UP, a LINK line of the VF, and a LINK line of hn came after that command */
     bool has_up, has_link, has_hn_link;
-    int64_t up_us; /* time at which that command began */
+    int64_t up_us; /* time at which that command begins; of hn(4), this can be in the future */
 };
 
 /* a command has at most three lines as effects */
