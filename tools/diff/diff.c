@@ -14,7 +14,7 @@ static const char help[] = /**/
     "\n"
     "      --set NAME=VALUE     the migration A with another value of rc.conf\n"
     "      --rc FILE            likewise, with the values of FILE instead of all\n"
-    "      --sysctl NAME=VALUE  likewise, with another sysctl under hw.hn or dev.hn\n"
+    "      --sysctl NAME=VALUE  likewise, with another sysctl of hn(4)\n"
     "      --policy P           likewise, with the policy vfjournal or scripts\n"
     "      --mode M             likewise, in the mode observe or act\n"
     "      --state              A and B are numbers of records\n"
@@ -73,6 +73,12 @@ static int take_operands(struct vfj_diff_options *options, int argc, char **argv
     uint64_t number;
     if (options->path == NULL && argc - optind == wanted + 1)
         options->path = vfj_option_count(argv[optind], &number) ? argv[--argc] : argv[optind++];
+    else if (options->path == NULL && argc > optind && !vfj_option_count(argv[optind], &number))
+        options->path = argv[optind++];
+    if (options->path != NULL && !has_settings && argc - optind == 1)
+        return vfj_usage_error("diff",
+                               "give A and B, or A and a setting as --set NAME=VALUE, beside FILE",
+                               options->path);
     if (options->path == NULL)
         options->path = VFJ_JOURNAL_PATH;
     if (argc - optind < wanted)

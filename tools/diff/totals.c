@@ -69,6 +69,7 @@ static void set_duration(char *cell, const char *sign, int64_t us)
     vfj_time_add_duration(&text, us);
 }
 
+/* Prints a row. A change that is too short for the printed digits has no sign. */
 static void print_duration(FILE *out, const char *label, int64_t a_us, int64_t b_us)
 {
     char cells[3][CELL_SIZE];
@@ -76,10 +77,11 @@ static void print_duration(FILE *out, const char *label, int64_t a_us, int64_t b
         return;
     set_duration(cells[0], "", a_us);
     set_duration(cells[1], "", b_us);
-    if (a_us == b_us)
+    int64_t change_us = b_us > a_us ? b_us - a_us : a_us - b_us;
+    if (change_us < 100)
         (void)snprintf(cells[2], CELL_SIZE, "0");
     else
-        set_duration(cells[2], b_us > a_us ? "+" : "-", b_us > a_us ? b_us - a_us : a_us - b_us);
+        set_duration(cells[2], b_us > a_us ? "+" : "-", change_us);
     print_cells(out, label, cells[0], cells[1], cells[2]);
 }
 

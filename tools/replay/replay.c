@@ -33,7 +33,7 @@ static const char help[] = /**/
     "the recorded ones. Then a model of the guest answers.\n"
     "      --set NAME=VALUE      a variable of rc.conf that vfjournal reads\n"
     "      --rc FILE             the values of FILE instead of all values of rc.conf\n"
-    "      --sysctl NAME=VALUE   a sysctl under hw.hn or dev.hn\n"
+    "      --sysctl NAME=VALUE   a sysctl of hn(4), as hw.hn.vf_transparent\n"
     "      --policy P            vfjournal or scripts; a trace: instead of its own\n"
     "      --mode M              observe or act; a trace: instead of its own\n"
     "\n"

@@ -69,9 +69,18 @@ static bool is_variable(struct vfj_span name)
     return name.length > 0;
 }
 
+/* The values of these sysctls are integers. */
+static bool is_integer_sysctl(struct vfj_span name)
+{
+    return vfj_span_is(name, "hw.hn.vf_transparent") || vfj_span_is(name, "hw.hn.vf_xpnt_attwait");
+}
+
+/* Returns true for the sysctls under hw.hn that the program reads, and for all under dev.hn. */
 static bool is_sysctl(struct vfj_span name)
 {
-    if (!vfj_span_starts(name, "hw.hn.") && !vfj_span_starts(name, "dev.hn."))
+    bool is_of_hw = is_integer_sysctl(name) || vfj_span_is(name, "hw.hn.vflist")
+        || vfj_span_is(name, "hw.hn.vfmap");
+    if (!is_of_hw && !vfj_span_starts(name, "dev.hn."))
         return false;
     for (size_t i = 0; i < name.length; i++) {
         char c = name.text[i];
@@ -141,13 +150,20 @@ static int take(struct vfj_settings *settings, const char *verb, const char *val
         && (of_kernel ? is_sysctl(name) : is_variable(name) && is_read(name));
     if (!is_known) {
         vfj_text_add(&text,
-                     of_kernel ? " takes a name under hw.hn or dev.hn, as hw.hn.vf_transparent, not"
+                     of_kernel ? " takes a sysctl that vfjournal reads, as hw.hn.vf_transparent,"
+                                 " hw.hn.vf_xpnt_attwait, dev.hn.N.vf, not"
                                : " takes a variable that vfjournal reads, as hyperv_vf_delay,"
                                  " vfjournal_link_wait, ifconfig_IF, defaultrouter, not");
         return vfj_usage_error(verb, what, value);
     }
     if (strlen(equals + 1) >= VFJ_VALUE_SIZE || !is_printable(equals + 1)) {
         vfj_text_add(&text, " takes at most 1023 bytes in one line as VALUE, not");
+        return vfj_usage_error(verb, what, value);
+    }
+    int64_t number;
+    if (of_kernel && is_integer_sysctl(name)
+        && !vfj_span_to_i64(vfj_span_of(equals + 1), &number)) {
+        vfj_text_add(&text, " takes an integer as the value of this sysctl, not");
         return vfj_usage_error(verb, what, value);
     }
     struct vfj_setting *setting = open_setting(settings, of_kernel, name);
