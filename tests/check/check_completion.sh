@@ -103,13 +103,15 @@ fi
 if command -v fish >/dev/null; then
     in_fish()
     {
-        # in a directory without files, which are candidates, too
-        mkdir -p "$work/empty"
+        # The file of this directory is a candidate only where the program names none.
+        mkdir -p "$work/files"
+        touch "$work/files/m.db"
         HOME=$work XDG_CONFIG_HOME=$work XDG_DATA_HOME=$work fish --no-config -c \
-            "cd $work/empty; source $install/completion/vfjournal.fish; complete -C '$1'" 2>"$work/fish"
+            "cd $work/files; source $install/completion/vfjournal.fish; complete -C '$1'" 2>"$work/fish"
     }
     same "fish: a verb" show "$(in_fish 'vfjournal sho')"
     same "fish: a value" mce0 "$(in_fish "vfjournal show -J $journal -i m")"
+    same "fish: a file" m.db "$(in_fish 'vfjournal show -J m')"
 fi
 if command -v zsh >/dev/null; then
     zsh -n "$install/completion/_vfjournal" || refuse "zsh: no function"
