@@ -196,6 +196,9 @@ migration() {
     done
     run 2 migration -J "$journal"
     says "which ID?"
+    run 2 migration "$journal"
+    says "ID is a number as \`vfjournal migrations\` prints it, not: $journal"
+    run 0 migration "$first" "$journal"
     run 2 migration "$journal" 1 2
     run 2 migration --slow 0s "$journal" 1
     bad_journals_of_id

@@ -126,8 +126,7 @@ int vfj_audit_find_word(const struct vfj_audit *audit, const char *name, const c
     struct vfj_text text = vfj_text_begin(line, sizeof line);
     uint64_t id = 0;
     if (!vfj_span_to_u64(vfj_span_of(word), &id) || id == 0)
-        return vfj_usage_error(verb, "ID is a number as `vfjournal migrations` prints it, not",
-                               word);
+        return vfj_usage_error(verb, VFJ_NOT_AN_ID, word);
     *episode = vfj_audit_find(audit, id);
     if (*episode != NULL)
         return VFJ_EXIT_OK;

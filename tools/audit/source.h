@@ -6,6 +6,9 @@
 #include "tools/audit/read.h"
 #include "tools/input.h"
 
+/* the message about a word that can't be an ID; the word follows */
+#define VFJ_NOT_AN_ID "ID is a number as `vfjournal migrations` prints it, not"
+
 struct vfj_audit_source {
     struct vfj_input input;
     struct vfj_journal *journal;

@@ -70,7 +70,7 @@ static int take(struct migration *migration, int option, const char *value)
     }
 }
 
-/* Reads the options and the arguments [FILE] ID. */
+/* Reads the options and the arguments [FILE] ID, in either order. */
 static int read_options(struct migration *migration, int argc, char **argv)
 {
     static const struct option table[] = {
@@ -90,12 +90,16 @@ static int read_options(struct migration *migration, int argc, char **argv)
         return parsed;
     if (optind == argc)
         return vfj_usage_error("migration", "which ID? `vfjournal migrations` prints them", "");
-    if (migration->path == NULL && optind + 1 < argc)
+    uint64_t number;
+    bool is_id_first = migration->path != NULL || optind + 1 == argc
+        || (vfj_option_count(argv[optind], &number)
+            && !vfj_option_count(argv[optind + 1], &number));
+    if (!is_id_first)
         migration->path = argv[optind++];
     migration->id = argv[optind++];
-    if (migration->path == NULL)
-        migration->path = VFJ_JOURNAL_PATH;
-    return vfj_option_end("migration", argc, argv);
+    if (!vfj_option_count(migration->id, &number))
+        return vfj_usage_error("migration", VFJ_NOT_AN_ID, migration->id);
+    return vfj_option_journal("migration", argc, argv, &migration->path);
 }
 
 static void add_pick(struct migration *migration, uint64_t seq)
