@@ -390,6 +390,11 @@ show() {
     run 1 show -M "$first" -S +1h "$journal"
     run 1 show -M $((first + 1)) "$journal"
     says "no migration has the ID $((first + 1)); the nearest is $first"
+    for twice in "-M $open -M $first" "-g vf -g lagged" "-b 1 -b -1"; do
+        # shellcheck disable=SC2086 # a list of words
+        run 2 show $twice "$journal"
+        says "not also: ${twice##* }"
+    done
     run 2 show -M x "$journal"
     says "ID is a number as \`vfjournal migrations\` prints it, not: x"
     run 0 show -M "$first" "$journal"

@@ -141,8 +141,7 @@ static int take_pattern(struct vfj_show *show, const char *value)
     char why[160];
     bool has_upper = strpbrk(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != NULL;
     if (show->criteria.pattern != NULL)
-        regfree(&show->pattern);
-    show->criteria.pattern = NULL;
+        return vfj_usage_error("show", "-g takes one pattern, as 'a|b', not also", value);
     int error
         = regcomp(&show->pattern, value, REG_EXTENDED | REG_NOSUB | (has_upper ? 0 : REG_ICASE));
     if (error == 0) {
@@ -217,10 +216,13 @@ static bool is_number(const char *word)
 /* Reads the value of the option -b, which may be the next word of argv. */
 static int take_boot(struct vfj_show *show, int argc, char **argv, const char *value)
 {
-    show->has_boot = true;
-    show->boot = 0;
     if (value == NULL && optind < argc && is_number(argv[optind]))
         value = argv[optind++];
+    if (show->has_boot)
+        return vfj_usage_error("show", "-b takes one boot, not also",
+                               value != NULL ? value : "the newest");
+    show->has_boot = true;
+    show->boot = 0;
     if (value == NULL || vfj_span_to_i64(vfj_span_of(value), &show->boot))
         return VFJ_OPTIONS_READ;
     return vfj_usage_error("show", "-b takes the number of a boot, or -1 for the one before, not",
@@ -291,6 +293,8 @@ static int take(struct vfj_show *show, int argc, char **argv, int option, const 
     case 'g':
         return take_pattern(show, value);
     case 'M':
+        if (show->migration != NULL)
+            return vfj_usage_error("show", "-M takes one migration, not also", value);
         show->migration = value;
         return VFJ_OPTIONS_READ;
     case 'b':

@@ -373,7 +373,7 @@ static void test_pairs_with_list_boots(void **state)
         {"-k command", "1  "},
         {"-s lagged", "1  "},
         {"-g create", "1  "},
-        {"-a -g LINK_UP -g subsystem=lagg0", "2  "},
+        {"-a -g subsystem=lagg0", "2  "},
         {"-k started -g boot-2", "2  "},
         {"-b 1", "1  "},
         {"-b", "2  "},
