@@ -382,6 +382,36 @@ static void test_the_only_hn(void **unused)
     assert_string_equal(sysctl("hw.hn.vflist"), "");
 }
 
+/* In transparent mode, hn(4) ups a VF hw.hn.vf_xpnt_attwait after the VF's attachment. */
+static void test_hn_takes_up(void **unused)
+{
+    int64_t after_us = -1;
+    (void)unused;
+    begin();
+    assert_false(vfj_guest_hn_takes_up(&guest, &after_us));
+    direct("%nosysctl hw.hn.vf_transparent");
+    assert_false(vfj_guest_hn_takes_up(&guest, &after_us));
+    assert_int_equal(after_us, -1);
+    direct("%sysctl hw.hn.vf_transparent=1");
+    assert_true(vfj_guest_hn_takes_up(&guest, &after_us));
+    assert_int_equal(after_us, 2000000);
+    direct("%sysctl hw.hn.vf_xpnt_attwait=0");
+    assert_true(vfj_guest_hn_takes_up(&guest, &after_us));
+    assert_int_equal(after_us, 0);
+    direct("%sysctl hw.hn.vf_xpnt_attwait=2147483647");
+    assert_true(vfj_guest_hn_takes_up(&guest, &after_us));
+    assert_true(after_us == INT64_C(2147483647000000));
+    /* no time that the kernel could have waited */
+    direct("%sysctl hw.hn.vf_xpnt_attwait=2147483648");
+    assert_false(vfj_guest_hn_takes_up(&guest, &after_us));
+    direct("%sysctl hw.hn.vf_xpnt_attwait=-1");
+    assert_false(vfj_guest_hn_takes_up(&guest, &after_us));
+    direct("%sysctl hw.hn.vf_xpnt_attwait=soon");
+    assert_false(vfj_guest_hn_takes_up(&guest, &after_us));
+    direct("%nosysctl hw.hn.vf_xpnt_attwait");
+    assert_false(vfj_guest_hn_takes_up(&guest, &after_us));
+}
+
 static void test_data_path(void **unused)
 {
     (void)unused;
@@ -955,6 +985,7 @@ int main(void)
         cmocka_unit_test(test_addresses),
         cmocka_unit_test(test_map),
         cmocka_unit_test(test_the_only_hn),
+        cmocka_unit_test(test_hn_takes_up),
         cmocka_unit_test(test_data_path),
         cmocka_unit_test(test_departure),
         cmocka_unit_test(test_rename),
