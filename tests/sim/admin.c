@@ -99,6 +99,7 @@ static void admin_destroys_lagg(struct sim *sim, struct sim_nic *nic)
     if (lagg == NULL || nic->foreign || nic->has_script)
         return;
     nic->is_undone = true;
+    nic->is_network_lost |= sim->records_lost && !sim->alive;
     sim_say(sim, "admin: ifconfig %s destroy", nic->lagg.text);
     if (has_inet(sim_interface(sim, nic->hn)) || has_inet(sim_interface(sim, nic->vf))) {
         nic->alias[0] = '\0';

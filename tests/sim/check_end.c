@@ -35,16 +35,56 @@ bool sim_is_forgotten_vf(struct sim *sim, struct vfj_name name)
     return false;
 }
 
+const struct vfj_slot *sim_slot_of(const struct sim *sim, struct vfj_name hn)
+{
+    const struct vfj_state *state = vfj_ledger_state(sim->loop.ledger);
+    for (unsigned i = 0; i < state->head.slot_count; i++) {
+        if (vfj_name_equal(state->slots[i].hn, hn))
+            return &state->slots[i];
+    }
+    return NULL;
+}
+
+/* Returns true when the daemon cannot find the hn, or its lagg, until the hn has a VF again. There
+ * are two such cases. Either an earlier daemon made the lagg, and the row about it was lost. Or the
+ * daemon missed the line about a renaming and does not know to which unit the new name belongs. */
+static bool is_forgotten(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot)
+{
+    bool is_renamed
+        = sim_slot_of(sim, vfj_name_equal(nic->hn, nic->hn_unit) ? nic->hn_new : nic->hn_unit)
+        != NULL;
+    bool is_unknown = slot == NULL || vfj_name_is_empty(slot->unit);
+    /* the lagg may have existed before */
+    bool had_lagg = sim_lagg(sim, nic) != NULL || nic->is_undone;
+    bool is_lagg_unknown = is_unknown || (had_lagg && !slot->lagg_ours);
+    return ((sim->records_lost && is_lagg_unknown) || (is_renamed && is_unknown))
+        && vfj_guest_mapped_vf(&sim->guest, nic->hn) == NULL;
+}
+
+/* Returns true when the VF is in the lagg of another hn, and the daemon has no record that it made
+ * this lagg. */
+static bool is_in_forgotten_lagg(struct sim *sim, struct vfj_name vf)
+{
+    for (unsigned i = 0; i < sim->nic_count; i++) {
+        const struct sim_nic *other = &sim->nics[i];
+        const struct vfj_guest_if *lagg = sim_lagg(sim, other);
+        if (lagg != NULL && vfj_interface_has_port(&lagg->facts, vf))
+            return is_forgotten(sim, other, sim_slot_of(sim, other->hn));
+    }
+    return false;
+}
+
 /* Returns the interface that has the address. Fails the run when no interface or more than one has
- * it. A further interface that is down does not count, such as a VF that got hn's address by
- * ifconfig_DEFAULT. */
+ * it. Two kinds of VFs that got hn's address by ifconfig_DEFAULT do not count: one that is down
+ * while another interface has the address, and one that the daemon cannot assign to an hn. */
 static const struct vfj_guest_if *owner_of(struct sim *sim, const char *address)
 {
     const struct vfj_guest_if *owner = NULL;
     for (unsigned i = 0; i < sim->guest.if_count; i++) {
         const struct vfj_guest_if *interface = &sim->guest.ifs[i];
         if (!interface->facts.exists || !sim_has_address(interface, address)
-            || sim_is_forgotten_vf(sim, interface->facts.name))
+            || sim_is_forgotten_vf(sim, interface->facts.name)
+            || is_in_forgotten_lagg(sim, interface->facts.name))
             continue;
         if (owner != NULL && !interface->facts.up)
             continue;
@@ -118,16 +158,6 @@ static void check_connectivity(struct sim *sim, const struct sim_nic *nic, bool 
     check_routes(sim, nic, owner);
 }
 
-const struct vfj_slot *sim_slot_of(const struct sim *sim, struct vfj_name hn)
-{
-    const struct vfj_state *state = vfj_ledger_state(sim->loop.ledger);
-    for (unsigned i = 0; i < state->head.slot_count; i++) {
-        if (vfj_name_equal(state->slots[i].hn, hn))
-            return &state->slots[i];
-    }
-    return NULL;
-}
-
 /* Returns true when lost rows explain why a VF in the lagg is down. Without the row about its own
  * command "down", or about the join, the daemon assumes that an admin took the VF down. */
 static bool is_left_down(struct sim *sim, const struct sim_nic *nic)
@@ -149,35 +179,6 @@ static bool is_at_rest(struct sim *sim, const struct sim_nic *nic, const struct 
     if (nic->is_held_down || slot->link.monitor == VFJ_LINK_MONITOR_HELD || is_left_down(sim, nic))
         return slot->state == VFJ_SLOT_ATTACHED || slot->state == VFJ_SLOT_LAGGED;
     return slot->state == VFJ_SLOT_LAGGED;
-}
-
-/* Returns true when the daemon cannot find the hn, or its lagg, until the hn has a VF again. There
- * are two such cases. Either an earlier daemon made the lagg, and the row about it was lost. Or the
- * daemon missed the line about a renaming and does not know to which unit the new name belongs. */
-static bool is_forgotten(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot)
-{
-    bool is_renamed
-        = sim_slot_of(sim, vfj_name_equal(nic->hn, nic->hn_unit) ? nic->hn_new : nic->hn_unit)
-        != NULL;
-    bool is_unknown = slot == NULL || vfj_name_is_empty(slot->unit);
-    /* the lagg may have existed before */
-    bool had_lagg = sim_lagg(sim, nic) != NULL || nic->is_undone;
-    bool is_lagg_unknown = is_unknown || (had_lagg && !slot->lagg_ours);
-    return ((sim->records_lost && is_lagg_unknown) || (is_renamed && is_unknown))
-        && vfj_guest_mapped_vf(&sim->guest, nic->hn) == NULL;
-}
-
-/* Returns true when the VF is in the lagg of another hn, and the daemon has no record that it made
- * this lagg. */
-static bool is_in_forgotten_lagg(struct sim *sim, struct vfj_name vf)
-{
-    for (unsigned i = 0; i < sim->nic_count; i++) {
-        const struct sim_nic *other = &sim->nics[i];
-        const struct vfj_guest_if *lagg = sim_lagg(sim, other);
-        if (lagg != NULL && vfj_interface_has_port(&lagg->facts, vf))
-            return is_forgotten(sim, other, sim_slot_of(sim, other->hn));
-    }
-    return false;
 }
 
 /* Returns true when the slot's fault names a conflict that exists in the guest and that the machine
@@ -234,7 +235,7 @@ static void check_nic(struct sim *sim, const struct sim_nic *nic)
         check_script(sim, nic, slot);
         return;
     }
-    if (is_forgotten(sim, nic, slot))
+    if (is_forgotten(sim, nic, slot) || nic->is_network_lost)
         return;
     bool is_obstructed = slot != NULL && is_obstacle(sim, nic, slot);
     if (slot != NULL && slot->fault != VFJ_REASON_NONE && !is_obstructed)
@@ -277,8 +278,8 @@ static bool is_known(struct sim *sim, const struct sim_nic *nic, const struct vf
     bool has_seen_lagg = slot != NULL && slot->observed.lagg.exists == (sim_lagg(sim, nic) != NULL);
     return has_seen_lagg && slot->fault == VFJ_REASON_NONE && slot->plan.failed == 0
         && !nic->meddled && !nic->is_restarted && !nic->has_script && !nic->is_hn_down
-        && (nic->is_seen || !sim->records_lost) && !has_unknown_vf(sim, nic)
-        && !is_forgotten(sim, nic, slot);
+        && !nic->is_network_lost && (nic->is_seen || !sim->records_lost)
+        && !has_unknown_vf(sim, nic) && !is_forgotten(sim, nic, slot);
 }
 
 /* Returns true when the VF is not a port and has an address or a dhclient, which devd's rules gave
@@ -324,8 +325,9 @@ bool sim_is_held_up(struct sim *sim, const struct sim_nic *nic, const struct vfj
     bool has_seen_lagg = slot->observed.lagg.exists == (sim_lagg(sim, nic) != NULL);
     return is_conflict && slot->activity == VFJ_ACTIVITY_WAITING && has_seen_lagg && !nic->meddled
         && !nic->is_restarted && !nic->has_script && !nic->is_hn_down && nic->is_seen
-        && !awaits_host(sim, nic) && !has_unknown_vf(sim, nic) && !is_forgotten(sim, nic, slot)
-        && !is_vf_elsewhere(sim, nic) && slot->link.monitor != VFJ_LINK_MONITOR_WAITING
+        && !nic->is_network_lost && !awaits_host(sim, nic) && !has_unknown_vf(sim, nic)
+        && !is_forgotten(sim, nic, slot) && !is_vf_elsewhere(sim, nic)
+        && slot->link.monitor != VFJ_LINK_MONITOR_WAITING
         && slot->link.monitor != VFJ_LINK_MONITOR_EXPIRED;
 }
 

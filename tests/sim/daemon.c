@@ -138,10 +138,13 @@ static void end_life(struct sim *sim)
     sim->cuts += sim->power;
     if (sim->power)
         sim_boot(sim);
-    /* rows may be lost, and no daemon knows of routes that only they told of */
+    /* Rows may be lost. No daemon knows of routes that only they told of, or which network an
+     * admin destroyed together with a lagg. */
     bool has_lost = sim->records_lost || sim->was_detached || sim->disk_until_us != INT64_MAX;
-    for (unsigned i = 0; i < sim->nic_count && has_lost; i++)
+    for (unsigned i = 0; i < sim->nic_count && has_lost; i++) {
         sim->nics[i].has_kept = false;
+        sim->nics[i].is_network_lost |= sim->nics[i].is_undone;
+    }
     sim->was_detached = false;
     if (sim->disk_until_us != INT64_MAX)
         sim->disk_until_us = sim->now_us; /* the full disk has room again from now on */

@@ -298,6 +298,7 @@ void sim_boot(struct sim *sim)
         bool had_vf = !vfj_name_is_empty(nic->vf);
         memset(&nic->vf, 0, sizeof nic->vf);
         nic->foreign = nic->is_held_down = nic->path_due = nic->is_undone = false;
+        nic->is_network_lost = false;
         nic->meddled = true;
         nic->given_count = 0;
         sim_uses_boot(sim, nic);

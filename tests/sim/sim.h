@@ -111,6 +111,9 @@ struct sim_nic {
     bool foreign;      /* an admin has made laggN for another purpose */
     /* an admin destroyed hn's lagg: hn then has only what devd's rules give it */
     bool is_undone;
+    /* the rows that told of the network which the lagg had when an admin destroyed it are lost: no
+     * daemon can give this network back to hn */
+    bool is_network_lost;
     bool is_hn_down;   /* an admin took hn down */
     bool is_held_down; /* an admin took the VF down, and the daemon must not take it up */
     /* something other than a command changed hn, its VF or lagg since the last observation */
