@@ -600,6 +600,7 @@ bool vfj_plan_give_back(struct vfj_step_context *context, struct vfj_slot *slot)
     vfj_plan_hn_inet(&planner);
     vfj_plan_hn_routes(&planner, true);
     vfj_plan_default_route(&planner);
+    vfj_plan_hn_default_route6(&planner);
     vfj_plan_hn_routes(&planner, false);
     if (vfj_planner_is_dhcp(&planner))
         vfj_planner_add(&planner, VFJ_NEED_GIVE_BACK, VFJ_COMMAND_DHCLIENT_BACKGROUND)->a

@@ -217,18 +217,25 @@ void vfj_plan_default_route(struct vfj_planner *planner)
     add_route_words(&text, planner->slot, vfj_span_of(bytes));
 }
 
+/* Adds the words of an IPv6 default route, through laggN or hn. */
+static void add_default6_words(struct vfj_text *words, const struct vfj_address *gateway,
+                               struct vfj_name through)
+{
+    vfj_text_add(words, "-inet6 default ");
+    vfj_text_add(words, gateway->text);
+    if (!vfj_address_is_link_local(vfj_span_of(gateway->text)))
+        return;
+    vfj_text_add_char(words, '%');
+    vfj_text_add(words, through.text);
+}
+
 static void plan_route6(struct vfj_planner *planner, enum vfj_need need, enum vfj_command_kind kind)
 {
     struct vfj_address gateway;
     if (vfj_planner_has_tried(planner, need) || !find_router6(planner, &gateway))
         return;
     struct vfj_text words = begin_route(planner, need, kind);
-    vfj_text_add(&words, "-inet6 default ");
-    vfj_text_add(&words, gateway.text);
-    if (!vfj_address_is_link_local(vfj_span_of(gateway.text)))
-        return;
-    vfj_text_add_char(&words, '%');
-    vfj_text_add(&words, vfj_name_lagg(planner->slot->unit).text);
+    add_default6_words(&words, &gateway, vfj_name_lagg(planner->slot->unit));
 }
 
 /* Changes the IPv6 default route when it leads through hn. The kernel does not delete IPv6 routes
@@ -421,6 +428,15 @@ void vfj_plan_kept_link_routes(struct vfj_planner *planner)
 void vfj_plan_kept_routes(struct vfj_planner *planner)
 {
     plan_kept(planner, VFJ_NEED_KEPT_ROUTES, false);
+}
+
+void vfj_plan_hn_default_route6(struct vfj_planner *planner)
+{
+    struct vfj_address gateway;
+    if (planner->slot->observed.gateway6.text[0] != '\0' || !find_router6(planner, &gateway))
+        return;
+    struct vfj_text words = begin_route(planner, VFJ_NEED_GIVE_BACK, VFJ_COMMAND_ROUTE_ADD);
+    add_default6_words(&words, &gateway, planner->slot->hn);
 }
 
 void vfj_plan_hn_routes(struct vfj_planner *planner, bool without_router)

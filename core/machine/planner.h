@@ -80,6 +80,8 @@ void vfj_plan_interface_routes(struct vfj_planner *planner);
 void vfj_plan_static_routes(struct vfj_planner *planner);
 void vfj_plan_kept_link_routes(struct vfj_planner *planner);
 void vfj_plan_kept_routes(struct vfj_planner *planner);
+/* Adds a missing IPv6 default route to hn itself. */
+void vfj_plan_hn_default_route6(struct vfj_planner *planner);
 /* Adds the routes without a router, or those with one, to hn itself. */
 void vfj_plan_hn_routes(struct vfj_planner *planner, bool without_router);
 

@@ -189,6 +189,7 @@ static const struct {
      "vfjournal_link_wait says that the VF stays up"},
     {"traces/scripts/scripts-vf-leaves-while-asked-for.trace",
      "somebody takes lagg0's address, and no line tells of it"},
+    {"traces/static/kept-route-deleted-and-lagg-destroyed.trace", "somebody deletes a route"},
     {"traces/static/kept-routes-beside-static-routes.trace", "nothing reaches a route's router"},
     {"traces/scripts/scripts-vf-of-another-name.trace", "the kernel contradicts itself"},
 };
