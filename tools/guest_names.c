@@ -2,6 +2,7 @@
 #include "tools/guest_names.h"
 
 #include <ctype.h>
+#include <glob.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -32,14 +33,29 @@ static bool names(const char *text, const char *name)
     return false;
 }
 
-/* Returns the number of the first line that contains the name as a word, or 0. */
-static unsigned find_line(FILE *file, const char *name)
+/* Returns true when the line assigns a variable of rc.conf(5) whose value may contain hn: the
+ * daemon reads these variables, and moves what they configure to hn's lagg, or reports a fault. */
+static bool is_read_by_daemon(const char *text)
+{
+    static const char *const prefixes[]
+        = {"ifconfig_",     "ipv4_addrs_", "ipv6_",      "network_interfaces=", "route_",
+           "static_routes", "vlans_",      "vfjournal_", "create_args_",        "dhclient_flags_"};
+    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
+        if (strncmp(text, prefixes[i], strlen(prefixes[i])) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Returns the number of the first line that contains the name as a word, or 0. In a file of rc.conf,
+ * variables that the daemon reads do not count. */
+static unsigned find_line(FILE *file, const char *name, bool is_rc_conf)
 {
     /* a longer line is read in pieces, and a name that is cut in two is not found */
     char text[4096];
     unsigned line = 1;
     while (ftello(file) < BYTES_MAX && fgets(text, sizeof text, file) != NULL) {
-        if (names(text, name))
+        if (names(text, name) && !(is_rc_conf && is_read_by_daemon(text)))
             return line;
         line += strchr(text, '\n') != NULL;
     }
@@ -55,28 +71,98 @@ static FILE *open_file(const char *path)
     return file;
 }
 
-static const char *const files[]
-    = {"/etc/pf.conf",   "/etc/ipfw.rules", "/etc/ipfw.conf",     "/etc/rc.firewall",
-       "/etc/jail.conf", "/etc/ipf.rules",  "/etc/dhclient.conf", "/etc/ipnat.rules"};
-enum { FILES = sizeof files / sizeof files[0] };
+/* Files of the base system and of common ports, as patterns of glob(3). */
+static const char *const patterns[] = {
+    "/etc/pf.conf",
+    "/etc/pf.*.conf",
+    "/etc/ipfw.rules",
+    "/etc/ipfw.conf",
+    "/etc/rc.firewall",
+    "/etc/ipf.rules",
+    "/etc/ipnat.rules",
+    "/etc/jail.conf",
+    "/etc/jail.conf.d/*.conf",
+    "/etc/dhclient.conf",
+    "/etc/rtadvd.conf",
+    "/etc/ppp/ppp.conf",
+    "/etc/rc.local",
+    "/usr/local/etc/bird.conf",
+    "/usr/local/etc/dhcpcd.conf",
+    "/usr/local/etc/dhcpd.conf",
+    "/usr/local/etc/frr/*.conf",
+    "/usr/local/etc/mpd5/mpd.conf",
+};
+
+static const char *const rc_patterns[] = {
+    "/etc/rc.conf",
+    "/etc/rc.conf.local",
+    "/etc/rc.conf.d/*",
+};
+
+/* More places are not reported. */
+enum { PLACES_MAX = 24, FILE_SIZE = 128 };
+
+struct place {
+    char file[FILE_SIZE];
+    unsigned line;
+};
+
+struct places {
+    unsigned count;
+    struct place list[PLACES_MAX];
+};
 
 struct question {
     const struct vfj_paths *paths;
     const char *name;
 };
 
-static bool find_lines(void *context, void *result)
+/* A file whose name has other characters is no file of rules, and would spoil the log. */
+static bool is_printable(const char *file)
 {
-    const struct question *question = context;
-    unsigned *lines = result;
-    char path[VFJ_PATHNAME_SIZE];
-    for (size_t i = 0; i < FILES; i++) {
-        FILE *file = vfj_paths_of_file(question->paths, files[i], path) ? open_file(path) : NULL;
-        if (file == NULL)
-            continue;
-        lines[i] = find_line(file, question->name);
-        (void)fclose(file);
+    for (const char *at = file; *at != '\0'; at++) {
+        if (*at <= ' ' || *at > '~')
+            return false;
     }
+    return strlen(file) < FILE_SIZE;
+}
+
+/* Searches the file at `path`, which is `file` in the guest. */
+static void search_file(const char *path, const char *file, const char *name, bool is_rc_conf,
+                        struct places *places)
+{
+    struct place *place = &places->list[places->count];
+    FILE *opened = places->count < PLACES_MAX && is_printable(file) ? open_file(path) : NULL;
+    if (opened == NULL)
+        return;
+    place->line = find_line(opened, name, is_rc_conf);
+    (void)fclose(opened);
+    if (place->line == 0)
+        return;
+    strcpy(place->file, file);
+    places->count++;
+}
+
+static void search_pattern(const struct question *question, const char *pattern, bool is_rc_conf,
+                           struct places *places)
+{
+    char path[VFJ_PATHNAME_SIZE];
+    glob_t found;
+    if (!vfj_paths_of_file(question->paths, pattern, path) || glob(path, 0, NULL, &found) != 0)
+        return;
+    size_t root = strlen(path) - strlen(pattern);
+    for (size_t i = 0; i < found.gl_pathc; i++)
+        search_file(found.gl_pathv[i], found.gl_pathv[i] + root, question->name, is_rc_conf,
+                    places);
+    globfree(&found);
+}
+
+static bool search(void *context, void *result)
+{
+    for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++)
+        search_pattern(context, patterns[i], false, result);
+    for (size_t i = 0; i < sizeof rc_patterns / sizeof rc_patterns[0]; i++)
+        search_pattern(context, rc_patterns[i], true, result);
     return true;
 }
 
@@ -86,11 +172,10 @@ void vfj_guest_find_names(const struct vfj_paths *paths, struct vfj_name hn,
                           vfj_guest_named_fn *found, void *context)
 {
     struct question question = {.paths = paths, .name = hn.text};
-    unsigned lines[FILES] = {0};
-    if (!vfj_apart_run(find_lines, &question, lines, sizeof lines))
+    static struct places places;
+    memset(&places, 0, sizeof places);
+    if (!vfj_apart_run(search, &question, &places, sizeof places))
         return;
-    for (size_t i = 0; i < FILES; i++) {
-        if (lines[i] > 0)
-            found(context, files[i], lines[i]);
-    }
+    for (unsigned i = 0; i < places.count; i++)
+        found(context, places.list[i].file, places.list[i].line);
 }

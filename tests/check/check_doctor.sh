@@ -147,6 +147,31 @@ expect 0 "config of hn0 in rules" config -i hn0 --root g
 says '^ +named: in /etc/pf\.conf:2, which has to name the lagg'
 rm g/etc/pf.conf
 
+# Other files that name hn0, and a variable of rc.conf that the daemon does not read. Those that it
+# reads are not reported.
+cp g/etc/rc.conf rc.conf.before
+printf 'natd_interface="hn0"\n' >>g/etc/rc.conf
+mkdir -p g/etc/jail.conf.d g/usr/local/etc/frr g/etc/rc.conf.d
+printf 'www {\n interface = hn0;\n}\n' >g/etc/jail.conf.d/www.conf
+printf 'interface hn0\n' >g/usr/local/etc/frr/frr.conf
+printf 'route_x="-net 192.0.2.0/24 -iface hn0"\nifconfig_bridge7="addm hn0"\n' >g/etc/rc.conf.d/routing
+expect 1 "other files that name hn0" doctor -q --root g
+says '^warn +hn0 +is named in /etc/jail\.conf\.d/www\.conf:2: ' '^warn +hn0 +is named in /usr/local/etc/frr/frr\.conf:1: ' \
+    "^warn +hn0 +is named in /etc/rc\\.conf:$(grep -c '' g/etc/rc.conf): "
+not 'rc\.conf\.d'
+mv rc.conf.before g/etc/rc.conf
+rm -r g/etc/jail.conf.d g/usr/local/etc/frr g/etc/rc.conf.d
+
+# netgraph(4) may take hn's packets.
+printf '#!/bin/sh\n[ "$3" = ng_ether ]\n' >g/sbin/kldstat
+chmod +x g/sbin/kldstat
+expect 1 "netgraph" doctor -q --root g
+says '^warn +netgraph +ng_ether\(4\) is loaded: '
+printf '#!/bin/sh\nexit 1\n' >g/sbin/kldstat
+expect $sound "no netgraph" doctor --root g
+not 'netgraph'
+rm g/sbin/kldstat
+
 # devd's rules.
 rm g/usr/local/etc/devd/vfjournal.conf
 expect 1 "stock rules" doctor --root g

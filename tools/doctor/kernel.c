@@ -65,10 +65,10 @@ static void check_queue(struct vfj_doctor *doctor)
                          value, "");
 }
 
-static bool is_loaded(struct vfj_doctor *doctor)
+static bool is_loaded(struct vfj_doctor *doctor, const char *module)
 {
     char path[VFJ_PATHNAME_SIZE], output[256];
-    const char *const argv[] = {"kldstat", "-q", "-m", "if_lagg", NULL};
+    const char *const argv[] = {"kldstat", "-q", "-m", module, NULL};
     struct vfj_program_end end;
     if (!vfj_paths_of_file(&doctor->paths, "/sbin/kldstat", path) || access(path, X_OK) != 0)
         return false;
@@ -84,7 +84,7 @@ static void check_lagg(struct vfj_doctor *doctor)
     char path[VFJ_PATHNAME_SIZE];
     bool available = vfj_paths_of_file(&doctor->paths, "/boot/kernel/if_lagg.ko", path)
         && access(path, R_OK) == 0;
-    if (doctor->any_lagg || is_loaded(doctor))
+    if (doctor->any_lagg || is_loaded(doctor, "if_lagg"))
         vfj_doctor_find(doctor, VFJ_LEVEL_OK, "if_lagg", "is loaded", "");
     else if (available)
         vfj_doctor_find(doctor, VFJ_LEVEL_OK, "if_lagg", "is loaded when the first lagg is made",
@@ -93,6 +93,17 @@ static void check_lagg(struct vfj_doctor *doctor)
         vfj_doctor_find(doctor, VFJ_LEVEL_WARN, "if_lagg",
                         "is not loaded, and its module is not there",
                         "kldload if_lagg, and if_lagg_load=\"YES\" in /boot/loader.conf");
+}
+
+/* No ioctl or sysctl of an interface tells whether netgraph(4) takes its packets. */
+static void check_netgraph(struct vfj_doctor *doctor)
+{
+    bool may_join = doctor->map_read && doctor->map.transparent <= 0;
+    if (may_join && doctor->hns.count > 0 && is_loaded(doctor, "ng_ether"))
+        vfj_doctor_find(doctor, VFJ_LEVEL_WARN, "netgraph",
+                        "ng_ether(4) is loaded: nodes that are connected to an hn get no packets "
+                        "once it is joined",
+                        "ngctl list shows the nodes; connect those of hnN to laggN instead");
 }
 
 static void find_laggs(struct vfj_doctor *doctor)
@@ -145,4 +156,5 @@ void vfj_doctor_check_kernel(struct vfj_doctor *doctor)
     check_queue(doctor);
     find_laggs(doctor);
     check_lagg(doctor);
+    check_netgraph(doctor);
 }
