@@ -112,7 +112,8 @@ static void remember(struct sim *sim)
     sim->durable.head = vfj_ledger_head(ledger);
     sim->durable.has_digest = !vfj_ledger_waiting(ledger) && !vfj_ledger_detached(ledger);
     sim->durable.digest = vfj_state_digest(vfj_ledger_state(ledger));
-    sim->records_lost |= vfj_ledger_detached(ledger);
+    /* the daemon may have died while it attached the journal again, before it looked at the guest */
+    sim->records_lost |= vfj_ledger_detached(ledger) || (sim->dead && sim->was_detached);
 }
 
 static void end_life(struct sim *sim)
