@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -83,9 +82,11 @@ static bool is_locked(int fd, bool *known)
 static bool is_dhclient(pid_t pid)
 {
     char name[64];
-    return !vfj_process_name(pid, name, sizeof name) || strcmp(name, "dhclient") == 0;
+    return vfj_process_name(pid, name, sizeof name) && strcmp(name, "dhclient") == 0;
 }
 
+/* Returns the pid in a pidfile when it is the pid of a running dhclient, or 0. Every user may lock
+ * the file, since every user may read it. So a lock alone does not prove that the pid is right. */
 static uint64_t running(int fd)
 {
     char text[VFJ_VALUE_SIZE] = "";
@@ -96,12 +97,11 @@ static uint64_t running(int fd)
     rest = vfj_span_of(text);
     if (!vfj_span_word(&rest, &word) || !vfj_span_to_u64(word, &pid) || pid < 2 || pid > INT_MAX)
         return 0;
-    if (kill((pid_t)pid, 0) != 0 && errno != EPERM)
-        /* No lock is tried on a file without a pid: a dhclient that starts now would fail on our
-         * lock. */
+    /* No lock is tried on a file without the pid of a dhclient: a dhclient that starts now would
+     * fail on our lock. */
+    if (!is_dhclient((pid_t)pid))
         return 0;
-    bool locked = is_locked(fd, &known);
-    return locked || (!known && is_dhclient((pid_t)pid)) ? pid : 0;
+    return is_locked(fd, &known) || !known ? pid : 0;
 }
 
 static uint64_t read_pidfile(const char *directory, struct vfj_name interface)

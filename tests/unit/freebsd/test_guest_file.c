@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "adapters/freebsd/guest/guest_file.h"
+#include "adapters/freebsd/guest/process.h"
 #include "tests/kit/program.h"
 #include "tests/kit/scratch.h"
 
@@ -46,9 +47,9 @@ static const char *write_pidfile(pid_t pid)
     return kit_text("dhclient.hn0.pid", text);
 }
 
-/* Starts a process that locks the pidfile `locked`, unless that is NULL, and then runs `program`
- * until it is killed. When `program` is NULL, the process only waits. */
-static pid_t begin(const char *program, const char *locked)
+/* Starts a process with this name, which locks the pidfile `locked`, unless that is NULL, and then
+ * waits until it is killed. It also ends when the test ends early. */
+static pid_t begin(const char *name, const char *locked)
 {
     int ends[2];
     char byte;
@@ -57,11 +58,11 @@ static pid_t begin(const char *program, const char *locked)
     assert_true(pid >= 0);
     if (pid == 0) {
         FILE *file = locked != NULL ? fopen(locked, "r") : NULL;
+        vfj_process_set_title(name);
+        (void)vfj_process_signal_at_parents_end(SIGKILL);
         if ((file != NULL && __real_flock(fileno(file), LOCK_EX) != 0)
             || write(ends[1], "x", 1) != 1)
             _exit(1);
-        if (program != NULL)
-            (void)execl(program, program, (char *)NULL);
         for (;;)
             (void)pause();
     }
@@ -97,7 +98,7 @@ static void test_none(void **state)
 static void test_left_behind(void **state)
 {
     (void)state;
-    pid_t other = begin(NULL, NULL);
+    pid_t other = begin("other", NULL);
     (void)write_pidfile(other);
     has_locks = true;
     assert_int_equal(dhclient(), 0);
@@ -107,41 +108,78 @@ static void test_left_behind(void **state)
     assert_int_equal(dhclient(), 0);
     has_locks = true;
     assert_int_equal(dhclient(), 0);
+    other = begin("dhclient", NULL); /* the dhclient of another interface has this pid now */
+    (void)write_pidfile(other);
+    assert_int_equal(dhclient(), 0);
+    end(other);
 }
 
 static void test_locked(void **state)
 {
     (void)state;
     has_locks = true;
-    pid_t other = begin(NULL, write_pidfile(getpid()));
-    (void)write_pidfile(other);
-    assert_int_equal(dhclient(), other);
-    end(other);
+    pid_t client = begin("dhclient", write_pidfile(getpid()));
+    (void)write_pidfile(client);
+    assert_int_equal(dhclient(), client);
+    end(client);
+    assert_int_equal(dhclient(), 0);
+}
+
+/* Somebody locks a pidfile that is left over. Its pid belongs to a process that is not a
+ * dhclient. */
+static void test_left_behind_and_locked(void **state)
+{
+    static const char *const names[] = {"other", "dhclien", "dhclient2", "Dhclient"};
+    (void)state;
+    has_locks = true;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        pid_t other = begin(names[i], NULL);
+        pid_t locker = begin("dhclient", write_pidfile(other));
+        assert_int_equal(dhclient(), 0);
+        end(locker);
+        end(other);
+    }
 }
 
 /* When locks cannot be tested, the name of the process decides whether it is a dhclient. */
 static void test_without_locks(void **state)
 {
-    const struct timespec pause = {0, 10 * 1000 * 1000};
     (void)state;
     has_locks = false;
-    pid_t other = begin(kit_program("dhclient", "while :; do sleep 0.1; done"), NULL);
-    (void)write_pidfile(other);
+    pid_t client = begin("dhclient", NULL);
+    (void)write_pidfile(client);
+    assert_int_equal(dhclient(), client);
+    end(client);
+    assert_int_equal(dhclient(), 0);
+}
+
+/* A program counts by the name of its file, whoever started it. */
+static void test_program(void **state)
+{
+    const struct timespec pause = {0, 10 * 1000 * 1000};
+    const char *program = kit_program("dhclient", "while :; do sleep 0.1; done");
+    (void)state;
+    has_locks = false;
+    pid_t client = fork();
+    assert_true(client >= 0);
+    if (client == 0) {
+        (void)execl(program, program, (char *)NULL);
+        _exit(1);
+    }
+    (void)write_pidfile(client);
     /* waits until the child has executed the program */
     for (unsigned tries = 0; dhclient() == 0 && tries < 1000; tries++)
         (void)nanosleep(&pause, NULL);
-    assert_int_equal(dhclient(), other);
-    end(other);
-    assert_int_equal(dhclient(), 0);
+    assert_int_equal(dhclient(), client);
+    end(client);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_none),
-        cmocka_unit_test(test_left_behind),
-        cmocka_unit_test(test_locked),
-        cmocka_unit_test(test_without_locks),
+        cmocka_unit_test(test_none),          cmocka_unit_test(test_left_behind),
+        cmocka_unit_test(test_locked),        cmocka_unit_test(test_left_behind_and_locked),
+        cmocka_unit_test(test_without_locks), cmocka_unit_test(test_program),
     };
     return cmocka_run_group_tests(tests, kit_scratch_make, kit_scratch_remove);
 }

@@ -19,6 +19,7 @@
 
 #include <cmocka.h>
 
+#include "adapters/freebsd/guest/process.h"
 #include "adapters/freebsd/guest/reply.h"
 #include "adapters/freebsd/privsep/monitor_process.h"
 #include "adapters/freebsd/privsep/request.h"
@@ -221,7 +222,8 @@ static void test_refused(void **state)
     assert_int_equal(close_bench(bench), 0);
 }
 
-/* The monitor ends a process that holds the lock of a dhclient's pidfile. */
+/* The monitor ends a process when a locked pidfile names it and it is a dhclient. Any user may lock
+ * a pidfile that is left over, so the monitor ends no other process. */
 static void test_dhclient(void **state)
 {
     struct bench *bench = open_bench(true);
@@ -234,6 +236,13 @@ static void test_dhclient(void **state)
     assert_int_equal(flock(fd, LOCK_EX), 0);
     text[strlen(text) - 1] = '\0';
     struct vfj_request request = command(VFJ_COMMAND_DHCLIENT_STOP, "", text);
+    vfj_process_set_title("other");
+    ask(bench, &request);
+    assert_true(hear(bench, &reply, &descriptor));
+    assert_int_equal((int)reply.as.ended.end.kind, VFJ_OUTCOME_ABSENT);
+    assert_int_equal(reply.as.ended.end.status, EPERM);
+    assert_non_null(strstr(reply.as.ended.complaint, "not the dhclient of an interface"));
+    vfj_process_set_title("dhclient");
     ask(bench, &request);
     assert_true(hear(bench, &reply, &descriptor));
     assert_int_equal(reply.kind, VFJ_REPLY_STARTED);
