@@ -66,8 +66,8 @@ struct vfj_journal {
     /* seq up to which pruning has searched for `next_checkpoint` */
     uint64_t searched;
     struct vfj_bases bases; /* writer: for short bodies */
-    /* whole bodies of the walk's record, and of the record of vfj_journal_get() */
-    char bodies[2][VFJ_BODY_MAX];
+    /* whole bodies of short ones: of the walk's record, and of the record of vfj_journal_get() */
+    char bodies[2][VFJ_BASE_SIZE];
     struct vfj_file_facts facts;
     struct vfj_file_identity identity; /* for a writer: identity of the open files */
     char path[PATH_MAX];

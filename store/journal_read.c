@@ -158,10 +158,10 @@ enum vfj_status vfj_journal_damaged(struct vfj_journal *journal, uint64_t seq, c
 
 /* Replaces a short body by the whole one, which it writes to `bytes`. */
 static enum vfj_status lengthen(struct vfj_journal *journal, struct vfj_record *record,
-                                char bytes[VFJ_BODY_MAX])
+                                char bytes[VFJ_BASE_SIZE])
 {
     struct vfj_record base = {.kind = VFJ_EVENT_OBSERVED, .body = {"", 0}};
-    struct vfj_text whole = vfj_text_begin(bytes, VFJ_BODY_MAX);
+    struct vfj_text whole = vfj_text_begin(bytes, VFJ_BASE_SIZE);
     uint64_t none;
     if (!vfj_body_is_short(record, &base.seq))
         return VFJ_OK;
@@ -176,7 +176,8 @@ static enum vfj_status lengthen(struct vfj_journal *journal, struct vfj_record *
     else if (code != SQLITE_DONE)
         status = vfj_journal_failed(journal, code);
     if (status == VFJ_OK
-        && (vfj_body_is_short(&base, &none) || !vfj_body_lengthen(base.body, record->body, &whole)))
+        && (code == SQLITE_DONE || vfj_body_is_short(&base, &none)
+            || !vfj_body_lengthen(base.body, record->body, &whole)))
         status = vfj_journal_damaged(journal, record->seq, "body");
     record->body = (struct vfj_span){whole.bytes, whole.length};
     (void)sqlite3_reset(stmt);

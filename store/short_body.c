@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "core/check.h"
 #include "core/text/kv.h"
 
 static const char base_key[] = "as";
@@ -40,15 +41,19 @@ bool vfj_body_is_short(const struct vfj_record *record, uint64_t *base)
 {
     struct vfj_span rest = record->body;
     struct vfj_kv pair;
-    return record->kind == VFJ_EVENT_OBSERVED && vfj_kv_next(&rest, &pair) == VFJ_KV_PAIR
-        && vfj_span_is(pair.key, base_key) && vfj_span_to_u64(pair.value, base)
-        && *base < record->seq;
+    *base = 0;
+    if (record->kind != VFJ_EVENT_OBSERVED || vfj_kv_next(&rest, &pair) != VFJ_KV_PAIR
+        || !vfj_span_is(pair.key, base_key))
+        return false;
+    if (!vfj_span_to_u64(pair.value, base) || *base >= record->seq)
+        *base = 0;
+    return true;
 }
 
 bool vfj_body_lengthen(struct vfj_span base, struct vfj_span body, struct vfj_text *whole)
 {
     struct written pair, other;
-    if (!next_pair(&body, &other)) /* as=SEQ */
+    if (base.length > VFJ_BASE_SIZE || !next_pair(&body, &other)) /* as=SEQ */
         return false;
     bool has_other = next_pair(&body, &other);
     while (next_pair(&base, &pair)) {
@@ -126,6 +131,8 @@ struct vfj_span vfj_bases_shorten(struct vfj_bases *bases, const struct vfj_reco
     struct vfj_span body = record->body;
     struct vfj_name hn, vf;
     struct vfj_kv probe;
+    uint64_t none;
+    VFJ_CHECK(!vfj_body_is_short(record, &none));
     if (record->kind == VFJ_RECORD_CHECKPOINT)
         vfj_bases_forget_after(bases, 0);
     if (record->kind != VFJ_EVENT_OBSERVED || body.length > VFJ_BASE_SIZE

@@ -14,11 +14,13 @@
  * none.
  *
  * Only the functions that read and write rows of a file know of this. A record always has the whole
- * body, which is also what its chain covers. */
+ * body, which is also what its chain covers. No observation has the key "as" itself. Readers refuse
+ * a short body that no writer makes, and imports refuse every short body. */
 
 enum {
     VFJ_BASES_MAX = 2 * VFJ_SLOTS_MAX, /* for each hn one base with a VF, and one without */
-    VFJ_BASE_SIZE = 2048,              /* a longer body is no base */
+    /* bytes of the longest base, and of the longest body that a short one stands for */
+    VFJ_BASE_SIZE = 2048,
 };
 
 /* The bases that a writer of a journal remembers. All members may be zero. */
@@ -43,10 +45,12 @@ void vfj_bases_forget_after(struct vfj_bases *bases, uint64_t last);
 struct vfj_span vfj_bases_shorten(struct vfj_bases *bases, const struct vfj_record *record,
                                   struct vfj_text *text);
 
-/* Returns true when a record's body in a file is short. Sets *base to the seq of the base. */
+/* Returns true when a record's body in a file is short: its first key is "as". Sets *base to the
+ * seq of the base, or to 0 when the body names no earlier record. */
 bool vfj_body_is_short(const struct vfj_record *record, uint64_t *base);
 
-/* Appends the whole body of a short one. Returns false when the two do not belong together. */
+/* Appends the whole body of a short one. Returns false when the two do not belong together, or the
+ * base is too long. `whole` has room for VFJ_BASE_SIZE bytes, as the writer had. */
 bool vfj_body_lengthen(struct vfj_span base, struct vfj_span body, struct vfj_text *whole);
 
 #endif
