@@ -16,6 +16,7 @@
     X(OTHER_TYPE, "not a CloudEvents 1.0 event of the type org.vfjournal.KIND.v1") \
     X(BAD_SOURCE, "the source is not /vfjournal/HOST/JOURNAL")                     \
     X(BAD_ROW, "data has not the columns of a record")                             \
+    X(SHORT_BODY, "the body is short (as=SEQ): a line needs the whole body")       \
     X(DUPLICATE, "another content of a record that an earlier line has")
 
 enum vfj_import_fault {

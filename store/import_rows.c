@@ -8,6 +8,7 @@
 #include "core/limits.h"
 #include "store/identity.h"
 #include "store/import.h"
+#include "store/short_body.h"
 
 /* The members of a line's JSON object, in the order of the query below. */
 enum member {
@@ -245,6 +246,7 @@ static enum vfj_import_result find_fault(struct vfj_import_rows *rows, struct vf
                                          enum vfj_import_fault *fault)
 {
     sqlite3_stmt *stmt = rows->statements[PARSE];
+    uint64_t base;
     if (sqlite3_column_int(stmt, IS_OBJECT) == 0)
         *fault = VFJ_IMPORT_NOT_JSON;
     else if (!vfj_span_is(text_of(stmt, SPECVERSION), "1.0")
@@ -254,6 +256,8 @@ static enum vfj_import_result find_fault(struct vfj_import_rows *rows, struct vf
         *fault = VFJ_IMPORT_BAD_SOURCE;
     else if (!read_row(rows, row))
         *fault = VFJ_IMPORT_BAD_ROW;
+    else if (vfj_body_is_short(&row->record, &base))
+        *fault = VFJ_IMPORT_SHORT_BODY;
     else
         return VFJ_IMPORT_TAKEN;
     return VFJ_IMPORT_FAULTY;

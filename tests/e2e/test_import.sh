@@ -119,6 +119,11 @@ wrong "a seq of text" "data has not" "$(printf '%s' "$line" | sed 's/"seq":\([0-
 wrong "a cause after it" "data has not" "$(printf '%s' "$line" | sed 's/"cause":[0-9]*,/"cause":99999,/')"
 wrong "no body" "data has not" "$(printf '%s' "$line" | sed 's/"body":/"bodies":/')"
 wrong "a short chain" "data has not" "$(printf '%s' "$line" | sed 's/"chain":"../"chain":"/')"
+observed=$(grep '"kind":"observed"' "$real.nd" | head -n 1)
+for as in 1 0 99999 x; do
+    wrong "a short body, as=$as" "the body is short" "$(printf '%s' "$observed" |
+        sed "s/\"body\":\"[^\"]*\"/\"body\":\"as=$as command=7\"/")"
+done
 wrong "another content" "another content" "$(sed -n 20p "$real.nd" | sed 's/"mono_us":/"mono_us":1/')"
 wrong "too long" "longer than" "{$(head -c 300000 /dev/zero | tr '\0' ' ')}"
 { cat "$work/start.nd"; printf '%s' "$line"; } >"$work/cut.nd"
