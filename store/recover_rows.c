@@ -25,6 +25,7 @@ enum {
     LEAF = 0x0d, /* first byte of a table's leaf page */
     /* size of a leaf page's header; the offset of each cell follows, in two bytes */
     LEAF_HEADER = 8,
+    BASE_READS = 16, /* limit of reads of bases for each listed row, on average */
 };
 
 /* The place where a row was found. FROM_LEFTOVER: in a WAL frame after the last valid commit. */
@@ -44,6 +45,15 @@ struct frame {
     uint64_t at;
 };
 
+/* The base of a short body that was read last. Most short bodies have the base of the row before. */
+struct base {
+    bool is_loaded;
+    bool file_only;
+    size_t index;
+    struct vfj_span body;
+    unsigned char payload[VFJ_PAYLOAD_MAX];
+};
+
 struct vfj_recover_rows {
     int file, wal; /* -1: none */
     uint32_t page_size;
@@ -53,8 +63,11 @@ struct vfj_recover_rows {
     size_t frame_count, frame_room;
     unsigned char page[VFJ_PAGE_SIZE_MAX];
     unsigned char payload[VFJ_PAYLOAD_MAX];
-    unsigned char base[VFJ_PAYLOAD_MAX]; /* payload of the base of a short body */
-    char body[VFJ_BODY_MAX];             /* the whole body of a short one */
+    struct base base;
+    /* number of reads of bases that are left; it bounds the work for a crafted file in which many
+     * short bodies name a seq that many rows have */
+    uint64_t base_reads;
+    char body[VFJ_BASE_SIZE]; /* the whole body of a short one */
 };
 
 static bool read_at(int fd, void *to, size_t size, uint64_t offset)
@@ -329,6 +342,7 @@ enum vfj_status vfj_recover_rows_open(struct vfj_recover_rows **rows, const char
         qsort(made->entries, made->count, sizeof *made->entries, compare_rows);
     if (made->frame_count > 0)
         qsort(made->frames, made->frame_count, sizeof *made->frames, compare_frames);
+    made->base_reads = (uint64_t)made->count * BASE_READS;
     return VFJ_OK;
 }
 
@@ -420,22 +434,48 @@ static bool decode(struct vfj_recover_rows *rows, size_t index, bool file_only,
         && vfj_page_record_decode(payload, (size_t)cell.payload, record);
 }
 
-/* Replaces a short body by the whole one. Tries each row that may be the base. */
+/* Reads a row that may be the base of a short body, unless it was read last. */
+static bool load_base(struct vfj_recover_rows *rows, size_t index, bool file_only)
+{
+    struct base *base = &rows->base;
+    struct vfj_record record;
+    uint64_t none;
+    if (base->is_loaded && base->index == index && base->file_only == file_only)
+        return true;
+    rows->base_reads--;
+    base->index = index;
+    base->file_only = file_only;
+    base->is_loaded = decode(rows, index, file_only, base->payload, &record)
+        && record.kind == VFJ_EVENT_OBSERVED && !vfj_body_is_short(&record, &none);
+    base->body = record.body;
+    return base->is_loaded;
+}
+
+/* Lengthens the short body by the loaded base. */
+static bool lengthen_by_base(struct vfj_recover_rows *rows, struct vfj_record *record)
+{
+    struct vfj_text whole = vfj_text_begin(rows->body, sizeof rows->body);
+    if (!vfj_body_lengthen(rows->base.body, record->body, &whole))
+        return false;
+    record->body = (struct vfj_span){whole.bytes, whole.length};
+    return true;
+}
+
+/* Replaces a short body by the whole one. Tries the base that was read last, and then each row that
+ * may be the base. */
 static bool lengthen(struct vfj_recover_rows *rows, bool file_only, struct vfj_record *record)
 {
-    struct vfj_record base;
-    uint64_t seq, none;
+    struct base *base = &rows->base;
+    uint64_t seq;
     if (!vfj_body_is_short(record, &seq))
         return true;
-    for (size_t i = vfj_recover_rows_find(rows, seq);
-         i < rows->count && rows->entries[i].seq == seq; i++) {
-        struct vfj_text whole = vfj_text_begin(rows->body, sizeof rows->body);
-        if (!decode(rows, i, file_only, rows->base, &base) || base.kind != VFJ_EVENT_OBSERVED
-            || vfj_body_is_short(&base, &none)
-            || !vfj_body_lengthen(base.body, record->body, &whole))
-            continue;
-        record->body = (struct vfj_span){whole.bytes, whole.length};
+    if (base->is_loaded && rows->entries[base->index].seq == seq && base->file_only == file_only
+        && lengthen_by_base(rows, record))
         return true;
+    for (size_t i = vfj_recover_rows_find(rows, seq);
+         rows->base_reads > 0 && i < rows->count && rows->entries[i].seq == seq; i++) {
+        if (load_base(rows, i, file_only) && lengthen_by_base(rows, record))
+            return true;
     }
     return false;
 }

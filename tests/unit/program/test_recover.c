@@ -34,6 +34,17 @@ static const char *large;
 static size_t large_length;
 static uint64_t large_records;
 
+/* Counts the calls of our own code to pread(2), which the linker makes here (option --wrap). */
+static uint64_t reads;
+ssize_t __real_pread(int fd, void *to, size_t size, off_t offset);
+ssize_t __wrap_pread(int fd, void *to, size_t size, off_t offset);
+
+ssize_t __wrap_pread(int fd, void *to, size_t size, off_t offset)
+{
+    reads++;
+    return __real_pread(fd, to, size, offset);
+}
+
 static int make_large(void **state)
 {
     static char line[7000];
@@ -488,6 +499,60 @@ static void test_a_terabyte_without_data(void **state)
     (void)unlink(wal);
 }
 
+enum { BASES = 40 };
+
+/* Makes a file in which `count` short bodies name the records 2 to 1 + BASES, and each of these
+ * records is in `copies` pages. Not one of them has a key of the short bodies. */
+static const char *make_short_bodies(unsigned count, unsigned copies)
+{
+    static const char columns[] = "boot, wall_us, mono_us, kind, body, digest, chain";
+    const char *path = kit_path("short.db");
+    char sql[800];
+    size_t length, leaf = PAGE;
+    (void)unlink(path);
+    kit_make_journal(path);
+    (void)snprintf(
+        sql, sizeof sql,
+        "DELETE FROM record;"
+        "WITH RECURSIVE n (i) AS (VALUES (2) UNION ALL SELECT i + 1 FROM n WHERE i <= %u)"
+        "INSERT INTO record (seq, %s) SELECT i, 1, 1, 1, 'observed', iif(i < 2 + %u,"
+        " 'command=1 probe=snapshot', 'as=' || (2 + i %% %u) || ' hn_mtu=1'), 1,"
+        " zeroblob(16) FROM n",
+        BASES + count, columns, BASES, BASES);
+    kit_tamper(path, sql);
+    kit_sql(path, "VACUUM");
+    char *bytes = kit_read(path, &length);
+    while (leaf < length
+           && (bytes[leaf] != LEAF || memmem(bytes + leaf, PAGE, "command=1", 9) == NULL))
+        leaf += PAGE;
+    assert_true(leaf < length);
+    char *larger = realloc(bytes, length + (size_t)copies * PAGE);
+    assert_non_null(larger);
+    for (unsigned i = 0; i < copies; i++)
+        memcpy(larger + length + (size_t)i * PAGE, larger + leaf, PAGE);
+    kit_write(path, larger, length + (size_t)copies * PAGE);
+    free(larger);
+    return path;
+}
+
+/* When many short bodies name a seq that many rows have, the work must grow with the size of the
+ * file, and not with the product of the two numbers. */
+static void test_the_work_for_short_bodies_has_a_limit(void **state)
+{
+    (void)state;
+    for (unsigned scale = 1; scale <= 4; scale *= 2) {
+        struct vfj_recovered result;
+        uint64_t last = 0;
+        const unsigned count = 1000 * scale, copies = 25 * scale;
+        const char *path = make_short_bodies(count, copies);
+        (void)unlink(kit_path("new.db"));
+        reads = 0;
+        assert_int_equal(vfj_recover(path, kit_path("new.db"), 1, ignore, &last, &result), VFJ_OK);
+        assert_true(reads < 40 * (uint64_t)(count + copies * BASES));
+        assert_true(result.unverified >= BASES);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -502,6 +567,7 @@ int main(void)
         cmocka_unit_test(test_it_is_said_what_is_missing),
         cmocka_unit_test(test_rows_without_a_checkpoint_are_saved),
         cmocka_unit_test(test_a_row_of_an_unverified_record_has_a_limit),
+        cmocka_unit_test(test_the_work_for_short_bodies_has_a_limit),
         cmocka_unit_test(test_what_is_refused),
     };
     return cmocka_run_group_tests(tests, make_large, drop_large);
