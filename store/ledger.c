@@ -86,7 +86,7 @@ static enum vfj_status restore(struct vfj_ledger *ledger)
     ledger->seq = result.records;
     ledger->durable_seq = result.records;
     ledger->committed_seq = result.records;
-    ledger->committed = ledger->machine.state;
+    vfj_state_copy(&ledger->committed, &ledger->machine.state);
     vfj_pending_copy(&ledger->committed_pending, &ledger->machine.pending);
     return VFJ_OK;
 }

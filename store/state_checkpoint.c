@@ -237,7 +237,7 @@ static enum vfj_state_checkpoint_read finish(struct vfj_state_checkpoint_reader 
      * which other rules may have changed. */
     if (reader->rules == VFJ_RULES && vfj_state_digest(&machine->scratch) != reader->digest)
         return VFJ_STATE_CHECKPOINT_WRONG;
-    machine->state = machine->scratch;
+    vfj_state_copy(&machine->state, &machine->scratch);
     vfj_pending_copy(&machine->pending, &reader->pending);
     return VFJ_STATE_CHECKPOINT_READ;
 }

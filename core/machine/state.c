@@ -166,6 +166,13 @@ enum vfj_slot_state vfj_slot_public_state(const struct vfj_slot *slot)
     return VFJ_SLOT_ATTACHED;
 }
 
+void vfj_state_copy(struct vfj_state *to, const struct vfj_state *from)
+{
+    VFJ_CHECK(from->head.slot_count <= VFJ_SLOTS_MAX);
+    memcpy(to, from, offsetof(struct vfj_state, slots));
+    memcpy(to->slots, from->slots, from->head.slot_count * sizeof from->slots[0]);
+}
+
 void vfj_state_adopt(struct vfj_state *state, const struct vfj_state *next,
                      const struct vfj_touched *touched)
 {

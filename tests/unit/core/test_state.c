@@ -205,6 +205,23 @@ static void test_adopt(void **unused)
     assert_memory_equal(&state.scripts, &next.scripts, sizeof state.scripts);
 }
 
+static void test_copy(void **unused)
+{
+    static struct vfj_state from, to, before;
+    (void)unused;
+    memset(&from, 0x5a, sizeof from);
+    for (unsigned count = 0; count <= VFJ_SLOTS_MAX; count++) {
+        size_t used = offsetof(struct vfj_state, slots) + count * sizeof from.slots[0];
+        from.head.slot_count = (uint8_t)count;
+        memset(&to, 0xa5, sizeof to);
+        before = to;
+        vfj_state_copy(&to, &from);
+        assert_memory_equal(&to, &from, used);
+        assert_memory_equal((const char *)&to + used, (const char *)&before + used,
+                            sizeof to - used);
+    }
+}
+
 /* Tests that the slot can make exactly the moves that the drawing in the README and in the man
  * page shows. Any other move ends the program. */
 static void test_table_of_states(void **unused)
@@ -392,6 +409,7 @@ int main(void)
         cmocka_unit_test(test_digest_of_histories),
         cmocka_unit_test(test_index),
         cmocka_unit_test(test_adopt),
+        cmocka_unit_test(test_copy),
         cmocka_unit_test(test_sound_scripts),
         cmocka_unit_test(test_table_of_states),
         cmocka_unit_test(test_public_state),
