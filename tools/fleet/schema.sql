@@ -21,22 +21,58 @@ CREATE TABLE IF NOT EXISTS event (
     migration  text,             -- the attribute correlationid
     cause      text COLLATE "C", -- the id of the row that caused this one
     severity   smallint NOT NULL, -- OpenTelemetry's number: an error has 17 or more
-    -- Of a transition; NULL in other rows.
-    state_from text,
-    state_to   text,
-    driver     text,
-    boot       integer,
-    uptime_us  bigint,           -- since that boot, by the monotonic clock
     data       json NOT NULL,    -- all of the row
-    PRIMARY KEY (source, id),
-    CONSTRAINT event_source CHECK (source LIKE '/vfjournal/%/%'),
-    CONSTRAINT event_sequence CHECK (sequence > 0 AND ltrim(substr(id, 3), '0') = sequence::text),
-    -- A line may come from a guest that was taken over: it must not break a view or an index.
-    CONSTRAINT event_bounds CHECK (length(source) <= 128 AND length(id) <= 32 AND length(kind) <= 32
-        AND length(subject) <= 128 AND length(migration) <= 128 AND length(cause) <= 32
-        AND isfinite(time) AND time BETWEEN '1900-01-01' AND '2200-01-01'
-        AND boot >= 0 AND uptime_us BETWEEN 0 AND 4611686018427387904)
+    PRIMARY KEY (source, id)
 ) PARTITION BY HASH (source);
+
+-- Columns of transitions; NULL in other rows. A table of an older schema gets them anew.
+DO $$
+BEGIN
+    IF NOT EXISTS (
+            SELECT FROM pg_attribute
+            WHERE attrelid = 'vfjournal.event'::regclass AND attname = 'state_from'
+                AND attgenerated = 's') THEN
+        ALTER TABLE event
+            DROP COLUMN IF EXISTS state_from CASCADE, DROP COLUMN IF EXISTS state_to CASCADE,
+            DROP COLUMN IF EXISTS driver CASCADE, DROP COLUMN IF EXISTS boot CASCADE,
+            DROP COLUMN IF EXISTS uptime_us CASCADE;
+        ALTER TABLE event
+            ADD COLUMN state_from text GENERATED ALWAYS AS (
+                CASE WHEN kind = 'transition' THEN data->>'from' END) STORED,
+            ADD COLUMN state_to text GENERATED ALWAYS AS (
+                CASE WHEN kind = 'transition' THEN data->>'to' END) STORED,
+            ADD COLUMN driver text GENERATED ALWAYS AS (
+                CASE WHEN kind = 'transition' THEN data->>'driver' END) STORED,
+            ADD COLUMN boot integer GENERATED ALWAYS AS (
+                CASE WHEN kind = 'transition' THEN (data->>'boot')::integer END) STORED,
+            -- since that boot, by the monotonic clock
+            ADD COLUMN uptime_us bigint GENERATED ALWAYS AS (
+                CASE WHEN kind = 'transition' THEN (data->>'mono_us')::bigint END) STORED;
+    END IF;
+END
+$$;
+
+-- A line may come from a guest that was taken over: it must not break a view or an index. Rows that
+-- are there already are not checked again.
+ALTER TABLE event
+    DROP CONSTRAINT IF EXISTS event_source, DROP CONSTRAINT IF EXISTS event_sequence,
+    DROP CONSTRAINT IF EXISTS event_kind, DROP CONSTRAINT IF EXISTS event_data,
+    DROP CONSTRAINT IF EXISTS event_bounds;
+ALTER TABLE event
+    ADD CONSTRAINT event_source CHECK (source LIKE '/vfjournal/%/%') NOT VALID,
+    ADD CONSTRAINT event_sequence CHECK (
+        sequence > 0 AND left(id, 2) IN ('e-', 't-', 'c-', 'x-', 's-', 'j-')
+        AND substr(id, 3) = lpad(sequence::text, greatest(12, length(sequence::text)), '0')) NOT VALID,
+    ADD CONSTRAINT event_kind CHECK (kind IN (
+        'started', 'stopping', 'stopped', 'configured', 'connected', 'gap', 'devd', 'observed',
+        'finished', 'timer', 'scheduled', 'transition', 'command', 'checkpoint', 'journal')) NOT VALID,
+    ADD CONSTRAINT event_data CHECK (json_typeof(data) = 'object') NOT VALID,
+    ADD CONSTRAINT event_bounds CHECK (
+        length(source) <= 128 AND length(subject) <= 128 AND length(migration) <= 128
+        AND length(cause) <= 32 AND length(state_from) <= 32 AND length(state_to) <= 32
+        AND length(driver) <= 128 AND severity BETWEEN 1 AND 24
+        AND time BETWEEN '1900-01-01Z' AND '2200-01-01Z'
+        AND boot >= 0 AND uptime_us BETWEEN 0 AND 4611686018427387904) NOT VALID;
 
 DO $$
 BEGIN
@@ -52,11 +88,11 @@ CREATE INDEX IF NOT EXISTS event_error ON event (source, migration) WHERE severi
 CREATE INDEX IF NOT EXISTS event_gap ON event (source, sequence) WHERE kind = 'gap';
 CREATE INDEX IF NOT EXISTS event_scheduled ON event (source, sequence) WHERE kind = 'scheduled';
 
--- A row that came again with another chain: somebody edited the journal, or the lines of it.
+-- A row that came again with another content: somebody edited the journal, or the lines of it.
 CREATE TABLE IF NOT EXISTS contradiction (
     source text COLLATE "C" NOT NULL,
     id     text COLLATE "C" NOT NULL,
-    chain  text NOT NULL, -- of the line that came later; the first one is in `event`
+    chain  text NOT NULL, -- of the line that came later, "" without one; the first is in `event`
     found  timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (source, id, chain)
 );
@@ -79,40 +115,30 @@ CREATE TABLE IF NOT EXISTS rejected (
     line    text NOT NULL
 );
 
--- The attributes of a line, and the members of `data` of a transition.
-DO $$
-BEGIN
-    IF to_regtype('vfjournal.attributes') IS NULL THEN
-        CREATE TYPE attributes AS (
-            source text, id text, sequence text, "time" timestamptz, type text, subject text,
-            correlationid text, causationid text, severitynumber smallint, data json);
-    END IF;
-    IF to_regtype('vfjournal.transition') IS NULL THEN
-        CREATE TYPE transition AS (
-            "from" text, "to" text, driver text, boot integer, mono_us bigint);
-    END IF;
-END
-$$;
+DROP FUNCTION IF EXISTS parse(json), load_new(), is_text(text);
+DROP TYPE IF EXISTS attributes, transition;
+-- The attributes of a line.
+CREATE TYPE attributes AS (
+    specversion text, source text, id text, sequence text, "time" text, type text, subject text,
+    correlationid text, causationid text, severitynumber smallint, data json);
 
--- The line as a row of `event`. Fails when a value has another type; a line of another type, or one
--- that is too long, has a kind that is NULL. OFFSET 0 makes PostgreSQL read the JSON once, not once
--- for each column.
-CREATE OR REPLACE FUNCTION parse(line json)
+-- The line as a row of `event`. Fails when a value has another type, or holds a string that is no
+-- text of PostgreSQL: "\u0000", or half a pair of surrogates. A line of another type or version, or
+-- one that is too long, has a kind that is NULL; a time that is not RFC 3339 is NULL, too. OFFSET 0
+-- makes PostgreSQL read the JSON once, not once for each column.
+CREATE FUNCTION parse(line json)
 RETURNS TABLE (
     source text, id text, sequence bigint, "time" timestamptz, kind text, subject text,
-    migration text, cause text, severity smallint, state_from text, state_to text, driver text,
-    boot integer, uptime_us bigint, data json)
+    migration text, cause text, severity smallint, data json)
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT (e).source, (e).id, (e).sequence::bigint, (e)."time",
-        CASE WHEN (e).type LIKE 'org.vfjournal.%.v1' AND octet_length(line::text) <= 262144
-            THEN split_part((e).type, '.', 3) END,
-        (e).subject, (e).correlationid, (e).causationid, (e).severitynumber, (t)."from", (t)."to",
-        (t).driver, (t).boot, (t).mono_us, (e).data
-    FROM (
-        SELECT e, CASE WHEN (e).type = 'org.vfjournal.transition.v1'
-            THEN json_populate_record(NULL::vfjournal.transition, (e).data) END AS t
-        FROM (SELECT json_populate_record(NULL::vfjournal.attributes, line) AS e OFFSET 0) AS a
-        OFFSET 0) AS row
+    SELECT (e).source, (e).id, (e).sequence::bigint,
+        CASE WHEN (e)."time" ~* '^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[-+]\d\d:\d\d)$'
+            THEN (e)."time"::timestamptz END,
+        CASE WHEN (e).specversion = '1.0' AND (e).type LIKE 'org.vfjournal.%.v1'
+                AND octet_length(line::text) <= 262144
+            THEN substr((e).type, 15, length((e).type) - 17) END,
+        (e).subject, (e).correlationid, (e).causationid, (e).severitynumber, (e).data
+    FROM (SELECT json_populate_record(NULL::vfjournal.attributes, line) AS e OFFSET 0) AS row
 $$;
 
 -- A line that was read as LATIN1, which takes any bytes, as the UTF-8 that it is; NULL if it is none.
@@ -125,15 +151,10 @@ EXCEPTION WHEN data_exception THEN
 END
 $$;
 
--- Whether every string of the JSON is a text of PostgreSQL: "\u0000" and half a pair of surrogates
--- are none, and make each query fail that reads them.
-CREATE OR REPLACE FUNCTION is_text(line text) RETURNS boolean
-LANGUAGE plpgsql IMMUTABLE AS $$
-BEGIN
-    RETURN line::jsonb IS NOT NULL;
-EXCEPTION WHEN OTHERS THEN
-    RETURN false;
-END
+-- The beginning of a text, for a message: a terminal obeys none of its characters.
+CREATE OR REPLACE FUNCTION printable(words text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT regexp_replace(left(words, 200), '[^ -~]', '?', 'g')
 $$;
 
 -- Why the line is no row of a journal; NULL: it is one.
@@ -142,64 +163,63 @@ LANGUAGE plpgsql AS $$
 DECLARE
     object json;
     row record;
+    rule text;
+    field text;
 BEGIN
     IF line IS NULL THEN
         RETURN 'no UTF-8';
     ELSIF octet_length(line) > 262144 THEN
         RETURN 'longer than 262144 bytes';
-    ELSIF NOT vfjournal.is_text(line) THEN
-        RETURN 'no JSON, or cut off';
     END IF;
-    object := line::json;
+    BEGIN
+        object := line::json;
+    EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
+        RETURN 'no JSON, or cut off';
+    END;
     IF json_typeof(object) <> 'object' THEN
         RETURN 'no JSON object';
-    ELSIF object->>'specversion' IS DISTINCT FROM '1.0' THEN
-        RETURN 'no CloudEvent of version 1.0';
     END IF;
+    -- The constraints of the table are the rules. The row is not kept.
     BEGIN
+        IF object->>'specversion' IS DISTINCT FROM '1.0' THEN
+            RETURN 'no CloudEvent of version 1.0';
+        END IF;
         SELECT * INTO row FROM vfjournal.parse(object);
-    EXCEPTION WHEN OTHERS THEN
-        RETURN 'an attribute has a value of another type: ' || left(SQLERRM, 200);
-    END;
-    IF row.kind IS NULL THEN
-        RETURN format('type "%s" is none of vfjournal''s', left(object->>'type', 60));
-    ELSIF row.source IS NULL OR row.source NOT LIKE '/vfjournal/%/%' THEN
-        RETURN format('source "%s" is not /vfjournal/HOST/JOURNAL', left(row.source, 60));
-    ELSIF row.id IS NULL OR row.sequence IS NULL OR row.sequence <= 0
-            OR ltrim(substr(row.id, 3), '0') <> row.sequence::text THEN
-        RETURN format('id "%s" does not end with the sequence "%s"', left(row.id, 60),
-                      left(object->>'sequence', 60));
-    ELSIF row."time" IS NULL THEN
-        RETURN 'no time';
-    ELSIF row.severity IS NULL THEN
-        RETURN 'no severitynumber';
-    ELSIF row.data IS NULL OR json_typeof(row.data) <> 'object' THEN
-        RETURN 'data is no object';
-    END IF;
-    -- Whatever else the table or its indexes refuse. The row is not kept.
-    BEGIN
         INSERT INTO vfjournal.event SELECT * FROM vfjournal.parse(object)
         ON CONFLICT (source, id) DO NOTHING;
         RAISE EXCEPTION USING ERRCODE = 'VFJ00';
     EXCEPTION
         WHEN SQLSTATE 'VFJ00' THEN
             RETURN NULL;
-        WHEN OTHERS THEN
-            RETURN 'a value is out of bounds: ' || left(SQLERRM, 200);
+        WHEN check_violation OR not_null_violation THEN
+            GET STACKED DIAGNOSTICS rule = CONSTRAINT_NAME, field = COLUMN_NAME;
+            RETURN CASE coalesce(nullif(rule, ''), 'event_' || field)
+                WHEN 'event_kind' THEN format('type "%s" is none of vfjournal''s',
+                    vfjournal.printable(object->>'type'))
+                WHEN 'event_source' THEN format('source "%s" is not /vfjournal/HOST/JOURNAL',
+                    vfjournal.printable(row.source))
+                WHEN 'event_id' THEN 'no id'
+                WHEN 'event_sequence' THEN format('id "%s" is not that of the sequence "%s"',
+                    vfjournal.printable(row.id), row.sequence)
+                WHEN 'event_time' THEN format('time "%s" is not RFC 3339',
+                    vfjournal.printable(object->>'time'))
+                WHEN 'event_severity' THEN 'no severitynumber'
+                WHEN 'event_data' THEN 'data is no object'
+                ELSE 'a value is out of bounds'
+            END;
+        WHEN data_exception OR integrity_constraint_violation OR program_limit_exceeded THEN
+            RETURN 'a value is refused: ' || vfjournal.printable(SQLERRM);
     END;
 END
 $$;
 
--- Loads the lines of the temporary table `new_line (line json)`, which have no escapes "\u", when all
--- of them are rows of journals and none is known; fails otherwise. This is what load_stage() does,
--- in two thirds of the time.
-CREATE OR REPLACE FUNCTION load_new(OUT loaded bigint)
-LANGUAGE plpgsql AS $$
-BEGIN
-    INSERT INTO vfjournal.event
-    SELECT row.* FROM pg_temp.new_line, vfjournal.parse(line) AS row;
-    GET DIAGNOSTICS loaded = ROW_COUNT;
-END
+-- The members of `data` that are the row of the journal. The others are derived from rows, and may be
+-- more or others in the export of another version.
+CREATE OR REPLACE FUNCTION content(data json) RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT ARRAY[data->>'seq', data->>'cause', data->>'boot', data->>'wall_us', data->>'mono_us',
+        data->>'kind', data->>'note', data->>'body', data->>'body_hex', data->>'digest',
+        data->>'chain']
 $$;
 
 -- Loads the lines of the temporary table `stage (number bigint, line text)`: all of them, or none.
@@ -217,11 +237,6 @@ BEGIN
     CREATE TEMP TABLE refused (number bigint, reason text, line text) ON COMMIT DROP;
     LOOP
         BEGIN
-            IF EXISTS (
-                    SELECT FROM pg_temp.stage
-                    WHERE strpos(line, '\u') > 0 AND NOT vfjournal.is_text(line)) THEN
-                RAISE data_exception;
-            END IF;
             INSERT INTO vfjournal.event
             SELECT row.* FROM pg_temp.stage, vfjournal.parse(line::json) AS row
             ON CONFLICT (source, id) DO NOTHING;
@@ -230,7 +245,7 @@ BEGIN
         EXCEPTION
             WHEN deadlock_detected THEN
                 NULL;
-            WHEN OTHERS THEN
+            WHEN data_exception OR integrity_constraint_violation OR program_limit_exceeded THEN
                 -- At least one line is bad. Each is looked at alone, which takes longer.
                 INSERT INTO pg_temp.refused
                 SELECT number, reason, line
@@ -255,10 +270,12 @@ BEGIN
     contradicting := 0;
     IF known > 0 THEN
         CREATE TEMP TABLE differing ON COMMIT DROP AS
-        SELECT DISTINCT row.source, row.id, row.data->>'chain' AS chain
+        SELECT DISTINCT row.source, row.id, left(coalesce(row.data->>'chain', ''), 64) AS chain
         FROM pg_temp.stage, vfjournal.parse(line::json) AS row
             JOIN vfjournal.event AS e ON e.source = row.source AND e.id = row.id
-        WHERE e.data->>'chain' <> row.data->>'chain';
+        WHERE (e.time, e.kind) IS DISTINCT FROM (row.time, row.kind)
+            OR (e.data::text <> row.data::text
+                AND vfjournal.content(e.data) IS DISTINCT FROM vfjournal.content(row.data));
         GET DIAGNOSTICS contradicting = ROW_COUNT;
         INSERT INTO vfjournal.contradiction (source, id, chain)
         SELECT source, id, chain FROM pg_temp.differing
@@ -289,6 +306,12 @@ BEGIN
 END
 $$;
 
+-- A number of at most nine digits; NULL: the text is none. A cast would end the whole query.
+CREATE OR REPLACE FUNCTION whole_number(words text) RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN words ~ '^-?\d{1,9}$' THEN words::integer END
+$$;
+
 -- Views. A guest is a journal: a guest that is built anew, or whose journal is begun anew, is
 -- another one.
 
@@ -313,16 +336,15 @@ WHERE sequence > before + 1;
 -- The newest row of each guest. `vfjournal verify --anchor` on the guest tells whether its journal
 -- still has this row, and the same rows before it.
 CREATE OR REPLACE VIEW head AS
-SELECT source, host, last_sequence AS sequence, last_time AS time, row->>'kind' AS kind,
-    last_sequence || ':' || (row->>'chain') AS anchor
-FROM (
-    SELECT *, (
-        SELECT data FROM event AS e
-        WHERE e.source = g.source AND e.id = ANY (ARRAY(
-            SELECT class || '-' || lpad(g.last_sequence::text, 12, '0')
-            FROM unnest(ARRAY['e', 't', 'c', 'x', 's', 'j']) AS class))
-        LIMIT 1) AS row
-    FROM guest AS g) AS newest;
+SELECT g.source, g.host, g.last_sequence AS sequence, g.last_time AS time, e.kind,
+    g.last_sequence || ':' || (e.data->>'chain') AS anchor
+FROM guest AS g
+    LEFT JOIN LATERAL (
+        SELECT kind, data FROM event
+        WHERE source = g.source AND id = ANY (ARRAY(
+            SELECT class || lpad(g.last_sequence::text, greatest(12, length(g.last_sequence::text)), '0')
+            FROM unnest(ARRAY['e-', 't-', 'c-', 'x-', 's-', 'j-']) AS class))
+        LIMIT 1) AS e ON true;
 
 -- How long each guest has sent nothing; whoever asks chooses the limit. The kind is "stopped" when
 -- the daemon was stopped in order.
@@ -402,7 +424,7 @@ SELECT source, split_part(source, '/', 3) AS host, data->>'id' AS event,
     max(data->>'type') AS type, bool_or(data->>'here' = 'yes') AS here, min(time) AS announced,
     min(time) FILTER (WHERE data->>'phase' = 'started') AS started,
     max(time) FILTER (WHERE data->>'phase' = 'over') AS over,
-    max((data->>'duration')::integer) AS duration, max(data->>'text') AS description
+    max(vfjournal.whole_number(data->>'duration')) AS duration, max(data->>'text') AS description
 FROM event
 WHERE kind = 'scheduled' AND data->>'id' IS NOT NULL
 GROUP BY source, data->>'id';
