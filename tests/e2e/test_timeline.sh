@@ -116,10 +116,30 @@ timeline "$(ids "$work/many.db" | sed -n 4p)" "$work/many.db" >"$work/out"
 check "a host event has both slots" grep -q '^hn0, hn1: migration' "$work/out"
 timeline 54 "$work/real.db" >"$work/out"
 same "a migration as text" "hn0: migration 54
-2026-11-30 04:50:45Z: the VF left, and came back or another came. hn0 was 18.6
-s without the fast path (VF vtnet1). The verdict is clean. 2 commands ran." "$(sed -n 1,3p "$work/out")"
+2026-11-30 04:50:45Z: the VF left, and came back or another came. hn0 was
+18.6 s without the fast path (VF vtnet1). The verdict is clean. 2 commands ran." "$(sed -n 1,3p "$work/out")"
 check "a squeezed time" grep -q '~~ 8.0 s ~~' "$work/out"
 check "a command and its outcome" grep -q 'ifconfig lagg0 laggport vtnet1: ok, 77.3 ms' "$work/out"
+
+# A migration of a few events: its one long idle time has the picture to itself, and no break.
+{
+    printf '%%vfjournal 1\n%%mode act\n%%rc hyperv_vf_delay="2"\n%%vf mce0 hn0\n%%if hn0 up inet 10.0.0.4/24\n'
+    printf '@0 !system=ETHERNET subsystem=mce0 type=IFATTACH\n@4 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP\n'
+    printf '@100 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_DOWN\n@100.01 !system=IFNET subsystem=mce0 type=DETACH\n'
+    printf '@114 !system=ETHERNET subsystem=mce0 type=IFATTACH\n'
+} >"$work/few.trace"
+"$vfjournal" replay --output-journal "$work/few.db" "$work/few.trace" >"$work/out" 2>&1 || fail "no short journal"
+draw "few events" "$work/few.db"
+strip() { timeline "$@" | sed -n 's/^hn0     //p' | head -n 1; }
+same "few events: the idle time is not squeezed" "-$(printf '%.68d' 0 | tr 0 .)=" "$(strip "$work/few.db")"
+check "few events: no break" test "$(timeline -o svg "$work/few.db" | grep -c 'class="squeezed"')" -eq 0
+same "an event of another kind is a migration, too" "hn0: migration $(ids "$work/few.db" | sed -n 1p)" \
+    "$(timeline "$(ids "$work/few.db" | sed -n 1p)" "$work/few.db" | sed -n 1p)"
+
+# A state that is shorter than a column is seen beside the hours around it.
+check "the text shows short states" test "$(strip -S @0 "$work/many.db" | tr -cd . | wc -c)" -ge 5
+check "the page scrolls on a narrow screen" grep -q 'max-width: 900px' "$work/one.html"
+check "labels cover what is below them" grep -q 'text class="label"' "$work/many.svg"
 timeline -o html -S @0 "$work/hostile.db" >"$work/out"
 check "evil text is text" grep -q -F '&#60;script&#62;alert(1)' "$work/out"
 check "evil bytes are escaped" grep -q -F '\x1b[31m\xc2\x9b31m\xe2\x80\xae\xff' "$work/out"

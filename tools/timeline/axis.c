@@ -18,7 +18,13 @@ struct intervals {
     int64_t rest_us; /* sum of the lengths of all intervals that are not breaks */
 };
 
-enum { LEAST_BREAK_US = 1000000, BUSY_FACTOR = 4, MUCH_LONGER = 3 };
+enum {
+    LEAST_BREAK_US = 1000000,
+    BUSY_FACTOR = 4,
+    MUCH_LONGER = 3,
+    /* beside breaks, short pieces may be drawn this many times wider than `most` */
+    MAGNIFIED = 5,
+};
 
 static int compare(const void *a, const void *b)
 {
@@ -87,7 +93,7 @@ static double room_of(const struct vfj_axis_measures *measures, size_t breaks)
 
 static double scale_of(const struct vfj_axis_measures *measures, const struct intervals *intervals)
 {
-    double most = measures->most / 1e6;
+    double most = measures->most / 1e6 * (intervals->breaks > 0 ? MAGNIFIED : 1);
     double room = room_of(measures, intervals->breaks);
     if (intervals->rest_us <= 0 || room <= 0)
         return intervals->rest_us <= 0 ? most : 0;
@@ -136,6 +142,26 @@ static void squeeze(struct intervals *intervals, const struct vfj_axis_measures 
     }
 }
 
+/* Returns true when the breaks would be wider than all that is drawn between them. */
+static bool is_mostly_breaks(const struct intervals *intervals,
+                             const struct vfj_axis_measures *measures)
+{
+    double used = scale_of(measures, intervals) * (double)intervals->rest_us;
+    return intervals->breaks > 0 && used < room_of(measures, intervals->breaks) / 2;
+}
+
+/* Draws all idle times in their full length again. */
+static void stretch(struct intervals *intervals)
+{
+    for (size_t i = 0; i < intervals->count; i++) {
+        const struct interval *interval = &intervals->list[i];
+        if (interval->is_break)
+            intervals->rest_us += interval->to_us - interval->from_us;
+        intervals->list[i].is_break = false;
+    }
+    intervals->breaks = 0;
+}
+
 static void add_piece(struct vfj_axis *axis, struct vfj_axis_piece piece)
 {
     axis->pieces[axis->count++] = piece;
@@ -182,6 +208,8 @@ bool vfj_axis_make(struct vfj_axis *axis, const struct vfj_model *model,
     bool made = collect(&intervals, model);
     if (made) {
         squeeze(&intervals, measures);
+        if (is_mostly_breaks(&intervals, measures))
+            stretch(&intervals);
         axis->scale = scale_of(measures, &intervals);
         lay(axis, &intervals, measures);
     }

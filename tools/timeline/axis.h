@@ -13,7 +13,7 @@ struct vfj_axis_measures {
     double pad;         /* free space on both sides of each piece of the axis */
     double break_width; /* smallest width of a break */
     double squeeze;     /* an idle time that would be wider than this is drawn as a break */
-    double most;        /* largest width of one second */
+    double most;        /* largest width of one second; with breaks, five times this */
 };
 
 /* A piece of the axis. A piece that is a break stands for the time between the pieces beside it. */

@@ -7,9 +7,10 @@ static const char table_style[] = /**/
     "th { text-align: left; font-weight: 600; color: var(--soft); }\n"
     "th, td { padding: 3px 10px 3px 0; border-bottom: 1px solid var(--line); vertical-align: top; }\n"
     "td:nth-child(1), th:nth-child(1) { text-align: right; padding-left: 6px; }\n"
-    "td:nth-child(1), td:nth-child(2), td:nth-child(3) { color: var(--soft); white-space: nowrap; }\n"
+    "td:nth-child(1), td:nth-child(2), td:nth-child(3) { color: var(--soft); }\n"
+    "td { white-space: nowrap; }\n"
     "td:nth-child(6) { font-family: ui-monospace, monospace; font-size: 12px;\n"
-    "  overflow-wrap: anywhere; }\n"
+    "  white-space: normal; overflow-wrap: anywhere; }\n"
     "tr.fault td:nth-child(6) { color: var(--bad); }\n"
     "tr:target { background: var(--mark); }\n";
 

@@ -13,9 +13,13 @@ static const char page_style[] = /**/
     "table { border-collapse: collapse; width: 100%; margin-top: 26px; font-size: 13px;\n"
     "  font-variant-numeric: tabular-nums; }\n";
 
-static const char print_style[] = /**/
+/* On a narrow screen the page scrolls sideways: a drawing of that width could not be read. */
+static const char media_style[] = /**/
+    "@media screen and (max-width: 900px) { main { overflow-x: auto; }\n"
+    "  svg, table { width: 900px; } }\n"
+    "@page { size: landscape; margin: 12mm; }\n"
     "@media print { main { padding: 0; max-width: none; } tr { break-inside: avoid; }\n"
-    "  thead { display: table-header-group; } }\n";
+    "  thead { display: table-header-group; } table { font-size: 11px; } }\n";
 
 void vfj_markup_print_titles(const char *title, const char *summary, FILE *out)
 {
@@ -36,7 +40,7 @@ void vfj_page_begin(const struct vfj_page *page, FILE *out)
     vfj_markup_print(out, page->title);
     (void)fprintf(out, "</title>\n<style>\n%s%s%s%s%s</style>\n</head>\n<body>\n<main>\n<h1>",
                   vfj_timeline_style, page->drawing_style, page_style, page->table_style,
-                  print_style);
+                  media_style);
     vfj_markup_print(out, page->title);
     (void)fputs("</h1>\n<p class=\"lead\">", out);
     vfj_markup_print(out, page->summary);

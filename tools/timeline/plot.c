@@ -37,6 +37,8 @@ const char vfj_timeline_style[] = /**/
     ".vfj .head { font: 600 12.5px system-ui, sans-serif; text-anchor: end; }\n"
     ".vfj .sub { font: 12px system-ui, sans-serif; text-anchor: end; fill: var(--soft); }\n"
     ".vfj .key { font: 12px system-ui, sans-serif; fill: var(--soft); }\n"
+    ".vfj .label { paint-order: stroke; stroke: var(--paper); stroke-width: 3px;\n"
+    "  stroke-linejoin: round; stroke-opacity: .85; }\n"
     ".vfj .time { fill: var(--soft); }\n"
     ".vfj .squeezed { fill: var(--soft); text-anchor: middle; font-style: italic; }\n"
     ".vfj .grid { stroke: var(--line); stroke-width: 1; }\n"
@@ -274,8 +276,9 @@ static void print_label(const struct vfj_plot *plot, const struct vfj_item *item
 {
     if (!item->has_label)
         return;
-    (void)fprintf(plot->out, "<text x=\"%.1f\" y=\"%.1f\"%s>", item->is_left ? left - 5 : right + 5,
-                  y, item->is_left ? " text-anchor=\"end\"" : "");
+    (void)fprintf(plot->out, "<text class=\"label\" x=\"%.1f\" y=\"%.1f\"%s>",
+                  item->is_left ? left - 5 : right + 5, y,
+                  item->is_left ? " text-anchor=\"end\"" : "");
     vfj_markup_print(plot->out, item->label);
     (void)fputs("</text>", plot->out);
 }

@@ -213,8 +213,7 @@ static void describe_event(struct timeline *timeline, const struct vfj_episode *
     const struct vfj_window *window = &timeline->window;
     for (unsigned i = 0; i < window->slot_count; i++)
         vfj_text_format(title, "%s%s", i == 0 ? "" : ", ", window->slots[i].text);
-    vfj_text_format(title, ": %s %llu", vfj_episode_kind_name((enum vfj_episode_kind)chosen->kind),
-                    (unsigned long long)chosen->id);
+    vfj_text_format(title, ": migration %llu", (unsigned long long)chosen->id);
     vfj_time_add(summary, chosen->begin.wall_us, timeline->zone);
     vfj_text_format(summary, ": %s.", vfj_episode_kind_text((enum vfj_episode_kind)chosen->kind));
     for (size_t i = 0; i < audit->count; i++) {

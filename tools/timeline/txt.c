@@ -33,19 +33,62 @@ static const struct glyphs *choose_glyphs(void)
     return strcmp(nl_langinfo(CODESET), "UTF-8") == 0 ? &utf8 : &ascii;
 }
 
+/* Returns true when a line may end before this blank. A number stays beside its unit. */
+static bool may_end(const char *text, size_t blank)
+{
+    return text[blank] == ' ' && (text[blank - 1] < '0' || text[blank - 1] > '9');
+}
+
+/* Returns how many bytes of the text belong on a line of `room` columns. */
+static size_t fit(const char *text, size_t room)
+{
+    size_t length = strlen(text);
+    if (length <= room)
+        return length;
+    length = room;
+    while (length > 1 && !may_end(text, length))
+        length--;
+    return length == 1 ? room : length;
+}
+
 static void print_wrapped(const char *text, FILE *out)
 {
     while (*text != '\0') {
-        size_t length = strlen(text);
-        if (length > WIDTH) {
-            length = WIDTH;
-            while (length > 1 && text[length] != ' ')
-                length--;
-            length = length == 1 ? WIDTH : length;
-        }
+        size_t length = fit(text, WIDTH);
         (void)fprintf(out, "%.*s\n", (int)length, text);
         text += length;
         text += strspn(text, " ");
+    }
+}
+
+/* How much the reader wants to see a state that is shorter than a column, if several share it. */
+enum rank { RANK_INSTANT, RANK_WIDE, RANK_FAST, RANK_SLOW, RANK_DETACHED, RANK_COUNT };
+
+static enum rank rank_of(const struct vfj_item *item, int from, int to)
+{
+    if (item->from_us == item->to_us && !item->from_before && !item->to_after)
+        return RANK_INSTANT;
+    if (to > from + 1)
+        return RANK_WIDE;
+    if (item->tone == VFJ_SLOT_DETACHED)
+        return RANK_DETACHED;
+    return item->tone == VFJ_SLOT_LAGGED || item->tone == VFJ_SLOT_SWITCHED ? RANK_FAST : RANK_SLOW;
+}
+
+/* Fills the columns of the states that have this rank. */
+static void fill_rank(const struct vfj_model *model, const struct vfj_axis *axis, unsigned lane,
+                      enum rank rank, char strip[STRIP])
+{
+    for (size_t i = 0; i < model->count; i++) {
+        const struct vfj_item *item = &model->items[i];
+        if (item->kind != VFJ_ITEM_BAR || item->lane != lane)
+            continue;
+        int from = item->from_before ? 0 : (int)vfj_axis_place(axis, item->from_us);
+        int to = item->to_after ? STRIP : (int)vfj_axis_place(axis, item->to_us);
+        for (int at = from; rank_of(item, from, to) == rank && (at < to || at == from); at++) {
+            if (at < STRIP)
+                strip[at] = item->tone < VFJ_SLOT_STATE_COUNT ? (char)('0' + item->tone) : UNKNOWN;
+        }
     }
 }
 
@@ -53,17 +96,8 @@ static void fill_strip(const struct vfj_model *model, const struct vfj_axis *axi
                        char strip[STRIP])
 {
     memset(strip, NOTHING, STRIP);
-    for (size_t i = 0; i < model->count; i++) {
-        const struct vfj_item *item = &model->items[i];
-        if (item->kind != VFJ_ITEM_BAR || item->lane != lane)
-            continue;
-        int from = item->from_before ? 0 : (int)vfj_axis_place(axis, item->from_us);
-        int to = item->to_after ? STRIP : (int)vfj_axis_place(axis, item->to_us);
-        for (int at = from; at < to || at == from; at++) {
-            if (at < STRIP)
-                strip[at] = item->tone < VFJ_SLOT_STATE_COUNT ? (char)('0' + item->tone) : UNKNOWN;
-        }
-    }
+    for (unsigned rank = 0; rank < RANK_COUNT; rank++)
+        fill_rank(model, axis, lane, (enum rank)rank, strip);
     for (unsigned i = 0; i < axis->count; i++) {
         const struct vfj_axis_piece *piece = &axis->pieces[i];
         int middle = (int)((piece->left + piece->right) / 2);
@@ -128,13 +162,7 @@ static void print_row(const struct vfj_table_row *row, FILE *out)
     int room = WIDTH - used;
     bool is_first = true;
     do {
-        size_t length = strlen(text);
-        if (length > (size_t)room) {
-            length = (size_t)room;
-            while (length > 1 && text[length] != ' ')
-                length--;
-            length = length == 1 ? (size_t)room : length;
-        }
+        size_t length = fit(text, (size_t)room);
         (void)fprintf(out, "%*s%.*s\n", is_first ? 0 : used, "", (int)length, text);
         text += length;
         text += strspn(text, " ");
