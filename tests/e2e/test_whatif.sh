@@ -258,6 +258,31 @@ test_transparent() {
     same "changes to lagged" 2 "$(printf '%s\n' "$printed" | grep -c 'delayed -> lagged')"
 }
 
+# Two slots lose their VFs together: the same decisions for other interfaces.
+compare_slots() {
+    {
+        printf '%%vfjournal 1\n%%mode act\n%%rc hyperv_vf_delay="2"\n'
+        printf '%%if hn%d up\n%%vf mce%d hn%d\n' 0 0 0 1 1 1
+        printf '@1795356000 !system=ETHERNET subsystem=mce0 type=IFATTACH\n'
+        printf '@+1 !system=ETHERNET subsystem=mce1 type=IFATTACH\n'
+        printf '@+4 !system=HYPERV_NIC_VF subsystem=hn%d type=VF_UP\n' 0 1
+        printf '@+9 !system=HYPERV_NIC_VF subsystem=hn%d type=VF_DOWN\n' 0 1
+        printf '@+0.1 !system=IFNET subsystem=mce%d type=DETACH\n' 0 1
+        printf '@+9 !system=ETHERNET subsystem=mce%d type=IFATTACH\n%%at +9\n' 0 1
+    } >"$work/slots.trace"
+    "$vfjournal" replay --output-journal "$work/slots.db" "$work/slots.trace" >"$log" 2>&1 || fail "no slots"
+    run 0 migrations slots.db
+    of_hn0=$(printf '%s\n' "$printed" | sed -n '4s/ .*//p')
+    of_hn1=$(printf '%s\n' "$printed" | sed -n '5s/ .*//p')
+    run 1 diff slots.db "$of_hn0" "$of_hn1"
+    says "-> lagged: joined"
+    says "run ifconfig mce0 up (B: ifconfig mce1
+                                        up)"
+    check "the same states are beside each other" test "$(printf '%s\n' "$printed" | grep -c '^[+-] ')" -eq 0
+    run 1 diff -o json slots.db "$of_hn0" "$of_hn1"
+    says '"text":"ifconfig mce0 up","text_b":"ifconfig mce1 up","same":true,"seq_a":'
+}
+
 test_diff() {
     make_journal
     run 0 migrations journal.db
@@ -281,6 +306,7 @@ test_diff() {
     says '{"side":"a","migration":'"$first"',"slot":"hn0"'
     says '{"decision":"run","text":"ifconfig lagg0 create","same":false,"seq_a":'
     says '"same":false,"decisions":'
+    compare_slots
     run 2 diff journal.db "$second"
     says "give A and B, or A and a setting as --set NAME=VALUE, beside FILE: journal.db"
     run 2 diff journal.db 1 2 3

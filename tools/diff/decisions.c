@@ -18,6 +18,7 @@ struct reading {
     struct vfj_command command; /* room for decoded rows */
     struct vfj_event event;
     struct vfj_argv argv;
+    struct vfj_name vf; /* the newest VF of the part's slot */
     char bytes[TEXT_SIZE], shown[2 * TEXT_SIZE];
 };
 
@@ -29,9 +30,11 @@ static struct vfj_point point_of(const struct vfj_record *record)
                               .mono_us = record->mono_us};
 }
 
-/* Adds a decision of the record. The text has been written into reading->bytes. */
+/* Adds a decision of the record. The text has been written into reading->bytes. `words` is the part
+ * of the key that stands for the text. */
 static void add(struct reading *reading, const struct vfj_record *record,
-                enum vfj_decided_kind kind, struct vfj_name slot, const struct vfj_text *text)
+                enum vfj_decided_kind kind, struct vfj_name slot, const struct vfj_text *text,
+                uint64_t words)
 {
     struct vfj_decisions *decisions = reading->decisions;
     struct vfj_point at = point_of(record);
@@ -50,16 +53,46 @@ static void add(struct reading *reading, const struct vfj_record *record,
     decisions->no_memory = kept == NULL;
     if (kept == NULL)
         return;
-    uint64_t key = vfj_digest(slot.text, strlen(slot.text), (uint64_t)kind + 1);
+    size_t named = reading->part->by_role ? 0 : strlen(slot.text);
+    uint64_t key = vfj_digest(slot.text, named, (uint64_t)kind + 1);
     decisions->list[decisions->count++] = (struct vfj_decided){
         .seq = record->seq,
-        .key = vfj_digest(text->bytes, text->length, key),
+        .key = vfj_digest((const char *)&words, sizeof words, key),
         .kind = (uint8_t)kind,
         .after_us = vfj_elapsed_us(&reading->part->begin, &at),
         .duration_us = -1,
         .slot = slot,
         .text = kept,
     };
+}
+
+static uint64_t digest_of(const struct vfj_text *text)
+{
+    return vfj_digest(text->bytes, text->length, 0);
+}
+
+/* Returns the role of the interface that this word of a command names, or the word. */
+static const char *role_of(const struct reading *reading, const char *word)
+{
+    if (strcmp(word, reading->part->slot.text) == 0)
+        return "hn";
+    if (strcmp(word, reading->vf.text) == 0)
+        return "vf";
+    bool is_lagg = strncmp(word, "lagg", 4) == 0 && word[4] != '\0'
+        && word[4 + strspn(word + 4, "0123456789")] == '\0';
+    return is_lagg ? "lagg" : word;
+}
+
+/* Returns a digest of the words in reading->argv. With by_role, their roles replace the names. */
+static uint64_t digest_argv(const struct reading *reading)
+{
+    uint64_t digest = (uint64_t)reading->argv.program;
+    for (unsigned i = 0; i < reading->argv.count; i++) {
+        const char *word = reading->argv.words[i];
+        word = reading->part->by_role ? role_of(reading, word) : word;
+        digest = vfj_digest(word, strlen(word) + 1, digest);
+    }
+    return digest;
 }
 
 static bool is_chosen(const struct reading *reading, struct vfj_name slot)
@@ -87,6 +120,7 @@ static void take_transition(struct reading *reading, const struct vfj_record *re
     struct vfj_text text = vfj_text_begin(reading->bytes, sizeof reading->bytes);
     if (!vfj_transition_row_read(record->body, &row) || !is_chosen(reading, row.slot))
         return;
+    reading->vf = row.vf;
     bool is_notice = row.from == row.to;
     if (!is_notice) {
         vfj_text_add(&text,
@@ -98,7 +132,8 @@ static void take_transition(struct reading *reading, const struct vfj_record *re
     }
     vfj_text_add(&text, vfj_reason_name((enum vfj_reason)row.reason));
     size_t count = reading->decisions->count;
-    add(reading, record, is_notice ? VFJ_DECIDED_NOTICE : VFJ_DECIDED_STATE, row.slot, &text);
+    add(reading, record, is_notice ? VFJ_DECIDED_NOTICE : VFJ_DECIDED_STATE, row.slot, &text,
+        digest_of(&text));
     if (reading->decisions->count > count)
         reading->decisions->list[count].state = row.to;
 }
@@ -111,7 +146,7 @@ static void take_command(struct reading *reading, const struct vfj_record *recor
         || !is_chosen(reading, command->hn) || !vfj_command_argv(command, 0, &reading->argv))
         return;
     vfj_argv_print(&reading->argv, &text);
-    add(reading, record, VFJ_DECIDED_COMMAND, command->hn, &text);
+    add(reading, record, VFJ_DECIDED_COMMAND, command->hn, &text, digest_argv(reading));
 }
 
 static void take_outcome(struct reading *reading, const struct vfj_record *record)

@@ -12,7 +12,8 @@ enum vfj_decided_kind { VFJ_DECIDED_STATE, VFJ_DECIDED_NOTICE, VFJ_DECIDED_COMMA
 
 struct vfj_decided {
     uint64_t seq;
-    uint64_t key; /* digest of slot, kind and text; decisions with equal keys are equal */
+    /* digest of slot, kind and text; decisions with equal keys are equal. See by_role. */
+    uint64_t key;
     uint8_t kind; /* enum vfj_decided_kind */
     /* for a change of state: enum vfj_slot_state, or VFJ_SLOT_STATE_COUNT for an unknown state */
     uint8_t state;
@@ -37,6 +38,9 @@ struct vfj_part {
     struct vfj_name slot;   /* empty: all slots */
     struct vfj_point begin; /* the point in time from which after_us is counted */
     struct vfj_point end;   /* where the last state ends; seq 0: at the last record of the part */
+    /* The keys do not depend on the names of the slot, its VF and laggs. Decisions of two slots are
+     * equal when they do the same with each slot's own interfaces. */
+    bool by_role;
 };
 
 /* Reads the decisions in a part of the journal. The caller calls vfj_decisions_free() in any

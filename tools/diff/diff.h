@@ -25,6 +25,7 @@ struct vfj_diff_side {
     /* text after the migration's time, such as "with hyperv_vf_delay=30; …"; contains no control
      * characters */
     char remark[2048];
+    bool by_role; /* see struct vfj_part */
 };
 
 /* Reads the decisions that belong to side->episode. `last` is the seq of its last record. */

@@ -20,7 +20,8 @@ enum vfj_status vfj_diff_read(struct vfj_journal *journal, uint64_t last,
                             .last = last,
                             .slot = side->episode.slot,
                             .begin = side->episode.begin,
-                            .end = side->episode.end};
+                            .end = side->episode.end,
+                            .by_role = side->by_role};
     side->totals.migrations = 1;
     side->totals.slow_us = vfj_episode_us(&side->episode);
     /* There is no limit: the part ends with the migration, or with the journal when the migration
@@ -52,6 +53,7 @@ static int compare(const struct vfj_audit_source *source, const struct vfj_diff_
         if (found != VFJ_EXIT_OK)
             return no_answer(found);
         sides[i].episode = *episode;
+        sides[i].by_role = true;
         enum vfj_status status
             = vfj_diff_read(source->journal, vfj_audit_last_of(&source->audit, episode), &sides[i]);
         if (status != VFJ_OK)

@@ -39,6 +39,12 @@ static void set_cell(char cell[CELL_SIZE], bool has_time, int64_t us)
         vfj_text_add_char(&text, '-');
 }
 
+/* Returns true when both sides decided the same for interfaces with different names. */
+static bool has_other_names(const struct vfj_decided *a, const struct vfj_decided *b)
+{
+    return a != NULL && b != NULL && strcmp(a->text, b->text) != 0;
+}
+
 static void print_line(const struct vfj_decided *a, const struct vfj_decided *b)
 {
     static const char *const words[] = {[VFJ_DECIDED_STATE] = "-> ",
@@ -56,6 +62,11 @@ static void print_line(const struct vfj_decided *a, const struct vfj_decided *b)
     vfj_text_format(&text, "%c%9s%9s %9s%9s  %s", mark_of(a, b), cells[0], cells[1], cells[2],
                     cells[3], words[either->kind]);
     vfj_terminal_add(&text, vfj_span_of(either->text));
+    if (has_other_names(a, b)) {
+        vfj_text_add(&text, " (B: ");
+        vfj_terminal_add(&text, vfj_span_of(b->text));
+        vfj_text_add(&text, ")");
+    }
     if (a != NULL && a->is_failed)
         vfj_text_add(&text, b != NULL && b->is_failed ? " (no success)" : " (no success in A)");
     else if (b != NULL && b->is_failed)
@@ -163,6 +174,8 @@ static bool print_line_json(struct vfj_json *json, const struct vfj_decided *a,
     VFJ_CHECK(either != NULL);
     vfj_json_add_string(json, "decision", kinds[either->kind]);
     vfj_json_add_string(json, "text", either->text);
+    if (has_other_names(a, b))
+        vfj_json_add_string(json, "text_b", b->text);
     vfj_json_add_bool(json, "same", mark_of(a, b) == ' ');
     add_decided(json, a, of_a);
     add_decided(json, b, of_b);
