@@ -156,21 +156,28 @@ static size_t fill(struct vfj_span text, size_t room)
     return text.length;
 }
 
+/* Prints the text without the blanks at its end, and a line end. */
+static void print_trimmed(FILE *out, struct vfj_span text)
+{
+    while (text.length > 0 && text.text[text.length - 1] == ' ')
+        text.length--;
+    (void)fwrite(text.text, 1, text.length, out);
+    (void)fputc('\n', out);
+}
+
 void vfj_terminal_print_wrapped(FILE *out, struct vfj_span line, int width, int indent)
 {
     if (width > 0 && indent + LEAST_ROOM > width)
         indent = width > 2 * SMALL_INDENT ? SMALL_INDENT : 0;
     size_t length = width > 0 ? fill(line, (size_t)width) : line.length;
-    (void)fwrite(line.text, 1, length, out);
-    (void)fputc('\n', out);
+    print_trimmed(out, (struct vfj_span){line.text, length});
     while (length < line.length) {
         line = (struct vfj_span){line.text + length, line.length - length};
         while (line.length > 0 && line.text[0] == ' ')
             line = (struct vfj_span){line.text + 1, line.length - 1};
         length = fill(line, (size_t)(width - indent));
         (void)fprintf(out, "%*s", indent, "");
-        (void)fwrite(line.text, 1, length, out);
-        (void)fputc('\n', out);
+        print_trimmed(out, (struct vfj_span){line.text, length});
     }
 }
 

@@ -278,6 +278,7 @@ compare_slots() {
     says "-> lagged: joined"
     says "run ifconfig mce0 up (B: ifconfig mce1
                                         up)"
+    check "no blank at the end of a line" test "$(printf '%s\n' "$printed" | grep -c ' $')" -eq 0
     check "the same states are beside each other" test "$(printf '%s\n' "$printed" | grep -c '^[+-] ')" -eq 0
     run 1 diff -o json slots.db "$of_hn0" "$of_hn1"
     says '"text":"ifconfig mce0 up","text_b":"ifconfig mce1 up","same":true,"seq_a":'
