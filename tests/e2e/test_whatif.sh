@@ -442,6 +442,12 @@ test_bisect() {
     says "CMD fails from one of the records "
     run 3 bisect --run 'exit 125' journal.db
     says "CMD skips the whole file"
+    printf '#!/bin/sh\n! grep -q type=VF_DOWN "$1"\n' >"$work/judge"
+    chmod 755 "$work/judge"
+    run 0 bisect --utc --run ./judge guest.trace
+    says "CMD fails from line 12 on"
+    run 2 bisect --run ./absent journal.db
+    says "CMD ended with status 127 at record"
     run 2 bisect --run 'exit 128' journal.db
     says "CMD ended with status 128 at record"
     # shellcheck disable=SC2016

@@ -22,8 +22,9 @@ static const char help[] = /**/
     "beginning, and halves what is left, as git bisect run does.\n"
     "\n"
     "      --run CMD            a command of sh(1). Its $1 and $VFJ_FILE are the path\n"
-    "                           of the beginning, $VFJ_SEQ its last record or line.\n"
-    "                           Status 0 is good, 1 to 127 is bad, 125 skips it\n"
+    "                           of the beginning, $VFJ_SEQ its last record or line;\n"
+    "                           a program alone gets the path as its argument.\n"
+    "                           Status 0 is good, 1 to 124 is bad, 125 skips it\n"
     "  -o, --output FORMAT      text (default), or json: one object\n"
     "      --utc                times in UTC, not in the local zone\n"
     "  -J, --journal FILE       a journal or a trace;\n"
@@ -32,7 +33,7 @@ static const char help[] = /**/
     "What CMD prints goes to standard error. A signal ends CMD and leaves no file.\n"
     "\n"
     "Exit status: 0 found; 1 CMD does not fail on the whole file; 2 usage, an\n"
-    "unusable file, or CMD ended by a signal or with a status of 128 or more; 3 only\n"
+    "unusable file, or CMD ended by a signal or with a status of 126 or more; 3 only\n"
     "skipped places are left; 4 the system failed; 5 damaged.\n";
 
 enum { OPTION_UTC = 256, OPTION_RUN };

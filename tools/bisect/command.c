@@ -4,16 +4,21 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "tools/interrupt.h"
 
 extern char **environ;
+
+#define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+-"
 
 static int start(char *const arguments[], pid_t *pid)
 {
@@ -41,10 +46,20 @@ static int start(char *const arguments[], pid_t *pid)
     return error;
 }
 
+/* Returns true when the command is the name of one program, without arguments. */
+static bool is_program(const char *command)
+{
+    size_t length = strspn(command, NAME_CHARACTERS);
+    return length > 0 && command[length] == '\0';
+}
+
 int vfj_bisect_run(const char *command, const char *file, uint64_t seq)
 {
-    char number[32];
-    char *const arguments[] = {"sh", "-c", (char *)command, "vfjournal", (char *)file, NULL};
+    char number[32], with_file[PATH_MAX + 8];
+    (void)snprintf(with_file, sizeof with_file, "%s \"$1\"", command);
+    bool has_room = strlen(command) < PATH_MAX;
+    const char *script = is_program(command) && has_room ? with_file : command;
+    char *const arguments[] = {"sh", "-c", (char *)script, "vfjournal", (char *)file, NULL};
     pid_t pid = 0;
     int status = 0;
     (void)snprintf(number, sizeof number, "%" PRIu64, seq);
