@@ -408,6 +408,9 @@ a<&"\x1b\xff error:unusable' "$found"
     says "give the journal once"
     run 4 replay --junit absent/out.xml journal.db
     says "absent/out.xml: No such file or directory"
+    : >"$work/empty.db"
+    run 1 replay --junit out.xml empty.db
+    check "no records" grep -q '<failure type="empty" message="vfjournal: empty.db' "$work/out.xml"
     cp "$tests/fixtures/journal-4-rules-2.db" "$work/old.db"
     run 3 replay --junit out.xml old.db
     check "other rules" grep -q '<failure type="rules-changed" message="old.db: rules changed' \

@@ -44,7 +44,7 @@ static const char *type_of(const struct vfj_case *one)
     case VFJ_EXIT_OK:
         return NULL;
     case VFJ_EXIT_DIFFERENT:
-        return "diverged";
+        return one->text == NULL || one->text[0] == '\0' ? "empty" : "diverged";
     case VFJ_EXIT_UNSURE:
         return "rules-changed";
     case VFJ_EXIT_DAMAGED:
