@@ -1,8 +1,13 @@
 /* Prunes an open journal in steps of one transaction each. */
 #include "store/prune_step.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "core/check.h"
+#include "store/chain.h"
 #include "store/journal_impl.h"
+#include "store/state_checkpoint.h"
 
 enum { RELEASE_PAGES = 256 }; /* one MiB of pages; releasing them takes a few milliseconds */
 
@@ -31,8 +36,63 @@ enum vfj_status vfj_prune_size(struct vfj_journal *journal, struct vfj_prune_siz
     return status;
 }
 
-enum vfj_status vfj_prune_next_state_checkpoint(struct vfj_journal *journal, uint64_t seq,
-                                                uint64_t *next, int64_t *wall_us)
+/* Returns true when the chain of the record follows from the head in its body. */
+static bool has_its_head(const struct vfj_record *record)
+{
+    struct vfj_head_hash head;
+    uint32_t rules;
+    struct vfj_chain *chain = vfj_chain_open();
+    bool is_first = chain != NULL && vfj_state_checkpoint_first(record->body, &head, &rules);
+    if (is_first)
+        vfj_chain_add(chain, record, &head);
+    vfj_chain_close(chain);
+    return is_first && memcmp(head.bytes, record->chain, sizeof record->chain) == 0;
+}
+
+/* Reads the parts of the state checkpoint that begins with the row `seq`. Returns
+ * VFJ_JOURNAL_DAMAGED when a journal cannot begin with it. */
+static enum vfj_status read_checkpoint(struct vfj_journal *journal, uint64_t seq,
+                                       struct vfj_state_checkpoint_reader *reader)
+{
+    enum vfj_state_checkpoint_read read = VFJ_STATE_CHECKPOINT_MORE;
+    enum vfj_status status = VFJ_OK;
+    struct vfj_record record;
+    vfj_journal_walk(journal, seq, VFJ_FORWARD);
+    for (uint64_t at = seq; status == VFJ_OK && read == VFJ_STATE_CHECKPOINT_MORE; at++) {
+        status = vfj_journal_next_raw(journal, &record);
+        if (status != VFJ_OK)
+            break;
+        if (record.seq != at || record.kind != VFJ_RECORD_CHECKPOINT
+            || (at == seq && !has_its_head(&record)))
+            status = VFJ_JOURNAL_DAMAGED;
+        else
+            read = vfj_state_checkpoint_read(reader, record.body);
+    }
+    vfj_journal_walk_end(journal);
+    if (status != VFJ_OK)
+        return status == VFJ_END ? VFJ_JOURNAL_DAMAGED : status;
+    return read == VFJ_STATE_CHECKPOINT_READ ? VFJ_OK : VFJ_JOURNAL_DAMAGED;
+}
+
+/* Sets *can_begin to true when a journal can begin with the state checkpoint `seq`. The verification
+ * reads a state checkpoint only as long as the rules decide as recorded. The present rules may not
+ * be able to continue from a state of others. */
+static enum vfj_status check_checkpoint(struct vfj_journal *journal, uint64_t seq, bool *can_begin)
+{
+    struct vfj_state_checkpoint_reader reader;
+    struct vfj_machine *machine = calloc(1, sizeof *machine);
+    if (machine == NULL)
+        return vfj_journal_failed(journal, SQLITE_NOMEM);
+    vfj_state_checkpoint_read_begin(&reader, machine);
+    enum vfj_status status = read_checkpoint(journal, seq, &reader);
+    free(machine);
+    *can_begin = status == VFJ_OK;
+    return status == VFJ_JOURNAL_DAMAGED ? VFJ_OK : status;
+}
+
+/* Finds the next state checkpoint after the row `seq`, whatever its content. */
+static enum vfj_status find_checkpoint(struct vfj_journal *journal, uint64_t seq, uint64_t *next,
+                                       int64_t *wall_us)
 {
     enum vfj_status status = vfj_journal_prepare(journal, VFJ_STATEMENT_NEXT_STATE_CHECKPOINT);
     if (status != VFJ_OK || seq > INT64_MAX)
@@ -47,6 +107,24 @@ enum vfj_status vfj_prune_next_state_checkpoint(struct vfj_journal *journal, uin
         status = code == SQLITE_DONE ? VFJ_END : vfj_journal_failed(journal, code);
     }
     (void)sqlite3_reset(stmt);
+    return status;
+}
+
+enum vfj_status vfj_prune_next_state_checkpoint(struct vfj_journal *journal, uint64_t seq,
+                                                uint64_t *next, int64_t *wall_us)
+{
+    enum vfj_status status = VFJ_OK;
+    int64_t found_us = 0;
+    bool can_begin = false;
+    while (status == VFJ_OK && !can_begin) {
+        status = find_checkpoint(journal, seq, &seq, &found_us);
+        if (status == VFJ_OK)
+            status = check_checkpoint(journal, seq, &can_begin);
+    }
+    if (status == VFJ_OK) {
+        *next = seq;
+        *wall_us = found_us;
+    }
     return status;
 }
 

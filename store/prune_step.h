@@ -24,8 +24,8 @@ struct vfj_prune_size {
 
 enum vfj_status vfj_prune_size(struct vfj_journal *journal, struct vfj_prune_size *size);
 
-/* Finds the next state checkpoint after the row `seq`. *next is the seq of its first row,
- * *wall_us its wall time. Returns VFJ_END when there is none. */
+/* Finds the next state checkpoint after the row `seq` with which a journal can begin. *next is the
+ * seq of its first row, *wall_us its wall time. Returns VFJ_END when there is none. */
 enum vfj_status vfj_prune_next_state_checkpoint(struct vfj_journal *journal, uint64_t seq,
                                                 uint64_t *next, int64_t *wall_us);
 

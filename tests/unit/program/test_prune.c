@@ -342,6 +342,44 @@ static void test_what_is_not_in_order_is_left_alone(void **state)
     free(after);
 }
 
+/* A state checkpoint that other rules wrote may be one from which no machine can continue, and the
+ * verification does not read it. Pruning ends at the last one with which a journal can begin. */
+static void test_a_checkpoint_must_be_readable(void **state)
+{
+    static const char *const edits[] = {
+        "", /* the chain was computed again, so that the heads in later checkpoints are wrong */
+        "UPDATE record SET body = substr(body, 1, 50) WHERE kind = 'checkpoint'"
+        " AND seq > (SELECT max(seq) FROM record WHERE kind = 'started');",
+        "UPDATE record SET kind = 'journal' WHERE kind = 'checkpoint'"
+        " AND seq > (SELECT max(seq) FROM record WHERE kind = 'started');",
+    };
+    char sql[800];
+    (void)state;
+    for (size_t i = 0; i < sizeof edits / sizeof edits[0]; i++) {
+        const char *path = fresh_small("readable.db");
+        struct vfj_ledger *ledger = open_ledger(path);
+        kit_submit(ledger, kit_started());
+        submit_lines(ledger, 250);
+        vfj_ledger_close(ledger);
+        (void)snprintf(sql, sizeof sql,
+                       "UPDATE record SET body = replace(body, 'rules=4', 'rules=7') WHERE seq ="
+                       " (SELECT max(seq) FROM record WHERE kind = 'started');"
+                       "UPDATE record SET digest = digest + 1 WHERE seq ="
+                       " (SELECT max(seq) + 1 FROM record WHERE kind = 'started'); %s",
+                       edits[i]);
+        kit_forge(path, sql);
+        finds(path, VFJ_FINDING_RULES_CHANGED, "digest");
+        int64_t last
+            = kit_sql_integer(path,
+                              "SELECT max(seq) FROM record WHERE kind = 'checkpoint' AND"
+                              " seq < (SELECT max(seq) FROM record WHERE kind = 'started')");
+        assert_int_equal(prune_all(path, NULL).cut, last);
+        finds(path, VFJ_FINDING_RULES_CHANGED, "digest");
+        assert_int_equal(kit_sql_integer(path, "SELECT min(seq) FROM record"), last);
+        assert_int_equal(prune_all(path, NULL).cut, last);
+    }
+}
+
 static void test_usage(void **state)
 {
     static const char *const wrong[]
@@ -754,6 +792,7 @@ int main(void)
         cmocka_unit_test(test_readers),
         cmocka_unit_test(test_archive),
         cmocka_unit_test(test_what_is_not_in_order_is_left_alone),
+        cmocka_unit_test(test_a_checkpoint_must_be_readable),
         cmocka_unit_test(test_usage),
         cmocka_unit_test(test_while_a_daemon_writes),
         cmocka_unit_test(test_checkpoints_on_the_way_are_checked),
