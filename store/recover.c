@@ -72,6 +72,7 @@ static bool extends_chain(struct recovery *recovery, size_t index, bool file_onl
     if (memcmp(head.bytes, record->chain, sizeof record->chain) != 0)
         return false;
     recovery->head = head;
+    vfj_recover_rows_prefer(recovery->rows, index);
     return true;
 }
 

@@ -486,3 +486,14 @@ bool vfj_recover_rows_get(struct vfj_recover_rows *rows, size_t index, bool file
     return decode(rows, index, file_only, rows->payload, record)
         && lengthen(rows, file_only, record);
 }
+
+void vfj_recover_rows_prefer(struct vfj_recover_rows *rows, size_t index)
+{
+    struct row preferred = rows->entries[index];
+    size_t first = vfj_recover_rows_find(rows, preferred.seq);
+    if (first == index)
+        return;
+    rows->entries[index] = rows->entries[first];
+    rows->entries[first] = preferred;
+    rows->base.is_loaded = false;
+}

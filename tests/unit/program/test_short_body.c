@@ -339,13 +339,52 @@ static void test_damage(void **state)
     free(run("verify -J %s", path, VFJ_EXIT_EDITED));
 }
 
+/* Replaces each `from` in the bytes by `to`, which has the same length. Returns how many there
+ * were. */
+static unsigned replace_bytes(char *bytes, size_t length, const char *from, const char *to)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i + strlen(from) <= length; i++) {
+        if (memcmp(bytes + i, from, strlen(from)) != 0)
+            continue;
+        memcpy(bytes + i, to, strlen(to));
+        count++;
+    }
+    return count;
+}
+
+/* The file has copies of pages, in which one value of the bases is another. Recovery finds these
+ * copies first, but the chain shows which base is genuine. */
+static void test_recover_by_the_genuine_base(void **state)
+{
+    (void)state;
+    const char *path = make_journal("copy.db"), *new = kit_path("copy-new.db");
+    char *head = head_of(path), more[600];
+    size_t length;
+    char *bytes = kit_read(path, &length);
+    char *twice = malloc(2 * length);
+    assert_non_null(twice);
+    memcpy(twice, bytes, length);
+    memcpy(twice + length, bytes, length);
+    assert_true(replace_bytes(twice + length, length, " enabled=0 ", " enabled=1 ") > 0);
+    kit_write(path, twice, 2 * length);
+    (void)snprintf(more, sizeof more, "recover %%s '%s'", new);
+    free(run(more, path, VFJ_EXIT_OK));
+    char *saved = head_of(new);
+    assert_string_equal(saved, head);
+    free(saved);
+    free(head);
+    free(bytes);
+    free(twice);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_shorten), cmocka_unit_test(test_whole),
         cmocka_unit_test(test_many),    cmocka_unit_test(test_lengthen),
         cmocka_unit_test(test_readers), cmocka_unit_test(test_prune),
-        cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_damage),  cmocka_unit_test(test_recover_by_the_genuine_base),
     };
     return cmocka_run_group_tests_name("short_body", tests, kit_scratch_make, kit_scratch_remove);
 }
