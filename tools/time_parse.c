@@ -191,5 +191,9 @@ bool vfj_time_parse(struct vfj_span word, int64_t now_us, enum vfj_zone zone, in
         *us = word.text[0] == '-' ? now_us - age_us : now_us + age_us;
         return is_age;
     }
+    if (parse_age(word, &age_us)) {
+        *us = now_us - age_us;
+        return true;
+    }
     return parse_date(word, now_us, zone, us);
 }

@@ -18,7 +18,7 @@
  *                                      of the zone `zone`.
  *   03:12, 03:12:54                    of the present day
  *   now, today, yesterday, tomorrow    days begin at 00:00
- *   -90s, -15m, -2h30m, -7d, -1w       before now (vfj_option_age)
+ *   -90s, -15m, -2h30m, -7d, -1w       before now (vfj_option_age); the sign may be missing
  *   +2h                                after now
  *   @1795316400, @1795316400.5         Unix time in seconds */
 /* clang-format on */

@@ -80,6 +80,7 @@ static void test_ages_have_several_units(void **state)
 {
     (void)state;
     assert_is("-2h30m", "2026-11-22 11:30:00", 500000);
+    assert_is("2h30m", "2026-11-22 11:30:00", 500000);
     assert_is("-1w", "2026-11-15 14:00:00", 500000);
     assert_is("-1d12h", "2026-11-21 02:00:00", 500000);
     assert_is("+2h", "2026-11-22 16:00:00", 500000);
@@ -157,7 +158,7 @@ static void test_all_else_is_refused(void **state)
         "",
         "-",
         "noon",
-        "2h",
+        "2",
         "-2",
         "-0h",
         "2026",
