@@ -11,11 +11,19 @@
 #include "tools/time_parse.h"
 #include "tools/verb.h"
 
+/* Returns true when the message is about a word of the user, which may be empty. */
+static bool names_word(const char *what)
+{
+    size_t length = strlen(what);
+    return length > 4 && strcmp(what + length - 4, " not") == 0;
+}
+
 /* Prints one line. `nearest` is an option that the user may have meant, or NULL. */
 static void print_error(const char *verb, const char *what, const char *value, const char *nearest)
 {
     (void)fprintf(stderr, "vfjournal %s: %s%s", verb, what, value[0] != '\0' ? ": " : "");
-    vfj_terminal_print(stderr, vfj_span_of(value));
+    vfj_terminal_print(stderr,
+                       vfj_span_of(value[0] == '\0' && names_word(what) ? ": \'\'" : value));
     if (nearest != NULL)
         (void)fprintf(stderr, "; the nearest is --%s", nearest);
     (void)fprintf(stderr, " (try: vfjournal %s --help)\n", verb);
@@ -150,12 +158,15 @@ enum vfj_zone vfj_options_zone(int argc, char **argv)
     return VFJ_ZONE_LOCAL;
 }
 
-int vfj_option_time(const char *verb, const char *message, const char *value, enum vfj_zone zone,
+int vfj_option_time(const char *verb, char option, const char *value, enum vfj_zone zone,
                     int64_t *us)
 {
+    char what[80];
+    struct vfj_text text = vfj_text_begin(what, sizeof what);
+    vfj_text_format(&text, "-%c takes a time, as 2026-11-22 03:12 or -2h, not", option);
     return vfj_time_parse(vfj_span_of(value), vfj_clock_wall_us(), zone, us)
         ? VFJ_OPTIONS_READ
-        : vfj_usage_error(verb, message, value);
+        : vfj_usage_error(verb, what, value);
 }
 
 int vfj_option_slow(const char *verb, const char *value, int64_t *us)

@@ -59,9 +59,9 @@ const char *vfj_option_take_number(int argc, char **argv);
  * it. */
 enum vfj_zone vfj_options_zone(int argc, char **argv);
 
-/* Parses the time in an option -S or -U. `message` is the text of the usage error. Returns
- * VFJ_OPTIONS_READ, or the exit status after a usage error. */
-int vfj_option_time(const char *verb, const char *message, const char *value, enum vfj_zone zone,
+/* Parses the time in an option such as -S or -U. `option` is its letter. Returns VFJ_OPTIONS_READ,
+ * or the exit status after a usage error. */
+int vfj_option_time(const char *verb, char option, const char *value, enum vfj_zone zone,
                     int64_t *us);
 /* Parses the duration in an option --slow. Returns VFJ_OPTIONS_READ, or the exit status after a
  * usage error. */

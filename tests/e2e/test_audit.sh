@@ -303,7 +303,7 @@ report() {
     run 2 report -S 2019-01-01 "$journal"
     says "more than 366 days"
     run 2 report -S soon "$journal"
-    says "-S takes a time, not: soon"
+    says "-S takes a time, as 2026-11-22 03:12 or -2h, not: soon"
     run 2 report -U 23:60 "$journal"
     run 2 report -o csv "$journal"
     bad_journals report

@@ -116,8 +116,7 @@ static int take_line_option(struct options *options, int option, const char *val
         lines->follow = true;
         return VFJ_OPTIONS_READ;
     case 'S':
-        return vfj_option_time("export", "-S takes a time, as 03:12 or -1h, not", value,
-                               options->zone, &lines->since_us);
+        return vfj_option_time("export", 'S', value, options->zone, &lines->since_us);
     case OPTION_TYPES:
         if (vfj_lines_kinds(value, &lines->kinds))
             return VFJ_OPTIONS_READ;

@@ -45,11 +45,9 @@ static int take(struct options *options, struct vfj_fleet *fleet, int option, co
             ? VFJ_OPTIONS_READ
             : vfj_usage_error("fleet", "-o takes html or svg, not", value);
     case 'S':
-        return vfj_option_time("fleet", "-S takes a time, as 2026-11-22 03:12 or -2h, not", value,
-                               options->zone, &fleet->since_us);
+        return vfj_option_time("fleet", 'S', value, options->zone, &fleet->since_us);
     case 'U':
-        return vfj_option_time("fleet", "-U takes a time, as 2026-11-22 03:12 or -2h, not", value,
-                               options->zone, &fleet->until_us);
+        return vfj_option_time("fleet", 'U', value, options->zone, &fleet->until_us);
     case OPTION_UTC:
         return VFJ_OPTIONS_READ;
     default:

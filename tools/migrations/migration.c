@@ -91,12 +91,9 @@ static int read_options(struct migration *migration, int argc, char **argv)
     if (optind == argc)
         return vfj_usage_error("migration", "which ID? `vfjournal migrations` prints them", "");
     uint64_t number;
-    bool is_id_first = migration->path != NULL || optind + 1 == argc
-        || (vfj_option_count(argv[optind], &number)
-            && !vfj_option_count(argv[optind + 1], &number));
-    if (!is_id_first)
-        migration->path = argv[optind++];
-    migration->id = argv[optind++];
+    migration->id = vfj_option_take_number(argc, argv);
+    if (migration->id == NULL)
+        migration->id = argv[optind];
     if (!vfj_option_count(migration->id, &number))
         return vfj_usage_error("migration", VFJ_NOT_AN_ID, migration->id);
     return vfj_option_journal("migration", argc, argv, &migration->path);

@@ -82,11 +82,9 @@ static int take(struct migrations *migrations, int option, const char *value)
         return vfj_option_interface("migrations", value, &migrations->names);
     case 'S':
         migrations->has_since = true;
-        return vfj_option_time("migrations", "-S takes a time, not", value, migrations->zone,
-                               &migrations->since_us);
+        return vfj_option_time("migrations", 'S', value, migrations->zone, &migrations->since_us);
     case 'U':
-        return vfj_option_time("migrations", "-U takes a time, not", value, migrations->zone,
-                               &migrations->until_us);
+        return vfj_option_time("migrations", 'U', value, migrations->zone, &migrations->until_us);
     case 'V':
         return take_verdict(migrations, value);
     case OPTION_SLOW:

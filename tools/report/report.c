@@ -64,12 +64,10 @@ static int take(struct options *options, int option, const char *value)
         return vfj_option_interface("report", value, &options->only);
     case 'S':
         options->has_since = true;
-        return vfj_option_time("report", "-S takes a time, not", value, options->zone,
-                               &options->since_us);
+        return vfj_option_time("report", 'S', value, options->zone, &options->since_us);
     case 'U':
         options->has_until = true;
-        return vfj_option_time("report", "-U takes a time, not", value, options->zone,
-                               &options->until_us);
+        return vfj_option_time("report", 'U', value, options->zone, &options->until_us);
     case OPTION_SLOW:
         return vfj_option_slow("report", value, &options->slow_us);
     case 'o':

@@ -120,20 +120,28 @@ static int take_kind(struct vfj_show *show, const char *value)
         value);
 }
 
-static int take_state(struct vfj_show *show, const char *value)
+/* Checks that the value of -s, or of a field, is a state, and sets *name to its name. `what` is the
+ * option or the field. */
+static int check_state(const char *what, const char *value, const char **name)
 {
-    char what[160];
-    struct vfj_text text = vfj_text_begin(what, sizeof what);
-    vfj_text_add(&text, "-s takes");
+    char message[160];
+    struct vfj_text text = vfj_text_begin(message, sizeof message);
+    vfj_text_format(&text, "%s takes", what);
     for (unsigned i = 0; i < VFJ_SLOT_STATE_COUNT; i++) {
-        const char *name = vfj_slot_state_name((enum vfj_slot_state)i);
-        if (strcmp(value, name) == 0)
-            return add_word(&show->criteria.states, value);
-        vfj_text_add(&text, i == 0 ? " " : ", ");
-        vfj_text_add(&text, name);
+        *name = vfj_slot_state_name((enum vfj_slot_state)i);
+        if (vfj_span_is_nocase(vfj_span_of(value), *name))
+            return VFJ_OPTIONS_READ;
+        vfj_text_format(&text, "%s%s", i == 0 ? " " : ", ", *name);
     }
     vfj_text_add(&text, ", not");
-    return vfj_usage_error("show", what, value);
+    return vfj_usage_error("show", message, value);
+}
+
+static int take_state(struct vfj_show *show, const char *value)
+{
+    const char *name = value;
+    int parsed = check_state("-s", value, &name);
+    return parsed == VFJ_OPTIONS_READ ? add_word(&show->criteria.states, name) : parsed;
 }
 
 static int take_pattern(struct vfj_show *show, const char *value)
@@ -152,17 +160,61 @@ static int take_pattern(struct vfj_show *show, const char *value)
     return vfj_usage_error("show", why, value);
 }
 
-static int take_time(const char *value, const struct vfj_show *show, const char *message,
-                     int64_t *us)
-{
-    return vfj_option_time("show", message, value, show->zone, us);
-}
-
 /* Returns true when the argument has the form FIELD=VALUE. A path that contains '=' must also
  * contain '/', as in ./a=b, so that it is not taken for one. */
 static bool is_field(const char *word)
 {
     return strchr(word, '=') != NULL && strchr(word, '/') == NULL;
+}
+
+static int check_number(const char *what, const char *value)
+{
+    char message[80];
+    struct vfj_text text = vfj_text_begin(message, sizeof message);
+    int64_t number;
+    if (vfj_span_to_i64(vfj_span_of(value), &number))
+        return VFJ_OPTIONS_READ;
+    vfj_text_format(&text, "%s= takes a number, not", what);
+    return vfj_usage_error("show", message, value);
+}
+
+/* Checks the value of a field whose possible values are known. */
+static int check_value(enum vfj_show_field field, const char *value)
+{
+    const char *name = vfj_show_field_name(field), *state;
+    char message[24];
+    struct vfj_text text = vfj_text_begin(message, sizeof message);
+    switch (field) {
+    case VFJ_SHOW_STATE:
+    case VFJ_SHOW_FROM:
+    case VFJ_SHOW_TO:
+        vfj_text_format(&text, "%s=", name);
+        return check_state(message, value, &state);
+    case VFJ_SHOW_SEQ:
+    case VFJ_SHOW_BOOT:
+    case VFJ_SHOW_CAUSE:
+    case VFJ_SHOW_GENERATION:
+    case VFJ_SHOW_COMMAND:
+    case VFJ_SHOW_STATUS:
+        return check_number(name, value);
+    case VFJ_SHOW_KIND:
+    case VFJ_SHOW_WORD:
+    case VFJ_SHOW_NOTE:
+    case VFJ_SHOW_INTERFACE:
+    case VFJ_SHOW_SLOT:
+    case VFJ_SHOW_VF:
+    case VFJ_SHOW_REASON:
+    case VFJ_SHOW_OUTCOME:
+    case VFJ_SHOW_SYSTEM:
+    case VFJ_SHOW_SUBSYSTEM:
+    case VFJ_SHOW_TYPE:
+    case VFJ_SHOW_MODE:
+    case VFJ_SHOW_POLICY:
+    case VFJ_SHOW_ABOUT:
+    case VFJ_SHOW_FIELD_COUNT:
+        break;
+    }
+    return VFJ_OPTIONS_READ;
 }
 
 static int take_field(struct vfj_show *show, const char *word)
@@ -184,7 +236,7 @@ static int take_field(struct vfj_show *show, const char *word)
         fields->list[fields->count].field = field;
         fields->list[fields->count++].value = equals + 1;
         fields->all |= UINT32_C(1) << i;
-        return VFJ_OPTIONS_READ;
+        return check_value(field, equals + 1);
     }
     vfj_text_add(&text, "; not");
     return vfj_usage_error("show", what, word);
@@ -277,11 +329,9 @@ static int take(struct vfj_show *show, int argc, char **argv, int option, const 
 {
     switch (option) {
     case 'S':
-        return take_time(value, show, "-S takes a time, as 2026-11-22 03:12 or -2h, not",
-                         &show->criteria.since_us);
+        return vfj_option_time("show", 'S', value, show->zone, &show->criteria.since_us);
     case 'U':
-        return take_time(value, show, "-U takes a time, as 2026-11-22 03:12 or -2h, not",
-                         &show->criteria.until_us);
+        return vfj_option_time("show", 'U', value, show->zone, &show->criteria.until_us);
     case 'n':
         return take_count(show, value);
     case 'i':

@@ -17,6 +17,13 @@ static void complain_with_time(const struct vfj_show *show, const char *what, in
     vfj_complain(show->input.name, line);
 }
 
+/* Returns true when records may match that are shown with -a only. */
+static bool may_hide(const struct vfj_criteria *criteria)
+{
+    return !criteria->every_kind && criteria->kinds.count == 0 && criteria->states.count == 0
+        && (criteria->fields.count > 0 || criteria->pattern != NULL || criteria->about.count > 0);
+}
+
 void vfj_show_report_nothing(const struct vfj_show *show, const struct vfj_selection *selection)
 {
     const struct vfj_criteria *criteria = &show->criteria;
@@ -33,7 +40,10 @@ void vfj_show_report_nothing(const struct vfj_show *show, const struct vfj_selec
         complain_with_time(show, "no record is as old as -U; the oldest is of ",
                            selection->least_us);
     else
-        vfj_complain(show->input.name, "no record matches");
+        vfj_complain(show->input.name,
+                     may_hide(criteria)
+                         ? "no record matches; -a also looks at plain devd lines and probes"
+                         : "no record matches");
 }
 
 static void add_ranges(struct vfj_text *text, const struct vfj_ranges *ranges)

@@ -74,10 +74,10 @@ static int take_output(struct timeline *timeline, const char *value)
     return VFJ_OPTIONS_READ;
 }
 
-static int take_time(struct timeline *timeline, const char *value, const char *message, int64_t *us)
+static int take_time(struct timeline *timeline, const char *value, char option, int64_t *us)
 {
     timeline->has_range = true;
-    return vfj_option_time("timeline", message, value, timeline->zone, us);
+    return vfj_option_time("timeline", option, value, timeline->zone, us);
 }
 
 static int take(struct timeline *timeline, int option, const char *value)
@@ -86,11 +86,9 @@ static int take(struct timeline *timeline, int option, const char *value)
     case 'o':
         return take_output(timeline, value);
     case 'S':
-        return take_time(timeline, value, "-S takes a time, as 2026-11-22 03:12 or -2h, not",
-                         &timeline->window.since_us);
+        return take_time(timeline, value, 'S', &timeline->window.since_us);
     case 'U':
-        return take_time(timeline, value, "-U takes a time, as 2026-11-22 03:12 or -2h, not",
-                         &timeline->window.until_us);
+        return take_time(timeline, value, 'U', &timeline->window.until_us);
     case 'i':
         return vfj_option_interface("timeline", value, &timeline->names);
     case 'J':

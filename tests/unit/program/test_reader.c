@@ -243,9 +243,10 @@ static void test_a_filter_that_matches_nothing_is_no(void **state)
         {"-i foo0", "no record names the interface foo0"},
         {"-i foo0 -n 1", "no record names the interface foo0"},
         {"-i foo0 -o json", "no record names the interface foo0"},
-        {"-g nonsense", "no record matches"},
-        {"-k gap", "no record matches"},
-        {"-s lagged -k gap", "no record matches"},
+        {"-g nonsense", "no record matches; -a also looks at plain devd lines and probes\n"},
+        {"-a -g nonsense", "no record matches\n"},
+        {"-k gap", "no record matches\n"},
+        {"-s lagged -k gap", "no record matches\n"},
         {"-b 7", "no such boot: 7; the newest is boot 1"},
         {"-b -1", "no such boot: -1; the newest is boot 1"},
     };

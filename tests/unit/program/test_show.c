@@ -701,7 +701,16 @@ static void test_fields_select(void **state)
         {"word=run status=1", "exit 1", VFJ_EXIT_OK},
         {"-a system=HYPERV_NIC_VF", "type=VF_UP", VFJ_EXIT_OK},
         {"seq=1", "started", VFJ_EXIT_OK},
-        {"seq=none", "no record matches", VFJ_EXIT_DIFFERENT},
+        {"seq=none", "seq= takes a number, not: none", VFJ_EXIT_UNUSABLE},
+        {"status=", "status= takes a number, not: ''", VFJ_EXIT_UNUSABLE},
+        {"state=laged", "state= takes detached, attached, delayed, lagged, switched, not: laged",
+         VFJ_EXIT_UNUSABLE},
+        {"from=x", "from= takes detached, attached, ", VFJ_EXIT_UNUSABLE},
+        {"-s LAGGED", "delayed -> lagged", VFJ_EXIT_OK},
+        /* a row that is shown with -a only */
+        {"seq=2", "no record matches; -a also looks at plain devd lines and probes",
+         VFJ_EXIT_DIFFERENT},
+        {"-a seq=2", " configured ", VFJ_EXIT_OK},
         {"colour=red", "the fields are seq, boot, ", VFJ_EXIT_UNUSABLE},
     };
     (void)state;
