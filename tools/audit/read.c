@@ -141,7 +141,8 @@ static enum vfj_status read_all(struct reading *reading)
     enum vfj_status status;
     vfj_journal_walk_milestones(reading->journal, 1, false);
     do {
-        status = vfj_journal_next(reading->journal, &record);
+        /* Only names, states and reasons are taken from these rows, and no password. */
+        status = vfj_journal_next_raw(reading->journal, &record);
         if (status == VFJ_JOURNAL_DAMAGED)
             status = read_behind(reading, last, &record);
         if (status == VFJ_OK) {
