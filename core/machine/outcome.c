@@ -195,13 +195,13 @@ static void record_failure(struct vfj_step_context *context, struct vfj_slot *sl
         vfj_step_notice(context, slot, reason);
 }
 
-/* Requests an observation of each slot whose VF is a port of another slot's lagg. Called after a
- * command took a VF out of a lagg. Until its VF is down, the hn of such a slot may have no
- * traffic. */
-static void observe_stray_vfs(struct vfj_step_context *context)
+/* Requests an observation of each slot that has a VF. Called after a command that takes a VF out of
+ * a lagg. The other slots' hns may have no traffic: one whose VF left the lagg must take this VF
+ * down, and one that got the VF of that name while the command ran must join this VF again. */
+static void observe_vfs(struct vfj_step_context *context)
 {
     for (unsigned i = 0; i < context->next->head.slot_count; i++) {
-        if (!vfj_name_is_empty(vfj_observed_other_lagg_of_vf(vfj_step_slot(context, i))))
+        if (!vfj_name_is_empty(vfj_step_slot(context, i)->vf))
             vfj_request_observation(vfj_step_edit_slot(context, i), VFJ_OBSERVE_CHANGE);
     }
 }
@@ -216,8 +216,6 @@ static void record_success(struct vfj_step_context *context, struct vfj_slot *sl
     }
     if (need == VFJ_NEED_VF_DOWN)
         vfj_link_record_down(context, slot);
-    if (need == VFJ_NEED_VF_LEAVE)
-        observe_stray_vfs(context);
 }
 
 /* Ends the batch, and requests an observation of its effects. */
@@ -244,6 +242,8 @@ void vfj_facts_finished(struct vfj_step_context *context, struct vfj_slot *slot,
         record_success(context, slot, need);
     else
         record_failure(context, slot, index, outcome);
+    if (need == VFJ_NEED_VF_LEAVE && outcome->kind != VFJ_OUTCOME_NOT_RUN)
+        observe_vfs(context);
     if (batch->ended == batch->count)
         end_batch(context, slot);
 }

@@ -116,6 +116,14 @@ static void remember(struct sim *sim)
     sim->records_lost |= vfj_ledger_detached(ledger) || (sim->dead && sim->was_detached);
 }
 
+void sim_forget_rows(struct sim *sim)
+{
+    for (unsigned i = 0; i < sim->nic_count; i++) {
+        sim->nics[i].has_kept = false;
+        sim->nics[i].is_network_lost |= sim->nics[i].is_undone;
+    }
+}
+
 static void end_life(struct sim *sim)
 {
     sim->crashed = sim->dead;
@@ -139,13 +147,10 @@ static void end_life(struct sim *sim)
     sim->cuts += sim->power;
     if (sim->power)
         sim_boot(sim);
-    /* Rows may be lost. No daemon knows of routes that only they told of, or which network an
-     * admin destroyed together with a lagg. */
+    /* rows may be lost */
     bool has_lost = sim->records_lost || sim->was_detached || sim->disk_until_us != INT64_MAX;
-    for (unsigned i = 0; i < sim->nic_count && has_lost; i++) {
-        sim->nics[i].has_kept = false;
-        sim->nics[i].is_network_lost |= sim->nics[i].is_undone;
-    }
+    if (has_lost)
+        sim_forget_rows(sim);
     sim->was_detached = false;
     if (sim->disk_until_us != INT64_MAX)
         sim->disk_until_us = sim->now_us; /* the full disk has room again from now on */

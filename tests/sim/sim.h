@@ -309,6 +309,9 @@ void sim_gap(struct sim *sim); /* devd closes the connection, as it does to a sl
 
 /* Functions of daemon.c: the life of a daemon. */
 void sim_daemon_run(struct sim *sim);
+/* Rows are lost. No daemon knows of routes that only they told of, or which network an admin
+ * destroyed together with a lagg. */
+void sim_forget_rows(struct sim *sim);
 
 /* Functions of check.c: checks that are made at every step. */
 /* Returns true when the daemon acts with the policy vfjournal, in a guest that is not in

@@ -45,6 +45,7 @@ void vfj_guest_io_forget(struct vfj_guest_io *world)
     struct sim *sim = sim_of(world);
     unsigned kept = 0;
     sim->records_lost = sim->went_back = true;
+    sim_forget_rows(sim);
     for (unsigned i = 0; i < sim->nic_count; i++)
         sim->nics[i].meddled = true; /* any hn may be the one that a lost row was about */
     for (unsigned i = 0; i < sim->flight_count; i++) {
