@@ -17,6 +17,11 @@
 
 enum { VFJ_NEVER_US = -1 }; /* a deadline that is not set */
 
+/* The limits of the clock, and of all times that derive from it. They are below INT64_MAX, so that
+ * the sum of a few times is still a valid time. */
+#define VFJ_CLOCK_MAX_US (INT64_MAX / 16)
+#define VFJ_TIME_MAX_US  (INT64_MAX / 8)
+
 /* The activities of a slot. X(symbol, persisted name, activities that may follow, sentence for
  * people). A batch starts only after an observation or another batch. vfj_reconcile() checks every
  * change of activity. */

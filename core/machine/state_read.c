@@ -30,10 +30,8 @@ static bool read_number(const struct vfj_member *member, struct vfj_span span, c
 
 static bool read_time(struct vfj_span span, char *at)
 {
-    /* With this limit, the sum of a few times is still a valid time. */
-    const int64_t most = INT64_MAX / 8;
     int64_t value = 0;
-    if (!vfj_span_to_i64(span, &value) || value > most || value < -most)
+    if (!vfj_span_to_i64(span, &value) || value > VFJ_TIME_MAX_US || value < -VFJ_TIME_MAX_US)
         return false;
     memcpy(at, &value, sizeof value);
     return true;

@@ -115,13 +115,23 @@ static void boot(struct vfj_step_context *context, const struct vfj_started *sta
         vfj_facts_boot(context, vfj_step_edit_slot(context, i));
 }
 
+/* Returns the time of the event. A time beyond the limits of the clock, which only a forged event
+ * has, counts as the limit. */
+static int64_t time_of(const struct vfj_event *event)
+{
+    if (event->mono_us > VFJ_CLOCK_MAX_US)
+        return VFJ_CLOCK_MAX_US;
+    return event->mono_us < -VFJ_CLOCK_MAX_US ? -VFJ_CLOCK_MAX_US : event->mono_us;
+}
+
 /* Advances the time to that of the event. The time never decreases within a boot. The first
- * event of a boot may set the time to any value. */
+ * event of a boot may set the time to any value within the limits. */
 static void advance_clock(struct vfj_step_context *context, bool is_boot)
 {
     struct vfj_head *head = &context->next->head;
-    if (is_boot || context->event->mono_us > head->mono_us)
-        head->mono_us = context->event->mono_us;
+    int64_t mono_us = time_of(context->event);
+    if (is_boot || mono_us > head->mono_us)
+        head->mono_us = mono_us;
 }
 
 static bool is_new_boot(const struct vfj_step_context *context)

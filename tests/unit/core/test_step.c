@@ -1399,6 +1399,38 @@ static void test_longest_watch(void **unused)
     }
 }
 
+/* A forged event may have any time. The clock stops at its limit, and timers end after it. */
+static void test_any_time(void **state)
+{
+    static const enum vfj_policy policies[] = {VFJ_POLICY_VFJOURNAL, VFJ_POLICY_SCRIPTS};
+    static const int64_t times[][2] = {
+        {VFJ_CLOCK_MAX_US - 1, VFJ_CLOCK_MAX_US - 1}, {VFJ_CLOCK_MAX_US, VFJ_CLOCK_MAX_US},
+        {VFJ_CLOCK_MAX_US + 1, VFJ_CLOCK_MAX_US},     {INT64_MAX, VFJ_CLOCK_MAX_US},
+        {1 - VFJ_CLOCK_MAX_US, 1 - VFJ_CLOCK_MAX_US}, {-VFJ_CLOCK_MAX_US, -VFJ_CLOCK_MAX_US},
+        {-1 - VFJ_CLOCK_MAX_US, -VFJ_CLOCK_MAX_US},   {INT64_MIN, -VFJ_CLOCK_MAX_US},
+    };
+    (void)state;
+    for (size_t policy = 0; policy < 2; policy++) {
+        for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
+            begin(policies[policy]);
+            struct vfj_event *started = blank(VFJ_EVENT_STARTED);
+            (void)strcpy(started->as.started.boot_id, "another");
+            started->as.started.policy = (uint8_t)policies[policy];
+            started->as.started.mode = VFJ_MODE_ACT;
+            started->mono_us = times[i][0];
+            kit_machine_step(machine, started);
+            assert_true(machine->state.head.mono_us == times[i][1]);
+            kit_machine_line(machine, "@+0 !system=ETHERNET subsystem=mce0 type=IFATTACH");
+            assert_true(kit_state_reads_back(&machine->state));
+            struct vfj_event *later = blank(VFJ_EVENT_TIMER);
+            later->mono_us = INT64_MAX;
+            kit_machine_step(machine, later);
+            assert_true(machine->state.head.mono_us == VFJ_CLOCK_MAX_US);
+            assert_true(kit_state_reads_back(&machine->state));
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1451,6 +1483,7 @@ int main(void)
         cmocka_unit_test(test_two_routes),
         cmocka_unit_test(test_longest_pause),
         cmocka_unit_test(test_longest_watch),
+        cmocka_unit_test(test_any_time),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
