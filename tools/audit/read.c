@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/progress.h"
+
 /* The largest number of sequence numbers that are skipped at once when part of the journal is
  * damaged. */
 enum { STEP_MAX = 64 };
@@ -139,6 +141,7 @@ static enum vfj_status read_all(struct reading *reading)
     struct vfj_record record;
     uint64_t last = 0;
     enum vfj_status status;
+    vfj_progress_begin("reading records", "records", reading->audit->newest.seq);
     vfj_journal_walk_milestones(reading->journal, 1, false);
     do {
         /* Only names, states and reasons are taken from these rows, and no password. */
@@ -149,6 +152,7 @@ static enum vfj_status read_all(struct reading *reading)
             vfj_episodes_take(&reading->episodes, &record);
             take_mark(reading, &record);
             last = record.seq;
+            vfj_progress_set(last);
         }
     } while (status == VFJ_OK && !reading->audit->no_memory);
     vfj_journal_walk_end(reading->journal);

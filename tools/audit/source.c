@@ -9,6 +9,7 @@
 #include "tools/finding.h"
 #include "tools/interrupt.h"
 #include "tools/options.h"
+#include "tools/progress.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
@@ -83,8 +84,14 @@ int vfj_audit_source_open(struct vfj_audit_source *source, const char *path)
     if (exit_status != VFJ_EXIT_OK)
         return exit_status;
     vfj_interrupt_handle();
+    if (source->verb != NULL)
+        vfj_progress_report(source->verb, false);
     exit_status = vfj_input_open_journal(&source->input, path);
-    return exit_status == VFJ_EXIT_OK ? read_journal(source) : exit_status;
+    if (exit_status == VFJ_EXIT_OK)
+        exit_status = read_journal(source);
+    if (source->verb != NULL)
+        vfj_progress_end();
+    return exit_status;
 }
 
 int vfj_audit_source_report(const struct vfj_audit_source *source)

@@ -10,6 +10,9 @@
 #define VFJ_NOT_AN_ID "ID is a number as `vfjournal migrations` prints it, not"
 
 struct vfj_audit_source {
+    /* Set this before the call of vfj_audit_source_open(), which then shows the progress of the
+     * verb with this name. NULL: shows none. */
+    const char *verb;
     struct vfj_input input;
     struct vfj_journal *journal;
     struct vfj_audit audit;

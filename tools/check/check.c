@@ -444,6 +444,7 @@ int vfj_verb_check(int argc, char **argv)
         return status;
     }
     status = VFJ_CHECK_STATUS_UNKNOWN;
+    check->source.verb = "check";
     if (check->metrics != NULL && strcmp(check->metrics, "-") != 0)
         check->source.replaced_file = check->metrics;
     if (vfj_audit_source_open(&check->source, check->path) == VFJ_EXIT_OK)

@@ -66,7 +66,7 @@ static int compare(const struct vfj_audit_source *source, const struct vfj_diff_
 
 int vfj_diff_migrations(const struct vfj_diff_options *options)
 {
-    struct vfj_audit_source source = {0};
+    struct vfj_audit_source source = {.verb = "diff"};
     struct vfj_diff_side *sides = calloc(2, sizeof *sides);
     if (sides == NULL)
         return vfj_complain_status(options->path, VFJ_SYSTEM, "out of memory");

@@ -7,8 +7,10 @@
 #include "tools/act_as_owner.h"
 #include "tools/finding.h"
 #include "tools/input.h"
+#include "tools/interrupt.h"
 #include "tools/options.h"
 #include "tools/output.h"
+#include "tools/progress.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
@@ -215,9 +217,12 @@ int vfj_verb_explain(int argc, char **argv)
     exit_status = vfj_act_as_owner(options.path);
     if (exit_status != VFJ_EXIT_OK)
         return exit_status;
+    vfj_interrupt_handle();
+    vfj_progress_report("explain", true);
     exit_status = vfj_input_open_journal(&input, options.path);
     if (exit_status == VFJ_EXIT_OK)
         exit_status = run(&options, &input);
+    vfj_progress_end();
     vfj_input_close(&input);
     return vfj_finish_output(exit_status);
 }

@@ -7,6 +7,7 @@
 #include "tools/input.h"
 #include "tools/interrupt.h"
 #include "tools/options.h"
+#include "tools/progress.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
@@ -98,10 +99,12 @@ int vfj_verb_fleet(int argc, char **argv)
     if (exit_status != VFJ_EXIT_OK)
         return exit_status;
     vfj_interrupt_handle();
+    vfj_progress_report("fleet", false);
     for (int i = optind; i < argc; i++) {
         int status = read_file(&fleet, argv[i]);
         exit_status = status > exit_status ? status : exit_status;
     }
+    vfj_progress_end();
     vfj_fleet_sort(&fleet);
     if (fleet.migration_count > 0 && !fleet.no_memory) {
         if (options.is_svg)

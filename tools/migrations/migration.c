@@ -544,7 +544,7 @@ static int run(struct migration *migration)
 
 int vfj_verb_migration(int argc, char **argv)
 {
-    struct migration migration = {.slow_us = VFJ_SLOW_US};
+    struct migration migration = {.source = {.verb = "migration"}, .slow_us = VFJ_SLOW_US};
     int exit_status = read_options(&migration, argc, argv);
     if (exit_status != VFJ_OPTIONS_READ)
         return exit_status;

@@ -310,8 +310,10 @@ static int run(struct migrations *migrations)
 
 int vfj_verb_migrations(int argc, char **argv)
 {
-    struct migrations migrations
-        = {.since_us = INT64_MIN, .until_us = INT64_MAX, .slow_us = VFJ_SLOW_US};
+    struct migrations migrations = {.source = {.verb = "migrations"},
+                                    .since_us = INT64_MIN,
+                                    .until_us = INT64_MAX,
+                                    .slow_us = VFJ_SLOW_US};
     int exit_status = read_options(&migrations, argc, argv);
     if (exit_status != VFJ_OPTIONS_READ)
         return exit_status;

@@ -260,6 +260,7 @@ int vfj_verb_report(int argc, char **argv)
         free(run);
         return exit_status;
     }
+    run->source.verb = "report";
     run->source.put_span = add_span;
     run->source.arg = run;
     exit_status = vfj_audit_source_open(&run->source, run->options.path);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/progress.h"
 #include "store/recover_rows.h"
 #include "tools/output.h"
 
@@ -408,6 +409,7 @@ static enum vfj_status search_all(struct search *search)
     bool has_holes = search->source->rows != NULL;
     enum vfj_status status = VFJ_OK;
     uint64_t last = search->criteria->last;
+    vfj_progress_begin("searching records", "records", 0);
     vfj_source_walk(search->source, last != 0 ? last : UINT64_MAX, VFJ_BACKWARD);
     while (!is_done(search)) {
         status = vfj_source_next(search->source, &record);
@@ -417,6 +419,7 @@ static enum vfj_status search_all(struct search *search)
         if (status != VFJ_OK)
             break;
         note_record(search, &record);
+        vfj_progress_set(search->selection->newest - record.seq);
         note_hole(search, record.seq, is_damaged || has_holes);
         if (is_past(search, &record))
             return VFJ_OK;

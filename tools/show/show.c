@@ -1,5 +1,6 @@
 /* vfjournal show: prints the records of a journal. */
 #include "tools/show/show.h"
+#include "store/progress.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "tools/interrupt.h"
 #include "tools/output.h"
 #include "tools/pager.h"
+#include "tools/progress.h"
 #include "tools/record_json.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
@@ -161,6 +163,7 @@ static uint64_t print_stream(struct vfj_show *show)
 {
     struct vfj_record record;
     uint64_t last = show->criteria.after;
+    vfj_progress_begin("printing records", "records", 0);
     vfj_source_walk(&show->source, last + 1, VFJ_FORWARD);
     while (!vfj_pager_is_left() && vfj_source_next(&show->source, &record) == VFJ_OK
            && (record.seq == last + 1 || (last == 0 && vfj_select_begins(&record)))) {
@@ -168,6 +171,7 @@ static uint64_t print_stream(struct vfj_show *show)
         if (print_record(show, &record, NULL, NULL) != VFJ_OK)
             break;
         last = record.seq;
+        vfj_progress_set(last);
     }
     vfj_source_walk_end(&show->source);
     return last;
@@ -306,6 +310,7 @@ static int run(struct vfj_show *show)
         return VFJ_EXIT_DIFFERENT;
     }
     int exit_status = print(show);
+    vfj_progress_end();
     if (show->follow && exit_status == VFJ_EXIT_OK)
         exit_status = vfj_show_follow(show, print);
     return exit_status;
@@ -317,6 +322,7 @@ static int open_and_run(struct vfj_show *show)
     if (exit_status != VFJ_EXIT_OK)
         return exit_status;
     vfj_interrupt_handle();
+    vfj_progress_report("show", true);
     show->style = style_of(show);
     exit_status = vfj_input_open_journal(&show->input, show->path);
     if (exit_status == VFJ_EXIT_OK)

@@ -10,6 +10,7 @@
 #include "tools/input.h"
 #include "tools/interrupt.h"
 #include "tools/options.h"
+#include "tools/progress.h"
 #include "tools/status/report.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
@@ -129,6 +130,7 @@ static int report(const struct status *status, const struct vfj_input *input,
     report.daemon = vfj_lock_holder(input->path, &detail);
     report.waiting = vfj_lock_waiting(input->path);
     vfj_status_facts_gather(journal, facts);
+    vfj_progress_end();
     if (facts->result.verdict == VFJ_VERDICT_UNUSABLE)
         return vfj_complain_status(input->name, (enum vfj_status)facts->result.status,
                                    vfj_journal_detail(journal));
@@ -175,6 +177,7 @@ int vfj_verb_status(int argc, char **argv)
     if (exit_status != VFJ_EXIT_OK)
         return exit_status;
     vfj_interrupt_handle();
+    vfj_progress_report("status", false);
     exit_status = vfj_input_open_journal(&input, status.path);
     if (exit_status == VFJ_EXIT_OK)
         exit_status = read_journal(&status, &input);
