@@ -74,9 +74,28 @@ static enum vfj_status read_checkpoint(struct vfj_journal *journal, uint64_t seq
     return read == VFJ_STATE_CHECKPOINT_READ ? VFJ_OK : VFJ_JOURNAL_DAMAGED;
 }
 
-/* Sets *can_begin to true when a journal can begin with the state checkpoint `seq`. The verification
- * reads a state checkpoint only as long as the rules decide as recorded. The present rules may not
- * be able to continue from a state of others. */
+/* Sets *has_started to true when a daemon with the present rules started after the row `seq`. */
+static enum vfj_status find_start(struct vfj_journal *journal, uint64_t seq, bool *has_started)
+{
+    struct vfj_record record = {.seq = UINT64_MAX};
+    struct vfj_event event;
+    enum vfj_status status = VFJ_OK;
+    *has_started = false;
+    vfj_journal_walk_starts(journal);
+    while (!*has_started && (status = vfj_journal_next_raw(journal, &record)) == VFJ_OK
+           && record.seq > seq)
+        *has_started = vfj_event_decode(VFJ_EVENT_STARTED, record.body, &event) == VFJ_OK
+            && event.as.started.rules == VFJ_RULES;
+    vfj_journal_walk_end(journal);
+    return status == VFJ_END ? VFJ_OK : status;
+}
+
+/* Sets *can_begin to true when a journal can begin with the state checkpoint `seq`. The
+ * verification reads a state checkpoint only as long as the rules decide as recorded.
+ *
+ * At a state checkpoint of other rules, the present rules may give another state when they replay
+ * the rows before it. A daemon with the present rules that started later continued from that other
+ * state, and recorded its digests. Such a state checkpoint is not used. */
 static enum vfj_status check_checkpoint(struct vfj_journal *journal, uint64_t seq, bool *can_begin)
 {
     struct vfj_state_checkpoint_reader reader;
@@ -86,7 +105,10 @@ static enum vfj_status check_checkpoint(struct vfj_journal *journal, uint64_t se
     vfj_state_checkpoint_read_begin(&reader, machine);
     enum vfj_status status = read_checkpoint(journal, seq, &reader);
     free(machine);
-    *can_begin = status == VFJ_OK;
+    bool has_started = false;
+    if (status == VFJ_OK && reader.rules != VFJ_RULES)
+        status = find_start(journal, seq, &has_started);
+    *can_begin = status == VFJ_OK && !has_started;
     return status == VFJ_JOURNAL_DAMAGED ? VFJ_OK : status;
 }
 

@@ -380,6 +380,34 @@ static void test_a_checkpoint_must_be_readable(void **state)
     }
 }
 
+/* A daemon continues a journal of other rules. By the present rules, the machine has another state
+ * at the old checkpoint than that checkpoint says. Pruning must wait for a new one. */
+static void test_a_checkpoint_of_other_rules_is_not_used(void **state)
+{
+    size_t length;
+    const char *path = kit_path("upgraded.db");
+    char *bytes = kit_read("fixtures/journal-3.db", &length);
+    (void)state;
+    kit_write(path, bytes, length);
+    free(bytes);
+    finds(path, VFJ_FINDING_RULES_CHANGED, "digest");
+    struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
+    kit_submit(ledger, kit_started());
+    assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
+    uint64_t last = vfj_ledger_seq(ledger);
+    vfj_ledger_close(ledger);
+    assert_int_equal(
+        kit_sql_integer(path, "SELECT count(*) > 0 FROM record WHERE kind = 'checkpoint'"), 1);
+    assert_int_equal(prune_all(path, NULL).cut, 1);
+    finds(path, VFJ_FINDING_RULES_CHANGED, "digest");
+    ledger = open_ledger(path);
+    kit_submit(ledger, kit_started());
+    submit_lines(ledger, 250);
+    vfj_ledger_close(ledger);
+    assert_true(prune_all(path, NULL).cut > last);
+    (void)sound(path);
+}
+
 static void test_usage(void **state)
 {
     static const char *const wrong[]
@@ -793,6 +821,7 @@ int main(void)
         cmocka_unit_test(test_archive),
         cmocka_unit_test(test_what_is_not_in_order_is_left_alone),
         cmocka_unit_test(test_a_checkpoint_must_be_readable),
+        cmocka_unit_test(test_a_checkpoint_of_other_rules_is_not_used),
         cmocka_unit_test(test_usage),
         cmocka_unit_test(test_while_a_daemon_writes),
         cmocka_unit_test(test_checkpoints_on_the_way_are_checked),
