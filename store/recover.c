@@ -236,6 +236,15 @@ static bool is_verified(const struct vfj_recovered *recovered, uint64_t seq)
     return seq >= recovered->first && seq <= recovered->saved.seq;
 }
 
+/* Decodes a row. A short body whose base is lost stays short: it still shows what had changed. */
+static bool get_any(struct recovery *recovery, size_t index, struct vfj_record *record)
+{
+    return vfj_recover_rows_get(recovery->rows, index, false, record)
+        || vfj_recover_rows_get(recovery->rows, index, true, record)
+        || vfj_recover_rows_get_short(recovery->rows, index, false, record)
+        || vfj_recover_rows_get_short(recovery->rows, index, true, record);
+}
+
 /* Finds the next record from row *index on that is not verified, and moves *index past it. When
  * several rows have the same seq, only the first one that can be decoded counts. `last` is the seq
  * that was found before. Returns false when there is no such record. */
@@ -246,9 +255,7 @@ static bool next_unverified(struct recovery *recovery, size_t *index, uint64_t l
     while (*index < count) {
         size_t i = (*index)++;
         uint64_t seq = vfj_recover_rows_seq(recovery->rows, i);
-        if (seq != last && !is_verified(recovery->recovered, seq)
-            && (vfj_recover_rows_get(recovery->rows, i, false, record)
-                || vfj_recover_rows_get(recovery->rows, i, true, record)))
+        if (seq != last && !is_verified(recovery->recovered, seq) && get_any(recovery, i, record))
             return true;
     }
     return false;

@@ -487,6 +487,12 @@ bool vfj_recover_rows_get(struct vfj_recover_rows *rows, size_t index, bool file
         && lengthen(rows, file_only, record);
 }
 
+bool vfj_recover_rows_get_short(struct vfj_recover_rows *rows, size_t index, bool file_only,
+                                struct vfj_record *record)
+{
+    return decode(rows, index, file_only, rows->payload, record);
+}
+
 void vfj_recover_rows_prefer(struct vfj_recover_rows *rows, size_t index)
 {
     struct row preferred = rows->entries[index];

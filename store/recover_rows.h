@@ -40,6 +40,10 @@ size_t vfj_recover_rows_find(const struct vfj_recover_rows *rows, uint64_t seq);
 bool vfj_recover_rows_get(struct vfj_recover_rows *rows, size_t index, bool file_only,
                           struct vfj_record *record);
 
+/* Decodes a row like vfj_recover_rows_get(), but leaves a short body as it is. */
+bool vfj_recover_rows_get_short(struct vfj_recover_rows *rows, size_t index, bool file_only,
+                                struct vfj_record *record);
+
 /* Moves the row to the front of the rows with its seq. The caller does so when the chain shows that
  * the row is genuine. The row then is the first choice as the base of short bodies. */
 void vfj_recover_rows_prefer(struct vfj_recover_rows *rows, size_t index);

@@ -378,13 +378,40 @@ static void test_recover_by_the_genuine_base(void **state)
     free(twice);
 }
 
+/* The rows with the bases are lost. What the short bodies show is saved. */
+static void test_recover_without_a_base(void **state)
+{
+    (void)state;
+    const char *path = make_journal("lost.db"), *new = kit_path("lost-new.db");
+    char more[600], shown[100];
+    kit_tamper(path, "DELETE FROM record WHERE kind = 'observed' AND body NOT LIKE 'as=%'");
+    int64_t lost = count_short(path);
+    int64_t last = kit_sql_integer(path, "SELECT max(seq) FROM record WHERE body LIKE 'as=%'");
+    assert_true(lost > 4);
+    (void)snprintf(more, sizeof more, "recover %%s '%s'", new);
+    free(run(more, path, VFJ_EXIT_DIFFERENT));
+    assert_int_equal(kit_sql_integer(new,
+                                     "SELECT count(*) FROM record WHERE kind = 'journal' AND"
+                                     " body LIKE '% kind=observed % body=\"as=%'"),
+                     lost);
+    (void)snprintf(shown, sizeof shown, "show -a -g ' seq=%lld ' %%s", (long long)last);
+    char *printed = run(shown, new, VFJ_EXIT_OK);
+    assert_non_null(strstr(printed, "observed"));
+    free(printed);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_shorten), cmocka_unit_test(test_whole),
-        cmocka_unit_test(test_many),    cmocka_unit_test(test_lengthen),
-        cmocka_unit_test(test_readers), cmocka_unit_test(test_prune),
-        cmocka_unit_test(test_damage),  cmocka_unit_test(test_recover_by_the_genuine_base),
+        cmocka_unit_test(test_shorten),
+        cmocka_unit_test(test_whole),
+        cmocka_unit_test(test_many),
+        cmocka_unit_test(test_lengthen),
+        cmocka_unit_test(test_readers),
+        cmocka_unit_test(test_prune),
+        cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_recover_by_the_genuine_base),
+        cmocka_unit_test(test_recover_without_a_base),
     };
     return cmocka_run_group_tests_name("short_body", tests, kit_scratch_make, kit_scratch_remove);
 }
