@@ -65,6 +65,9 @@ struct vfj_journal {
     struct vfj_prune_point next_checkpoint;
     /* seq up to which pruning has searched for `next_checkpoint` */
     uint64_t searched;
+    /* seq up to which pruning has searched for the start of a daemon with the present rules, and
+     * the seq of the newest such start; 0: none */
+    uint64_t starts_searched, present_start;
     struct vfj_bases bases; /* writer: for short bodies */
     /* whole bodies of short ones: of the walk's record, and of the record of vfj_journal_get() */
     char bodies[2][VFJ_BASE_SIZE];

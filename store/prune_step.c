@@ -74,19 +74,28 @@ static enum vfj_status read_checkpoint(struct vfj_journal *journal, uint64_t seq
     return read == VFJ_STATE_CHECKPOINT_READ ? VFJ_OK : VFJ_JOURNAL_DAMAGED;
 }
 
-/* Sets *has_started to true when a daemon with the present rules started after the row `seq`. */
-static enum vfj_status find_start(struct vfj_journal *journal, uint64_t seq, bool *has_started)
+/* Searches the rows after journal->starts_searched for the newest start of a daemon with the present
+ * rules. The journal object caches the result, so that no row is searched twice. */
+static enum vfj_status search_starts(struct vfj_journal *journal)
 {
-    struct vfj_record record = {.seq = UINT64_MAX};
+    struct vfj_record record;
     struct vfj_event event;
-    enum vfj_status status = VFJ_OK;
-    *has_started = false;
+    uint64_t last = 0;
+    bool is_present = false;
+    enum vfj_status status = vfj_journal_last(journal, &last);
+    if (status != VFJ_OK || last == journal->starts_searched)
+        return status;
     vfj_journal_walk_starts(journal);
-    while (!*has_started && (status = vfj_journal_next_raw(journal, &record)) == VFJ_OK
-           && record.seq > seq)
-        *has_started = vfj_event_decode(VFJ_EVENT_STARTED, record.body, &event) == VFJ_OK
+    while (!is_present && (status = vfj_journal_next_raw(journal, &record)) == VFJ_OK
+           && record.seq > journal->starts_searched) {
+        is_present = vfj_event_decode(VFJ_EVENT_STARTED, record.body, &event) == VFJ_OK
             && event.as.started.rules == VFJ_RULES;
+        if (is_present)
+            journal->present_start = record.seq;
+    }
     vfj_journal_walk_end(journal);
+    if (status == VFJ_OK || status == VFJ_END)
+        journal->starts_searched = last;
     return status == VFJ_END ? VFJ_OK : status;
 }
 
@@ -105,10 +114,9 @@ static enum vfj_status check_checkpoint(struct vfj_journal *journal, uint64_t se
     vfj_state_checkpoint_read_begin(&reader, machine);
     enum vfj_status status = read_checkpoint(journal, seq, &reader);
     free(machine);
-    bool has_started = false;
     if (status == VFJ_OK && reader.rules != VFJ_RULES)
-        status = find_start(journal, seq, &has_started);
-    *can_begin = status == VFJ_OK && !has_started;
+        status = search_starts(journal);
+    *can_begin = status == VFJ_OK && (reader.rules == VFJ_RULES || journal->present_start < seq);
     return status == VFJ_JOURNAL_DAMAGED ? VFJ_OK : status;
 }
 
