@@ -74,6 +74,26 @@ same "two: the last record" "$(wc -l <"$here/journal.ndjson")" \
 @270060 !system=ETHERNET subsystem=mce0 type=IFATTACH
 %at 280000
 END
+# One event of the host takes two VFs. The slot that is whole later is in the archive, too.
+"$vfjournal" replay --output-journal "$work/both.db" - >/dev/null <<'END'
+%vfjournal 1
+%rc hyperv_vf_delay="2"
+%if hn0 up inet 192.0.2.77/24
+%if hn1 up inet 192.0.2.78/24
+%vf mce0 hn0
+%vf mce1 hn1
+@0 !system=ETHERNET subsystem=mce0 type=IFATTACH
+@0.1 !system=ETHERNET subsystem=mce1 type=IFATTACH
+@100 !system=IFNET subsystem=mce0 type=DETACH
+@100.1 !system=IFNET subsystem=mce1 type=DETACH
+@110 !system=ETHERNET subsystem=mce1 type=IFATTACH
+@150 !system=ETHERNET subsystem=mce0 type=IFATTACH
+%at 200
+END
+bundle both both --no-guest
+check "both: the later end" sh -c "'$vfjournal' show -i hn0 -s lagged -n 1 '$here/journal.db' | grep -q ' hn0 '"
+same "both: the same last state" "$("$vfjournal" show --utc -s lagged -n 1 "$work/both.db")" \
+    "$("$vfjournal" show --utc -s lagged -n 1 "$here/journal.db")"
 bundle far far --no-guest
 check "far: begins with a checkpoint" sh -c "head -n 1 '$here/journal.ndjson' | grep -q checkpoint"
 "$vfjournal" verify "$here/journal.db" >"$work/out" 2>&1

@@ -28,6 +28,21 @@ static enum vfj_status find_start(struct vfj_journal *journal, uint64_t seq, uin
     return found || status == VFJ_END || status == VFJ_JOURNAL_DAMAGED ? VFJ_OK : status;
 }
 
+/* Extends the range of records by those of the migration, and by those of the other slots that lost
+ * their VFs in the same event of the host. */
+static void add_event(struct vfj_bundle *bundle, const struct vfj_audit *audit,
+                      const struct vfj_episode *chosen)
+{
+    for (size_t i = 0; i < audit->count; i++) {
+        const struct vfj_episode *episode = &audit->episodes[i];
+        uint64_t last = vfj_audit_last_of(audit, episode);
+        if (episode->event != chosen->event)
+            continue;
+        bundle->first = episode->id < bundle->first ? episode->id : bundle->first;
+        bundle->last = last > bundle->last ? last : bundle->last;
+    }
+}
+
 static int find_episodes(struct vfj_bundle *bundle, const struct vfj_audit *audit)
 {
     const struct vfj_bundle_options *options = bundle->options;
@@ -47,9 +62,8 @@ static int find_episodes(struct vfj_bundle *bundle, const struct vfj_audit *audi
         bundle->ids[bundle->id_count++] = audit->episodes[audit->count - 1].id;
     for (unsigned i = 0; i < bundle->id_count; i++) {
         const struct vfj_episode *episode = vfj_audit_find(audit, bundle->ids[i]);
-        uint64_t last = vfj_audit_last_of(audit, episode);
-        bundle->first = episode->id < bundle->first ? episode->id : bundle->first;
-        bundle->last = last > bundle->last ? last : bundle->last;
+        if (episode != NULL)
+            add_event(bundle, audit, episode);
     }
     return VFJ_EXIT_OK;
 }
