@@ -113,6 +113,7 @@ grep -q 'attached -> lagged .*joined (0).*style=dashed' "$scratch/dot" || refuse
 "$vfjournal" graph -o mermaid "$real" | grep -q 'delayed --> lagged : joined (3)' || refuse "mermaid: no count"
 "$vfjournal" graph -o svg "$real" >"$scratch/svg"
 grep -q 'class="arrow never"' "$scratch/svg" || refuse "svg: no dashed line"
+grep -q '>([0-9]*)' "$scratch/svg" && refuse "svg: a count without its reason"
 grep -q 'delayed to lagged, joined: 3, failed commands: 0' "$scratch/svg" || refuse "svg: no counts"
 "$vfjournal" graph -o svg "$scratch/journal-4-rules-2.db" | grep -q 'class="c3 failed"' || refuse "svg: no red line"
 if command -v dot >/dev/null; then

@@ -168,14 +168,23 @@ void vfj_graph_make_activities(struct vfj_graph *graph)
     make_arrows(graph);
 }
 
+/* Returns the length of the first word. A number in parentheses belongs to the word before it. */
+static size_t word_length(const char *text)
+{
+    size_t length = strcspn(text, " ");
+    if (text[length] == ' ' && text[length + 1] == '(')
+        length += 1 + strcspn(text + length + 1, " ");
+    return length;
+}
+
 int vfj_graph_take_line(const char **rest, unsigned width, const char **piece)
 {
     *piece = *rest + strspn(*rest, " ");
     size_t length = 0;
-    for (size_t end = strcspn(*piece, " "); end > 0 && (length == 0 || end <= width);) {
+    for (size_t end = word_length(*piece); end > 0 && (length == 0 || end <= width);) {
         length = end;
         size_t gap = strspn(*piece + length, " ");
-        end = (*piece)[length + gap] != '\0' ? length + gap + strcspn(*piece + length + gap, " ")
+        end = (*piece)[length + gap] != '\0' ? length + gap + word_length(*piece + length + gap)
                                              : 0;
     }
     *rest = *piece + length;
