@@ -21,7 +21,8 @@ void vfj_line_end_column(struct vfj_line *line, size_t width)
         begin_column(line);
         return;
     }
-    while (line->text.length - line->begin - line->unseen < width)
+    bool is_alone = line->style->layout == VFJ_LAYOUT_TEXT; /* no line is below or above it */
+    while (!is_alone && line->text.length - line->begin - line->unseen < width)
         vfj_text_add_char(&line->text, ' ');
     vfj_text_add(&line->text, "  ");
     begin_column(line);

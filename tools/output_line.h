@@ -23,7 +23,7 @@ struct vfj_line {
 };
 
 /* Fills the column with blanks up to its width, and adds two more blanks. With style->tabs, adds
- * one tab instead. */
+ * one tab instead. In the layout TEXT, adds the two blanks only. */
 void vfj_line_end_column(struct vfj_line *line, size_t width);
 
 /* Adds a change of colour, if the style has colours. `parameters` is NULL, a colour, or "0" for the

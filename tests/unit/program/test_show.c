@@ -684,6 +684,9 @@ static void test_causes_are_printed(void **state)
     assert_mentions("show", "--why -n all -s lagged -o json ", journal(), VFJ_EXIT_OK, "\"why\":[");
     assert_mentions("show", "--why -n all -s lagged -o csv ", journal(), VFJ_EXIT_OK,
                     "interface,text,why\n");
+    /* a text that stands alone is not filled with blanks as in a column */
+    assert_mentions("show", "-n all -s lagged -o csv ", journal(), VFJ_EXIT_OK,
+                    ",\"delayed -> lagged  mce0: ");
     assert_mentions("show", "--why -n all -s lagged -o verbose ", journal(), VFJ_EXIT_OK,
                     "\n    why=");
 }
