@@ -81,6 +81,13 @@ static bool begin(struct verification *verification)
     return code == SQLITE_OK;
 }
 
+/* Returns SQLite's finding without the line above it, which names the database "main". */
+static const char *without_title(const char *answer)
+{
+    const char *end = strncmp(answer, "***", 3) == 0 ? strchr(answer, '\n') : NULL;
+    return end != NULL ? end + 1 : answer;
+}
+
 static bool check_integrity(struct verification *verification)
 {
     sqlite3_stmt *stmt = NULL;
@@ -97,7 +104,7 @@ static bool check_integrity(struct verification *verification)
     else if (answer == NULL)
         set_failure(verification, VFJ_SYSTEM, "out of memory");
     else if (!right)
-        set_failure(verification, VFJ_JOURNAL_DAMAGED, answer);
+        set_failure(verification, VFJ_JOURNAL_DAMAGED, without_title(answer));
     sqlite3_finalize(stmt);
     return right;
 }

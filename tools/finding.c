@@ -85,6 +85,10 @@ void vfj_finding_print(FILE *out, const char *path, const struct vfj_verified *v
         vfj_terminal_print(out, vfj_span_of(verified->detail));
         (void)fputc(')', out);
     }
+    if (finding == VFJ_FINDING_DAMAGED && verified->head.seq == 0) {
+        (void)fputs("; no record was checked; vfjournal recover saves the readable ones\n", out);
+        return;
+    }
     if (verified->first > 1)
         (void)fprintf(out, "; records %llu to %llu hold, head ",
                       (unsigned long long)verified->first, (unsigned long long)verified->head.seq);
