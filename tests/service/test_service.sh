@@ -88,7 +88,7 @@ ours_to_do() { [ -z "$(devd_vf_up)" ]; }
 mkdir -p "$work/prefix/sbin" "$work/rc.d"
 ln -s "$vfjournal" "$work/prefix/sbin/vfjournal"
 sed -e "s,%%PREFIX%%,$work/prefix," -e "s,/etc/rc.subr,$sources/tests/service/rc.subr," \
-	-e "s,/usr/sbin/daemon,sh $sources/tests/service/daemon.sh," -e "s,\"/var/,\"$guest/var/,g" \
+	-e "s,/usr/sbin/daemon,sh $sources/tests/service/daemon.sh," -e "s,/usr/bin/lockf,$vfj_lockf," -e "s,\"/var/,\"$guest/var/,g" \
 	-e "s,:=/var/,:=$guest/var/," "$sources/adapters/freebsd/install/rc.d/vfjournal.in" >"$work/rc.d/vfjournal"
 "$vfj_guest" init "$guest" hn0=mce0 || exit 1
 "$vfj_guest" start "$guest" || exit 1
@@ -155,7 +155,8 @@ same "reload of nothing" "[1]" "$(service reload | tail -n 1)"
 configure 'vfjournal_enable=YES' 'vfjournal_mode=act' 'vfjournal_policy=scripts' 'vfjournal_scheduled_events=YES' \
 	"vfjournal_flags=\"--root $guest --scheduled-events-url http://127.0.0.1:1/\""
 same "start" "[0]" "$(service start)"
-within "the daemon acts" ours_to_do
+# devd starts next at boot, and asks at once.
+same "the daemon acts when the start is over" "" "$(devd_vf_up)"
 same "if_lagg is loaded first" "kldload if_lagg" "$(head -n 1 "$RC_LOG")"
 same "mode and policy" "1" "$(grep -c -e ' --act --policy scripts ' "$RC_LOG")"
 same "scheduled events" "1" "$(grep -c -e ' --scheduled-events --root ' "$RC_LOG")"
@@ -170,9 +171,16 @@ kill -9 "$third"
 within "it is dead" is_gone "$third"
 same "killed, the scripts do their work" "hyperv_vfup hn0" "$(devd_vf_up)"
 same "restart" "[0]" "$(service restart | tail -n 1)"
-within "the daemon acts again" ours_to_do
+same "the daemon acts again" "" "$(devd_vf_up)"
 same "stop" "[0]" "$(service stop)"
 same "stopped, the scripts do their work" "hyperv_vfup hn0" "$(devd_vf_up)"
+
+# A daemon that cannot act delays the boot for seconds, and no more.
+configure 'vfjournal_enable=YES' 'vfjournal_mode=act' "vfjournal_flags=\"--root $guest/none\""
+same "a start of a daemon that cannot act" "$work/rc.d/vfjournal: WARNING: the daemon does not act yet
+[0]" "$(service start)"
+kill -TERM "$(cat "$run/supervisor.pid")"
+within "its supervisor ends" eval '[ ! -f "$run/supervisor.pid" ]'
 
 # --- a journal elsewhere: a directory that was there stays as it was ---
 

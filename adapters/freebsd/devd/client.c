@@ -15,6 +15,7 @@ enum {
     LINES_A_TURN = 512,
     RETRY_FIRST_MS = 250,
     RETRY_LAST_MS = 30000,
+    FIRST_WAIT_MS = 5000,
 };
 
 struct vfj_devd_client {
@@ -25,9 +26,10 @@ struct vfj_devd_client {
     struct vfj_devd_listener listener;
     struct event readable, retry;
     struct vfj_devd_reader *reader; /* NULL: not connected */
+    bool was_connected;
     bool gap_told;
     uint32_t retry_ms;
-    int64_t connected_us;
+    int64_t opened_us, connected_us;
     char reason[256];
 };
 
@@ -61,10 +63,20 @@ static void retry_later(struct vfj_devd_client *client)
         client->retry_ms = retry_last_ms(client);
 }
 
+/* Returns true while the first connection may still come. At boot, the daemon starts before devd:
+ * the kernel keeps its events for devd, and none is missing. */
+static bool awaits_first(const struct vfj_devd_client *client)
+{
+    uint32_t wait_ms = client->settings->first_wait_ms > 0 ? client->settings->first_wait_ms
+                                                           : (uint32_t)FIRST_WAIT_MS;
+    return !client->was_connected
+        && vfj_clock_mono_us() - client->opened_us < (int64_t)wait_ms * 1000;
+}
+
 static void tell_gap(struct vfj_devd_client *client)
 {
     retry_later(client);
-    if (client->gap_told)
+    if (client->gap_told || awaits_first(client))
         return;
     client->gap_told = true;
     client->listener.gap(client->listener.context, client->reason);
@@ -131,6 +143,7 @@ static void on_connection(void *context, const struct vfj_reply *reply, int fd)
         return;
     }
     client->gap_told = false;
+    client->was_connected = true;
     client->connected_us = vfj_clock_mono_us();
     event_assign(&client->readable, client->base, vfj_devd_reader_wakeup(client->reader),
                  EV_READ | EV_PERSIST, on_readable, client);
@@ -168,6 +181,7 @@ struct vfj_devd_client *vfj_devd_client_open(struct event_base *base, struct vfj
     client->settings = settings;
     client->listener = *listener;
     client->retry_ms = retry_first_ms(client);
+    client->opened_us = vfj_clock_mono_us();
     event_assign(&client->retry, base, -1, 0, on_retry, client);
     return client;
 }

@@ -11,7 +11,7 @@
 struct vfj_devd_client;
 
 /* Callbacks of the client. All arguments are borrowed for the call. `connected` and `gap`
- * alternate. `batch_end` is called after a batch of lines, perhaps an empty one. A batch ends
+ * alternate; either may be the first. `batch_end` is called after a batch of lines, perhaps an empty one. A batch ends
  * when no line is left, or after a fixed number of lines. `more` is true when lines are left for
  * the next turn of the event loop. */
 struct vfj_devd_listener {
@@ -32,6 +32,8 @@ struct vfj_devd_settings {
     /* longest pause; 0: 30 s. A connection that lasted longer resets the pause to
      * retry_first_ms. */
     uint32_t retry_last_ms;
+    /* time after the client's opening in which a failure to connect is no gap; 0: 5 s */
+    uint32_t first_wait_ms;
 };
 
 /* Makes a client. All arguments except `listener` must outlive it. Returns NULL when memory runs
@@ -43,7 +45,8 @@ struct vfj_devd_client *vfj_devd_client_open(struct event_base *base, struct vfj
 
 /* Connects, and connects again whenever the connection is lost. The event loop calls `connected`
  * when a connection is open. It calls `gap` when a connection is lost or cannot be opened, but
- * only once until the next connection. */
+ * only once until the next connection. A first connection that is opened within first_wait_ms has
+ * no gap before it. */
 void vfj_devd_client_connect(struct vfj_devd_client *client);
 
 /* Closes the connection. The caller must close the dispatch first, so that no new connection

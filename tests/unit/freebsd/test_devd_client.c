@@ -82,7 +82,8 @@ static struct bench *open_bench(const char *seqpacket, const char *stream)
     const struct vfj_devd_listener listener = {on_connected, on_gap, on_line, on_batch_end, bench};
     bench->base = event_base_new();
     bench->log = vfj_text_begin(bench->bytes, sizeof bench->bytes);
-    bench->settings = (struct vfj_devd_settings){.retry_first_ms = 20, .retry_last_ms = 80};
+    bench->settings = (struct vfj_devd_settings){
+        .retry_first_ms = 20, .retry_last_ms = 80, .first_wait_ms = 1};
     assert_int_equal(vfj_paths_set(bench->paths.devd_seqpacket, seqpacket), VFJ_OK);
     assert_int_equal(vfj_paths_set(bench->paths.devd_stream, stream), VFJ_OK);
     bench->dispatch = vfj_dispatch_open(bench->base, &bench->paths, NULL, NULL, NULL);
@@ -313,6 +314,34 @@ static void test_reconnect(void **state)
     close_bench(bench);
 }
 
+/* At boot, devd starts after the client: the first connection has no gap before it. Without devd,
+ * the client reports the gap when it has waited. */
+static void test_first_wait(void **state)
+{
+    struct bench *bench = open_bench(kit_path("boot"), kit_path("none"));
+    (void)state;
+    bench->settings.first_wait_ms = 60000;
+    vfj_devd_client_connect(bench->client);
+    for (unsigned i = 0; i < 100; i++) {
+        event_base_loop(bench->base, EVLOOP_NONBLOCK);
+        usleep(1000);
+    }
+    assert_int_equal(bench->log.length, 0);
+    int listener = listen_on(kit_path("boot"), SOCK_SEQPACKET);
+    expect(bench, "connected boot\n");
+    int fd = accept(listener, NULL, NULL);
+    close(fd);
+    close(listener);
+    expect(bench, "gap devd closed the connection\n");
+    close_bench(bench);
+
+    bench = open_bench(kit_path("never"), kit_path("none"));
+    bench->settings.first_wait_ms = 100;
+    vfj_devd_client_connect(bench->client);
+    expect(bench, "gap never: No such file or directory\n");
+    close_bench(bench);
+}
+
 static void test_network_only(void **state)
 {
     int listener = listen_on(kit_path("seq"), SOCK_SEQPACKET);
@@ -369,7 +398,7 @@ int main(void)
         cmocka_unit_test(test_stream),     cmocka_unit_test(test_stream_only),
         cmocka_unit_test(test_too_long),   cmocka_unit_test(test_nul),
         cmocka_unit_test(test_reconnect),  cmocka_unit_test(test_network_only),
-        cmocka_unit_test(test_burst),
+        cmocka_unit_test(test_burst),        cmocka_unit_test(test_first_wait),
     };
     return cmocka_run_group_tests(tests, kit_scratch_make, kit_scratch_remove);
 }
