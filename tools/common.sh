@@ -74,20 +74,25 @@ need_build() {
     need_library 'cmocka >= 1.1' libcmocka-dev cmocka
 }
 
-# clang with libFuzzer, which Debian packages by the version of clang.
-need_fuzzer() {
+# need_clang OPTION SOURCE: clang, and its library for the option, which Debian packages by the
+# version of clang.
+need_clang() {
     if ! have clang; then
         need clang -
         install_missing
     fi
-    echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' |
-        clang -fsanitize=fuzzer,address -x c - -o /dev/null 2>/dev/null ||
+    echo "$2" | clang "$1" -x c - -o /dev/null 2>/dev/null ||
         need "libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev" -
+}
+
+need_fuzzer() {
+    need_clang -fsanitize=fuzzer,address \
+        'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }'
 }
 
 # clang's counters, and what reads them.
 need_coverage() {
-    need_command clang clang -
+    need_clang -fprofile-instr-generate 'int main(void) { return 0; }'
     need_command llvm-cov llvm -
     need_command llvm-profdata llvm -
 }
