@@ -74,8 +74,8 @@ static enum vfj_status read_checkpoint(struct vfj_journal *journal, uint64_t seq
     return read == VFJ_STATE_CHECKPOINT_READ ? VFJ_OK : VFJ_JOURNAL_DAMAGED;
 }
 
-/* Searches the rows after journal->starts_searched for the newest start of a daemon with the present
- * rules. The journal object caches the result, so that no row is searched twice. */
+/* Searches the rows after journal->starts_searched for the newest start of a daemon with the
+ * present rules. The journal object caches the result, so that no row is searched twice. */
 static enum vfj_status search_starts(struct vfj_journal *journal)
 {
     struct vfj_record record;

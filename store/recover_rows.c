@@ -45,7 +45,7 @@ struct frame {
     uint64_t at;
 };
 
-/* The base of a short body that was read last. Most short bodies have the base of the row before. */
+/* The row that was read last as a base. Most short bodies have the base of the row before. */
 struct base {
     bool is_loaded;
     bool file_only;
@@ -451,31 +451,20 @@ static bool load_base(struct vfj_recover_rows *rows, size_t index, bool file_onl
     return base->is_loaded;
 }
 
-/* Lengthens the short body by the loaded base. */
-static bool lengthen_by_base(struct vfj_recover_rows *rows, struct vfj_record *record)
-{
-    struct vfj_text whole = vfj_text_begin(rows->body, sizeof rows->body);
-    if (!vfj_body_lengthen(rows->base.body, record->body, &whole))
-        return false;
-    record->body = (struct vfj_span){whole.bytes, whole.length};
-    return true;
-}
-
-/* Replaces a short body by the whole one. Tries the base that was read last, and then each row that
- * may be the base. */
+/* Replaces a short body by the whole one. Tries each row that may be the base. */
 static bool lengthen(struct vfj_recover_rows *rows, bool file_only, struct vfj_record *record)
 {
-    struct base *base = &rows->base;
     uint64_t seq;
     if (!vfj_body_is_short(record, &seq))
         return true;
-    if (base->is_loaded && rows->entries[base->index].seq == seq && base->file_only == file_only
-        && lengthen_by_base(rows, record))
-        return true;
     for (size_t i = vfj_recover_rows_find(rows, seq);
          rows->base_reads > 0 && i < rows->count && rows->entries[i].seq == seq; i++) {
-        if (load_base(rows, i, file_only) && lengthen_by_base(rows, record))
-            return true;
+        struct vfj_text whole = vfj_text_begin(rows->body, sizeof rows->body);
+        if (!load_base(rows, i, file_only)
+            || !vfj_body_lengthen(rows->base.body, record->body, &whole))
+            continue;
+        record->body = (struct vfj_span){whole.bytes, whole.length};
+        return true;
     }
     return false;
 }

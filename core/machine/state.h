@@ -401,8 +401,8 @@ struct vfj_state {
 /* Initializes the state of a journal without records. */
 void vfj_state_init(struct vfj_state *state);
 
-/* Copies a state. Neither reads nor writes the slots that are not in use, so that their pages need no
- * memory. */
+/* Copies a state. Neither reads nor writes the slots that are not in use, so that their pages need
+ * no memory. */
 void vfj_state_copy(struct vfj_state *to, const struct vfj_state *from);
 
 /* Copies into `state` the parts that a step from `state` wrote to `next`. */
