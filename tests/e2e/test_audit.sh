@@ -321,7 +321,7 @@ check_verb() {
     run 0 check --offline --max-outage 10m "$journal"
     says "VFJOURNAL OK - hn1 is without the fast path for 322.0 s | "
     run 1 check --offline --max-outage 10m --max-flaps 0/h "$journal"
-    says "WARNING - hn1 is without the fast path for 322.0 s; the VF of hn1 left 1 times within"
+    says "WARNING - hn1 is without the fast path for 322.0 s; the VF of hn1 left 1 time within"
     run 0 check --offline --max-outage 10m --max-flaps 0/1s "$journal"
     run 2 check --offline --max-outage 322s "$journal"
     run 1 check --offline --max-outage 323s --max-flaps 1/2d "$journal"

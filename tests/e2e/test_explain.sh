@@ -26,7 +26,9 @@ status() {
     same "$what: exit status" "$expected" $?
 }
 holds() { explain "$1" "$2" | tr '\n' ' ' | tr -s ' ' | grep -q -F -e "$3"; }
-is_plain() { ! LC_ALL=C grep -q '[^ -~]' "$1" && ! LC_ALL=C grep -q '.\{80\}' "$1"; }
+is_plain() {
+    ! LC_ALL=C grep -q -e '[^ -~]' -e '.\{80\}' "$1" && ! sed -n '/^WHY/,/^WHAT/p' "$1" | grep -q '\.  [A-Z]'
+}
 has_section() { grep -q "^$2\$" "$1"; }
 
 # every JOURNAL: each record is explained, in ASCII, at the width of a terminal

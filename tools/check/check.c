@@ -313,8 +313,8 @@ static void check_slots(struct check *check)
     }
     if (facts->flaps > check->max_flaps) {
         add_finding(check, VFJ_CHECK_STATUS_WARNING);
-        vfj_text_format(&check->text, "the VF of %s left %u times within ", facts->flaps_slot.text,
-                        facts->flaps);
+        vfj_text_format(&check->text, "the VF of %s left %u time%s within ", facts->flaps_slot.text,
+                        facts->flaps, facts->flaps == 1 ? "" : "s");
         vfj_time_add_duration(&check->text, check->flaps_window_us);
     }
     if (facts->gaps > check->max_gap) {

@@ -88,8 +88,10 @@ static enum vfj_status add_cause(struct vfj_explain *explain, struct vfj_text *t
                     (unsigned long long)causes->rows[0].seq);
     vfj_sentences_what(&explain->other, text);
     vfj_text_add_char(text, ' ');
+    size_t length = text->length;
     vfj_sentences_observed(&explain->other, text);
-    vfj_text_add_char(text, ' ');
+    if (text->length > length)
+        vfj_text_add_char(text, ' ');
     return VFJ_OK;
 }
 
