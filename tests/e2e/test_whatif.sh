@@ -305,6 +305,8 @@ test_diff() {
     run 0 diff journal.db "$first" "$first"
     run 1 diff -o json journal.db "$first" "$second"
     says '{"side":"a","migration":'"$first"',"slot":"hn0"'
+    says '"failed_commands":'
+    says '"command_time":'
     says '{"decision":"run","text":"ifconfig lagg0 create","same":false,"seq_a":'
     says '"same":false,"decisions":'
     compare_slots

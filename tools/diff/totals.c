@@ -110,6 +110,6 @@ void vfj_totals_add_json(struct vfj_json *json, const struct vfj_totals *totals)
     vfj_json_add_integer(json, "changes", (int64_t)totals->changes);
     vfj_json_add_integer(json, "notices", (int64_t)totals->notices);
     vfj_json_add_integer(json, "commands", (int64_t)totals->commands);
-    vfj_json_add_integer(json, "commands_failed", (int64_t)totals->failed);
-    vfj_json_add_duration(json, "commands_time", totals->commands_us);
+    vfj_json_add_integer(json, "failed_commands", (int64_t)totals->failed);
+    vfj_json_add_duration(json, "command_time", totals->commands_us);
 }

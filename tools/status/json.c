@@ -82,7 +82,7 @@ static void add_last(struct vfj_json *json, const struct vfj_last_command *last)
         return;
     vfj_json_add_integer(json, "command", (int64_t)last->id);
     vfj_json_add_words(json, "argv", vfj_span_of(last->argv));
-    add_time(json, "command_time", last->wall_us);
+    add_time(json, "command_began", last->wall_us);
     if (!last->ended)
         return;
     vfj_json_add_string(json, "outcome", names[last->outcome.kind]);
