@@ -138,6 +138,7 @@ same "an event of another kind is a migration, too" "hn0: migration $(ids "$work
 
 # A state that is shorter than a column is seen beside the hours around it.
 check "the text shows short states" test "$(strip -S @0 "$work/many.db" | tr -cd . | wc -c)" -ge 5
+check "marks at full hours or parts of them" grep -q '>+1:00:00<' "$work/many.svg"
 check "the page scrolls on a narrow screen" grep -q 'max-width: 900px' "$work/one.html"
 check "labels cover what is below them" grep -q 'text class="label"' "$work/many.svg"
 timeline -o html -S @0 "$work/hostile.db" >"$work/out"

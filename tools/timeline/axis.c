@@ -24,6 +24,8 @@ enum {
     MUCH_LONGER = 3,
     /* beside breaks, short pieces may be drawn this many times wider than `most` */
     MAGNIFIED = 5,
+    MINUTE_US = 60000000,
+    DAY_S = 86400,
 };
 
 static int compare(const void *a, const void *b)
@@ -233,16 +235,32 @@ double vfj_axis_place(const struct vfj_axis *axis, int64_t at_us)
     return piece->left + part * (piece->right - piece->left);
 }
 
+/* Returns the smallest of 1, 2 or 5 times base, 10 base, … that is wide enough and less than
+ * `limit_us`, or `limit_us`. */
+static int64_t decimal_step(double width_us, int64_t base_us, int64_t limit_us)
+{
+    static const int64_t factors[] = {1, 2, 5};
+    for (int64_t base = base_us; base < limit_us; base *= 10) {
+        for (unsigned i = 0; i < 3; i++) {
+            if (base * factors[i] < limit_us && (double)(base * factors[i]) >= width_us)
+                return base * factors[i];
+        }
+    }
+    return limit_us;
+}
+
 int64_t vfj_axis_step(const struct vfj_axis *axis, double least)
 {
-    static const int64_t factors[] = {2, 5, 10};
-    int64_t base = 1000, step = base;
-    for (unsigned i = 0; (double)step * axis->scale < least && base < INT64_MAX / 100; i++) {
-        step = base * factors[i % 3];
-        if (i % 3 == 2)
-            base = step;
+    static const int64_t steps_s[]
+        = {60, 120, 300, 600, 1200, 1800, 3600, 7200, 10800, 21600, 43200, DAY_S};
+    double width_us = axis->scale > 0 ? least / axis->scale : 0;
+    if (width_us <= 50 * 1e6)
+        return decimal_step(width_us, 1000, MINUTE_US);
+    for (unsigned i = 0; i < sizeof steps_s / sizeof steps_s[0]; i++) {
+        if ((double)steps_s[i] * 1e6 >= width_us)
+            return steps_s[i] * 1000000;
     }
-    return step;
+    return decimal_step(width_us, DAY_S * INT64_C(1000000), INT64_MAX / 100);
 }
 
 static void add_fraction(struct vfj_text *text, int64_t us, int64_t step_us)

@@ -37,8 +37,9 @@ bool vfj_axis_make(struct vfj_axis *axis, const struct vfj_model *model,
 
 double vfj_axis_place(const struct vfj_axis *axis, int64_t at_us);
 
-/* Returns the distance between two marks of the axis in microseconds. It is 1, 2 or 5 times a power
- * of ten, and corresponds to a width of at least `least`. */
+/* Returns the distance between two marks of the axis in microseconds, which corresponds to a width
+ * of at least `least`. Below a minute and above a day it is 1, 2 or 5 times a power of ten, in
+ * seconds or days. In between, it is a part of an hour or of a day. */
 int64_t vfj_axis_step(const struct vfj_axis *axis, double least);
 
 /* Appends a time since the beginning of the drawing, such as "+1.250 s", "+2:03.5", "+4:05:06" or
