@@ -21,7 +21,8 @@ for file in scenarios/*; do
     grep -q '^#rc: ifconfig_hn0=' "$file" || refuse "$name: no #rc: line for hn0"
     grep -q '^#want: inet' "$file" || refuse "$name: no address is wanted at the end"
     grep -q '^phase ' "$file" || grep -q '^migrate ' "$file" || refuse "$name: nothing is probed"
-    [ "$(grep -c '^phase ' "$file")" = "$(grep -c '^phase_end$' "$file")" ] ||
+    # run begins the phase of the boot.
+    [ "$(grep -c '^phase \|^#boot: ' "$file")" = "$(grep -c '^phase_end$' "$file")" ] ||
         refuse "$name: a phase has no end"
     bad=$(grep -n '^#[^ ]' "$file" |
         grep -Ev '^[0-9]+:#(rc|needs|want|target|tells|pairs|boot|vf-mode|also|vfjournal-only): [^ ]')

@@ -176,6 +176,7 @@ longest_gap() {
 phase_end() {
     kill -INT "$phase_pid" 2>/dev/null
     wait "$phase_pid" 2>/dev/null
+    until_not 10 kill -0 "$phase_pid" # the probes of "boot" are no child of the scenario's shell
     sent=$(awk '/ packets transmitted/ { print $1 }' "$work/ping")
     answered=$(awk '/ packets transmitted/ { print $4 }' "$work/ping")
     : "${sent:=0}" "${answered:=0}"

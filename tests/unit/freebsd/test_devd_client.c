@@ -82,8 +82,8 @@ static struct bench *open_bench(const char *seqpacket, const char *stream)
     const struct vfj_devd_listener listener = {on_connected, on_gap, on_line, on_batch_end, bench};
     bench->base = event_base_new();
     bench->log = vfj_text_begin(bench->bytes, sizeof bench->bytes);
-    bench->settings = (struct vfj_devd_settings){
-        .retry_first_ms = 20, .retry_last_ms = 80, .first_wait_ms = 1};
+    bench->settings
+        = (struct vfj_devd_settings){.retry_first_ms = 20, .retry_last_ms = 80, .first_wait_ms = 1};
     assert_int_equal(vfj_paths_set(bench->paths.devd_seqpacket, seqpacket), VFJ_OK);
     assert_int_equal(vfj_paths_set(bench->paths.devd_stream, stream), VFJ_OK);
     bench->dispatch = vfj_dispatch_open(bench->base, &bench->paths, NULL, NULL, NULL);
@@ -398,7 +398,7 @@ int main(void)
         cmocka_unit_test(test_stream),     cmocka_unit_test(test_stream_only),
         cmocka_unit_test(test_too_long),   cmocka_unit_test(test_nul),
         cmocka_unit_test(test_reconnect),  cmocka_unit_test(test_network_only),
-        cmocka_unit_test(test_burst),        cmocka_unit_test(test_first_wait),
+        cmocka_unit_test(test_burst),      cmocka_unit_test(test_first_wait),
     };
     return cmocka_run_group_tests(tests, kit_scratch_make, kit_scratch_remove);
 }
