@@ -138,7 +138,16 @@ same "an event of another kind is a migration, too" "hn0: migration $(ids "$work
 
 # A state that is shorter than a column is seen beside the hours around it.
 check "the text shows short states" test "$(strip -S @0 "$work/many.db" | tr -cd . | wc -c)" -ge 5
-check "marks at full hours or parts of them" grep -q '>+1:00:00<' "$work/many.svg"
+{
+    sed -n 1,5p "$work/few.trace"
+    for hour in 1 2 3 4 5 6 7 8 9; do
+        printf '@%d !system=HYPERV_NIC_VF subsystem=hn0 type=VF_DOWN\n' $((hour * 3700))
+        printf '@%d !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP\n' $((hour * 3700 + 30))
+    done
+} >"$work/hours.trace"
+"$vfjournal" replay --output-journal "$work/hours.db" "$work/hours.trace" >"$work/out" 2>&1 || fail "no journal of hours"
+draw "hours" -S @0 "$work/hours.db"
+check "marks at full hours" grep -q '>+2:00:00<' "$work/one.svg"
 check "the page scrolls on a narrow screen" grep -q 'max-width: 900px' "$work/one.html"
 check "labels cover what is below them" grep -q 'text class="label"' "$work/many.svg"
 timeline -o html -S @0 "$work/hostile.db" >"$work/out"
