@@ -115,13 +115,10 @@ static void boot(struct vfj_step_context *context, const struct vfj_started *sta
         vfj_facts_boot(context, vfj_step_edit_slot(context, i));
 }
 
-/* Returns the time of the event. A time beyond the limits of the clock, which only a forged event
- * has, counts as the limit. */
-static int64_t time_of(const struct vfj_event *event)
+/* Returns true when the clock may have this time. Only a forged event has another one. */
+static bool is_clock_time(int64_t mono_us)
 {
-    if (event->mono_us > VFJ_CLOCK_MAX_US)
-        return VFJ_CLOCK_MAX_US;
-    return event->mono_us < -VFJ_CLOCK_MAX_US ? -VFJ_CLOCK_MAX_US : event->mono_us;
+    return mono_us <= VFJ_CLOCK_MAX_US && mono_us >= -VFJ_CLOCK_MAX_US;
 }
 
 /* Advances the time to that of the event. The time never decreases within a boot. The first
@@ -129,8 +126,8 @@ static int64_t time_of(const struct vfj_event *event)
 static void advance_clock(struct vfj_step_context *context, bool is_boot)
 {
     struct vfj_head *head = &context->next->head;
-    int64_t mono_us = time_of(context->event);
-    if (is_boot || mono_us > head->mono_us)
+    const int64_t mono_us = context->event->mono_us;
+    if (is_clock_time(mono_us) && (is_boot || mono_us > head->mono_us))
         head->mono_us = mono_us;
 }
 
