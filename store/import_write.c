@@ -31,7 +31,7 @@ static const char *begin(struct writing *writing, const struct vfj_import_row *r
     result->first = row->record.seq;
     result->is_redacted = row->is_redacted;
     vfj_machine_init(&writing->machine);
-    if (row->record.seq == 1 && row->record.kind != VFJ_RECORD_CHECKPOINT)
+    if (row->record.seq == 1)
         return NULL;
     bool is_pruned = row->record.kind == VFJ_RECORD_CHECKPOINT && !row->is_redacted
         && vfj_state_checkpoint_first(row->record.body, &result->head, &rules);

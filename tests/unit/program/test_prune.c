@@ -408,6 +408,23 @@ static void test_a_checkpoint_of_other_rules_is_not_used(void **state)
     (void)sound(path);
 }
 
+/* Record 1 is a state checkpoint, from whose head a chain was computed. Every reader computes the
+ * chain of record 1 from nothing, and so does an import. */
+static void test_no_head_before_record_1(void **state)
+{
+    const char *path = fresh_small("one.db"), *lines_path = kit_path("one.ndjson");
+    const char *new = kit_path("one-new.db");
+    (void)state;
+    (void)prune_all(path, NULL);
+    kit_forge(path,
+              "DELETE FROM record WHERE kind != 'checkpoint'; UPDATE record SET seq = 1 WHERE seq ="
+              " (SELECT min(seq) FROM record)");
+    finds(path, VFJ_FINDING_EDITED, "record 1: chain");
+    says(VFJ_EXIT_OK, "", "export '%s' >'%s'", path, lines_path);
+    says(VFJ_EXIT_EDITED, "the chain does not hold", "import '%s' '%s'", lines_path, new);
+    assert_false(kit_exists(new));
+}
+
 static void test_usage(void **state)
 {
     static const char *const wrong[]
@@ -822,6 +839,7 @@ int main(void)
         cmocka_unit_test(test_what_is_not_in_order_is_left_alone),
         cmocka_unit_test(test_a_checkpoint_must_be_readable),
         cmocka_unit_test(test_a_checkpoint_of_other_rules_is_not_used),
+        cmocka_unit_test(test_no_head_before_record_1),
         cmocka_unit_test(test_usage),
         cmocka_unit_test(test_while_a_daemon_writes),
         cmocka_unit_test(test_checkpoints_on_the_way_are_checked),
