@@ -47,11 +47,11 @@ struct frame {
 
 /* The row that was read last as a base. Most short bodies have the base of the row before. */
 struct base {
+    struct vfj_span body;
+    size_t index;
+    unsigned char payload[VFJ_PAYLOAD_MAX];
     bool is_loaded;
     bool file_only;
-    size_t index;
-    struct vfj_span body;
-    unsigned char payload[VFJ_PAYLOAD_MAX];
 };
 
 struct vfj_recover_rows {
