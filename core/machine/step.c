@@ -170,8 +170,7 @@ static void configure(struct vfj_step_context *context)
     VFJ_CHECK(context->event->as.rc.length < sizeof rc->text);
     vfj_span_copy(rc->text, sizeof rc->text, context->event->as.rc);
     context->decision->touched.rc = true;
-    if (context->next->head.policy == VFJ_POLICY_VFJOURNAL)
-        vfj_facts_configured(context);
+    vfj_facts_configured(context);
     if (vfj_rc_delay_s(rc) == VFJ_PAUSE_MAX_S || vfj_rc_link_wait_s(rc) == VFJ_PAUSE_MAX_S)
         vfj_step_note(context, VFJ_REASON_DELAY_TOO_LONG);
 }
