@@ -2,64 +2,54 @@
 # It knows a line only in the bytes that export prints: attributes in their order, without escapes.
 # At the first other line it ends with status 1.
 
-# Returns the value of the attribute when it begins at the byte `at`, and moves `at` past it. Returns
-# "" for another attribute, and for a value that is empty, long, or has a quote or an escape.
-function attribute(name, begin, value)
+# Returns the attribute when its name is the word `i`, and moves `i` past it; else returns "".
+function optional(name)
 {
-    begin = "\"" name "\":\""
-    if (substr($0, at, length(begin)) != begin)
+    if (word[i] != name)
         return ""
-    value = substr($0, at + length(begin), 200)
-    value = substr(value, 1, index(value, "\",") - 1)
-    if (value == "" || value ~ /["\\]/)
-        return ""
-    at += length(begin) + length(value) + 2
-    return value
+    i += 4
+    return word[i - 2]
 }
 
-# Returns the number of one or two digits, and moves `at` past it; "" for another attribute.
-function number(name, begin, value)
+# Returns the JSON of an optional attribute.
+function again(name, value)
 {
-    begin = "\"" name "\":"
-    if (substr($0, at, length(begin)) != begin)
-        return ""
-    value = substr($0, at + length(begin), 3)
-    if (value !~ /^[1-9][0-9]?,/)
-        return ""
-    value = substr(value, 1, index(value, ",") - 1)
-    at += length(begin) + length(value) + 1
-    return value
+    return value == "" ? "" : "\"" name "\":\"" value "\","
 }
 
 BEGIN {
     OFS = "\002"
     rfc3339 = "^dddd-dd-ddTdd:dd:dd[.]ddddddZ$"
     gsub(/d/, "[0-9]", rfc3339)
-    envelope = "{\"specversion\":\"1.0\","
-    type = "^org[.]vfjournal[.][a-z]+[.]v1$"
 }
 
 {
-    at = length(envelope) + 1
-    id = attribute("id")
-    source = attribute("source")
-    kind = attribute("type")
-    subject = attribute("subject")
-    time = attribute("time")
-    attribute("recordedtime")
-    sequence = attribute("sequence")
-    migration = attribute("correlationid")
-    cause = attribute("causationid")
-    attribute("partitionkey")
-    severity = number("severitynumber")
-    attribute("severitytext")
-    # `at` has not moved past an attribute of another form. Then these words are not there.
-    if (substr($0, at, 8) != "\"data\":{" || substr($0, length($0) - 1) != "}}" \
-        || substr($0, 1, length(envelope)) != envelope || length($0) > 262144   \
-        || kind !~ type || time !~ rfc3339) {
+    at = index($0, ",\"data\":{")
+    head = substr($0, 1, at)
+    split(head, word, "\"")
+    id = word[8]
+    source = word[12]
+    kind = substr(word[16], 15, length(word[16]) - 17)
+    i = 18
+    subject = optional("subject")
+    time = word[i + 2]
+    recorded = word[i + 6]
+    sequence = word[i + 10]
+    i += 12
+    migration = optional("correlationid")
+    cause = optional("causationid")
+    key = word[i + 2]
+    severity = substr(word[i + 5], 2, length(word[i + 5]) - 2)
+    severity_text = word[i + 8]
+    # The values are those of the line when they make the same bytes again.
+    if (head != "{\"specversion\":\"1.0\",\"id\":\"" id "\",\"source\":\"" source                      \
+            "\",\"type\":\"org.vfjournal." kind ".v1\"," again("subject", subject) "\"time\":\"" time \
+            "\",\"recordedtime\":\"" recorded "\",\"sequence\":\"" sequence "\","                     \
+            again("correlationid", migration) again("causationid", cause) "\"partitionkey\":\"" key   \
+            "\",\"severitynumber\":" severity ",\"severitytext\":\"" severity_text "\","              \
+        || index(head, "\\") > 0 || time !~ rfc3339 || severity !~ /^[1-9][0-9]?$/                    \
+        || substr($0, length($0) - 1) != "}}" || length($0) > 262144)
         exit 1
-    }
-    kind = substr(kind, 15, length(kind) - 17)
-    data = substr($0, at + 7, length($0) - at - 7)
+    data = substr($0, at + 8, length($0) - at - 8)
     print source, id, sequence, time, kind, subject, migration, cause, severity, data
 }

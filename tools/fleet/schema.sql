@@ -68,9 +68,9 @@ ALTER TABLE event
         'finished', 'timer', 'scheduled', 'transition', 'command', 'checkpoint', 'journal')) NOT VALID,
     ADD CONSTRAINT event_data CHECK (json_typeof(data) = 'object') NOT VALID,
     ADD CONSTRAINT event_bounds CHECK (
-        length(source) <= 128 AND length(subject) <= 128 AND length(migration) <= 128
-        AND length(cause) <= 32 AND length(state_from) <= 32 AND length(state_to) <= 32
-        AND length(driver) <= 128 AND severity BETWEEN 1 AND 24
+        octet_length(source) <= 128 AND octet_length(subject) <= 128 AND octet_length(migration) <= 128
+        AND octet_length(cause) <= 32 AND octet_length(state_from) <= 32 AND octet_length(state_to) <= 32
+        AND octet_length(driver) <= 128 AND severity BETWEEN 1 AND 24
         AND time BETWEEN '1900-01-01Z' AND '2200-01-01Z'
         AND boot >= 0 AND uptime_us BETWEEN 0 AND 4611686018427387904) NOT VALID;
 
