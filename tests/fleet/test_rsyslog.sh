@@ -58,6 +58,12 @@ await "a bad line" arrived 1
 same "it is rejected" "0|0|1|0" "$(psql -XAtqc 'SELECT * FROM vfjournal.take_inbox()')"
 same "its words" "it's \\ no 'JSON'; DROP TABLE vfjournal.event" "$(psql -XAtqc 'SELECT line FROM vfjournal.rejected')"
 
+# Bytes that are no UTF-8 hold up no line after them.
+printf 'caf\351 \377\n' >>"$work/export.ndjson"
+export_of freebsd-13.2-lagg-destroyed.db | head -n 1 >>"$work/export.ndjson"
+await "a line after other bytes" arrived 2
+same "the other bytes are rejected" "1|0|1|0" "$(psql -XAtqc 'SELECT * FROM vfjournal.take_inbox()')"
+
 # The database goes away and returns.
 as_server "$postgres_bin/pg_ctl -D $work/server/data -m fast -w stop" >/dev/null 2>&1
 export_of freebsd-13.2-lagg-destroyed.db >>"$work/export.ndjson"
@@ -65,6 +71,6 @@ more=$(export_of freebsd-13.2-lagg-destroyed.db | wc -l)
 as_server "$postgres_bin/pg_ctl -D $work/server/data -l $work/server/log -w \
     -o \"-F -k $work/server -c listen_addresses=''\" start" >/dev/null 2>&1
 await "the other lines" arrived "$more"
-same "they are loaded" "$more|0|0|0" "$(psql -XAtqc 'SELECT * FROM vfjournal.take_inbox()')"
+same "they are loaded" "$((more - 1))|1|0|0" "$(psql -XAtqc 'SELECT * FROM vfjournal.take_inbox()')"
 
 judge
