@@ -1,15 +1,55 @@
-/* Hides secrets in text that leaves the journal. */
+/* Hides secrets in text that leaves the journal. Such a text may be quoted several times: rc.conf
+ * quotes a value, sh(1) its words, a body the whole value, and a row that was recovered the whole
+ * body. Names of secrets are found at each level. Where a secret ends is clear when it is a plain
+ * word, or when the same quotation marks surround it. Otherwise the rest of the value is hidden. */
 #include "store/secret.h"
 
 #include <string.h>
 
 #include "core/data/secret.h"
+#include "core/text/kv.h"
 
 #define HIDDEN "********"
 
+/* number of characters and marks after which the end of a word is not clear */
+enum { BOUNDARY_STEPS_MAX = 16 };
+
+/* A quotation mark with the backslashes before it. Each level of quoting adds backslashes. */
+struct mark {
+    size_t length; /* with the backslashes; 0: no mark and no backslash */
+    char quote;    /* 0: only backslashes */
+};
+
+/* A text that is being copied without its secrets. */
+struct reading {
+    struct vfj_text *to;
+    struct vfj_span from;
+    size_t at;
+    size_t end;       /* index of the quotation mark that ends the quoted part, or the length */
+    uint32_t open[2]; /* open marks with N backslashes inside the quoted part; bit N */
+    char quote;       /* the mark that opened the quoted part; 0: at is not in a quoted part */
+    bool is_pair;     /* the quoted part is the value of a pair */
+    bool is_value;    /* the whole text is a value of rc.conf(5) */
+    bool is_unclear;  /* quotation marks do not match, so that quoted parts are not known */
+    bool is_sound;    /* only pairs of a name and a value are left */
+    bool is_due;      /* the next word is a secret */
+    bool has_hidden;  /* a secret was hidden */
+};
+
+/* A part of a text that has no blanks. */
+struct word {
+    size_t begin, end;
+    size_t
+        secret; /* index of the secret that follows the name of a secret and '=' or ':'; 0: none */
+    bool is_before_secret;
+    bool has_variable;
+    bool has_substitution;
+    bool is_pair; /* has a '=' after a name without quotation marks */
+};
+
 static bool is_blank(char c)
 {
-    return c == ' ' || c == '\t' || c == '\n';
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
 static bool is_quote(char c)
@@ -17,39 +57,353 @@ static bool is_quote(char c)
     return c == '"' || c == '\'';
 }
 
-static size_t end_of_word(struct vfj_span line, size_t i)
+static bool is_one_of(char c, const char *list)
 {
-    while (i < line.length && !is_blank(line.text[i]) && !is_quote(line.text[i]))
-        i += line.text[i] == '\\' && i + 1 < line.length ? 2 : 1;
-    return i;
+    return c != '\0' && strchr(list, c) != NULL;
 }
 
-/* Returns the character at `i` and moves `i` past it. Inside double quotes (`outer`) omits the
- * backslash that escapes the character. */
-static char take_inner(struct vfj_span line, size_t *i, char outer)
+static bool is_name_byte(char c)
 {
-    if (outer == '"' && line.text[*i] == '\\' && *i + 1 < line.length)
-        (*i)++;
-    return line.text[(*i)++];
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+        || is_one_of(c, "_-.");
 }
 
-/* Returns the end of a secret word. Inside `outer` quotes, the word may be quoted a second time, as
- * sh(1) allows. */
-static size_t end_of_secret(struct vfj_span line, size_t i, char outer)
+static struct mark mark_at(struct vfj_span line, size_t i)
 {
-    char inner = 0;
-    while (i < line.length && line.text[i] != '\n' && !(outer != 0 && line.text[i] == outer)
-           && !(inner == 0 && is_blank(line.text[i]))) {
-        char c = take_inner(line, &i, outer);
-        bool escapes = c == '\\' && inner != '\'';
-        if (escapes && i < line.length && !(outer != 0 && line.text[i] == outer))
-            (void)take_inner(line, &i, outer);
-        else if (c == inner)
-            inner = 0;
-        else if (inner == 0 && is_quote(c))
-            inner = c;
+    size_t length = 0;
+    while (i + length < line.length && line.text[i + length] == '\\')
+        length++;
+    if (i + length < line.length && is_quote(line.text[i + length]))
+        return (struct mark){length + 1, line.text[i + length]};
+    return (struct mark){length, 0};
+}
+
+static bool is_same(struct mark one, struct mark other)
+{
+    return one.length == other.length && one.quote == other.quote;
+}
+
+static uint32_t bit_of(struct mark mark)
+{
+    return (uint32_t)1 << (mark.length < 32 ? mark.length - 1 : 31);
+}
+
+static bool is_open(const struct reading *reading, struct mark mark)
+{
+    return mark.quote != 0 && !reading->is_unclear
+        && (reading->open[mark.quote == '"'] & bit_of(mark)) != 0;
+}
+
+/* Returns true when a word cannot go on at `i`, whatever the level of quoting is. */
+static bool is_boundary(const struct reading *reading, size_t i)
+{
+    struct vfj_span from = reading->from;
+    bool has_stop = false;
+    for (unsigned steps = 0; steps < BOUNDARY_STEPS_MAX; steps++) {
+        if (i >= from.length || is_blank(from.text[i]) || i == reading->end)
+            return true;
+        struct mark mark = mark_at(from, i);
+        if (is_one_of(from.text[i], ",;:.)]}"))
+            has_stop = true;
+        else if (has_stop && mark.quote != 0) /* the next string of a list */
+            return true;
+        else if (!is_open(reading, mark))
+            return false;
+        i += mark.length > 0 ? mark.length : 1;
+    }
+    return false;
+}
+
+/* Returns the index after the secret that begins with a quotation mark at `i`. Returns `limit` when
+ * the end is not clear. */
+static size_t end_of_quoted(const struct reading *reading, size_t i, size_t limit)
+{
+    struct mark open = mark_at(reading->from, i), mark;
+    for (i += open.length; i < limit; i++) {
+        mark = mark_at(reading->from, i);
+        if (is_same(mark, open) && is_boundary(reading, i + mark.length))
+            return i + mark.length;
+        if (mark.length > 0)
+            return limit;
+    }
+    return limit;
+}
+
+static bool begins_substitution(struct vfj_span from, size_t i)
+{
+    return from.text[i] == '`'
+        || (from.text[i] == '$' && i + 1 < from.length && is_one_of(from.text[i + 1], "({"));
+}
+
+static bool begins_variable(struct vfj_span from, size_t i)
+{
+    return from.text[i] == '$' && i + 1 < from.length
+        && (is_name_byte(from.text[i + 1]) || is_one_of(from.text[i + 1], "@*#?$!'"));
+}
+
+/* Returns the index after the secret that begins at `i` without a quotation mark. Returns `limit`
+ * when the end is not clear. */
+static size_t end_of_plain(const struct reading *reading, size_t i, size_t limit)
+{
+    struct vfj_span from = reading->from;
+    while (i < from.length && !is_blank(from.text[i])) {
+        struct mark mark = mark_at(from, i);
+        bool is_end = i == reading->end || is_open(reading, mark);
+        if (is_end && is_boundary(reading, i + mark.length))
+            return i;
+        if (mark.length > 0 || begins_substitution(from, i))
+            return limit;
+        i++;
     }
     return i;
+}
+
+static void copy(struct reading *reading, size_t count)
+{
+    vfj_text_add_span(reading->to, (struct vfj_span){reading->from.text + reading->at, count});
+    reading->at += count;
+}
+
+static void hide(struct reading *reading, size_t end)
+{
+    vfj_text_add(reading->to, HIDDEN);
+    reading->at = end;
+    reading->has_hidden = true;
+}
+
+/* Returns the end of the part that is hidden when the end of a secret is not clear. */
+static size_t limit_of(const struct reading *reading)
+{
+    return reading->is_pair ? reading->end : reading->from.length;
+}
+
+static bool has_variable(struct vfj_span from, size_t i, size_t end)
+{
+    while (i < end && !begins_variable(from, i))
+        i++;
+    return i < end;
+}
+
+static bool has_stars(struct vfj_span from, size_t i)
+{
+    size_t length = sizeof HIDDEN - 1;
+    return from.length - i >= length && memcmp(from.text + i, HIDDEN, length) == 0;
+}
+
+/* Returns true when the secret at `at` was hidden before. */
+static bool is_hidden(const struct reading *reading)
+{
+    size_t end = reading->at + sizeof HIDDEN - 1;
+    return has_stars(reading->from, reading->at)
+        && (is_boundary(reading, end) || mark_at(reading->from, end).quote != 0);
+}
+
+/* Returns true when a '=', ':', ',' or '[' at `at` stands before the secret and is no part of
+ * it. */
+static bool is_separator(const struct reading *reading)
+{
+    struct vfj_span from = reading->from;
+    size_t next = reading->at + 1;
+    return is_one_of(from.text[reading->at], "=:,[")
+        && (next == from.length || is_blank(from.text[next]) || mark_at(from, next).quote != 0
+            || has_stars(from, next));
+}
+
+/* Hides a secret, or copies the separator before it. */
+static void take_secret(struct reading *reading)
+{
+    size_t i = reading->at, limit = limit_of(reading);
+    if (is_separator(reading)) {
+        copy(reading, 1);
+        return;
+    }
+    bool is_quoted = mark_at(reading->from, i).quote != 0;
+    size_t end = is_hidden(reading) ? i + sizeof HIDDEN - 1
+        : is_quoted                 ? end_of_quoted(reading, i, limit)
+                                    : end_of_plain(reading, i, limit);
+    reading->is_due = !is_quoted && end < limit && has_variable(reading->from, i, end);
+    hide(reading, end);
+}
+
+/* Returns the index of the mark that ends the quoted part which begins before `i`, or the length. */
+static size_t find_end(struct vfj_span from, size_t i, char quote)
+{
+    while (i < from.length && from.text[i] != quote)
+        i += quote == '"' && from.text[i] == '\\' && i + 1 < from.length ? 2 : 1;
+    return i;
+}
+
+/* Returns true when only pairs follow the mark at `i`, so that it does end the value of a pair. */
+static bool has_only_pairs_after(struct reading *reading, size_t i)
+{
+    struct vfj_span rest = {reading->from.text + i + 1, reading->from.length - i - 1};
+    struct vfj_kv pair = {.quoted = true};
+    enum vfj_kv_result result = VFJ_KV_PAIR;
+    while (!reading->is_sound && result == VFJ_KV_PAIR
+           && (pair.quoted || memchr(pair.value.text, '"', pair.value.length) == NULL))
+        result = vfj_kv_next(&rest, &pair);
+    reading->is_sound = reading->is_sound || result == VFJ_KV_END;
+    return reading->is_sound;
+}
+
+/* Copies the mark that begins a quoted part. Only pairs may follow the value of a pair, as
+ * vfj_kv_next() reads them. Another quoted part must end with a word. */
+static void open_part(struct reading *reading)
+{
+    struct vfj_span from = reading->from;
+    char quote = from.text[reading->at];
+    bool is_pair = reading->at > 0 && from.text[reading->at - 1] == '=';
+    size_t end = find_end(from, reading->at + 1, quote);
+    copy(reading, 1);
+    reading->is_unclear = end >= from.length || !is_boundary(reading, end + 1)
+        || (is_pair && !has_only_pairs_after(reading, end));
+    if (reading->is_unclear)
+        return;
+    reading->end = end;
+    reading->quote = quote;
+    reading->is_pair = is_pair;
+}
+
+/* Ends a quoted part. A name of a secret that ends the value of a pair names none. After a blank,
+ * another mark may as well begin the secret. */
+static void close_part(struct reading *reading)
+{
+    bool begins_secret
+        = reading->is_due && !reading->is_pair && is_blank(reading->from.text[reading->at - 1]);
+    reading->is_unclear = begins_secret;
+    reading->is_due = reading->is_due && (begins_secret || !reading->is_pair);
+    reading->quote = 0;
+    reading->is_pair = false;
+    reading->end = reading->from.length;
+    memset(reading->open, 0, sizeof reading->open);
+    if (!begins_secret)
+        copy(reading, 1);
+}
+
+/* Returns the end of the word that begins at `begin`. A word also ends between '=' or ':' and a
+ * mark, and at a ',' beside a mark. */
+static size_t end_of_word(const struct reading *reading, size_t begin)
+{
+    struct vfj_span from = reading->from;
+    size_t i = begin;
+    bool is_after_mark = false;
+    while (i < reading->end && !is_blank(from.text[i])) {
+        struct mark mark = mark_at(from, i);
+        bool is_before_mark = is_one_of(from.text[i], "=:,") && mark_at(from, i + 1).quote != 0;
+        if (from.text[i] == ',' && i > begin && (is_after_mark || is_before_mark))
+            return i;
+        if (is_before_mark)
+            return i + 1;
+        is_after_mark = mark.quote != 0;
+        i += mark.length > 0 ? mark.length : 1;
+    }
+    return i < reading->end ? i : reading->end;
+}
+
+/* The last characters of a name, without quotation marks and backslashes. */
+struct name {
+    char text[16];
+    size_t length;
+};
+
+static void add_to_name(struct name *name, char c)
+{
+    if (name->length == sizeof name->text)
+        memmove(name->text, name->text + 1, --name->length);
+    name->text[name->length++] = c;
+}
+
+static bool names_secret(const struct name *name)
+{
+    return vfj_secret_word_of((struct vfj_span){name->text, name->length}).is_before_secret;
+}
+
+/* Notes a mark at the beginning of a word as open, and a later one as closed. */
+static void note_mark(struct reading *reading, struct mark mark, bool is_first)
+{
+    uint32_t *open = &reading->open[mark.quote == '"'];
+    *open = is_first ? *open | bit_of(mark) : *open & ~bit_of(mark);
+}
+
+static struct word read_word(struct reading *reading, size_t begin)
+{
+    struct vfj_span from = reading->from;
+    struct word word = {.begin = begin, .end = end_of_word(reading, begin)};
+    struct name name = {.length = 0};
+    bool is_next = false, is_first = true;
+    size_t step = 1;
+    for (size_t i = begin; i < word.end && word.secret == 0; i += step) {
+        char c = from.text[i];
+        struct mark mark = mark_at(from, i);
+        step = mark.length > 0 ? mark.length : 1;
+        word.has_substitution = word.has_substitution || begins_substitution(from, i);
+        word.has_variable = word.has_variable || begins_variable(from, i);
+        if (mark.quote != 0)
+            note_mark(reading, mark, is_first);
+        is_first = is_first && (mark.quote != 0 || is_one_of(c, "[{("));
+        if (mark.length > 0)
+            continue;
+        bool is_sign = c == '=' || c == ':';
+        word.is_pair = word.is_pair || (c == '=' && mark_at(from, begin).length == 0);
+        if (is_sign && names_secret(&name))
+            word.secret = i + 1;
+        if (is_next && is_name_byte(c))
+            name.length = 0;
+        is_next = !is_name_byte(c);
+        if (!is_next)
+            add_to_name(&name, c);
+    }
+    word.is_before_secret = word.secret == 0 && names_secret(&name);
+    return word;
+}
+
+static void take_word(struct reading *reading)
+{
+    struct word word = read_word(reading, reading->at);
+    bool is_inner = reading->quote != 0 || reading->is_value || reading->is_unclear;
+    if (is_inner && word.has_substitution) {
+        hide(reading, limit_of(reading));
+        return;
+    }
+    copy(reading, (word.secret != 0 ? word.secret : word.end) - word.begin);
+    /* the value of a pair is one word, so the next word is not its rest */
+    reading->is_due = word.secret != 0
+        || ((is_inner || !word.is_pair) && (word.is_before_secret || word.has_variable));
+}
+
+static bool may_open_part(const struct reading *reading)
+{
+    struct vfj_span from = reading->from;
+    char before = reading->at > 0 ? from.text[reading->at - 1] : ' ';
+    return reading->quote == 0 && !reading->is_unclear && is_quote(from.text[reading->at])
+        && (is_blank(before) || before == '=');
+}
+
+static void add(struct reading *reading)
+{
+    reading->end = reading->from.length;
+    while (reading->at < reading->from.length) {
+        if (reading->quote != 0 && reading->at == reading->end)
+            close_part(reading);
+        else if (is_blank(reading->from.text[reading->at]))
+            copy(reading, 1);
+        else if (reading->is_due)
+            take_secret(reading);
+        else if (may_open_part(reading))
+            open_part(reading);
+        else
+            take_word(reading);
+    }
+}
+
+void vfj_secret_add(struct vfj_text *text, struct vfj_span line)
+{
+    add(&(struct reading){.to = text, .from = line});
+}
+
+void vfj_secret_add_value(struct vfj_text *text, struct vfj_span value)
+{
+    add(&(struct reading){.to = text, .from = value, .is_value = true});
 }
 
 static bool begins_with(struct vfj_span text, size_t i, const char *word)
@@ -85,58 +439,27 @@ bool vfj_secret_may_be_in(struct vfj_span text)
     return false;
 }
 
+/* Returns true when a secret may go on after this word, because of its quotation marks. */
+static bool is_open_ended(struct vfj_span word)
+{
+    bool is_found = false;
+    for (size_t i = 0; i < word.length && !is_found; i++)
+        is_found = mark_at(word, i).length > 0 || begins_substitution(word, i);
+    return is_found;
+}
+
 void vfj_secret_hide_words(struct vfj_argv *argv)
 {
-    bool is_secret = false;
+    bool is_due = false, hides_rest = false;
     for (unsigned i = 0; i < argv->count; i++) {
-        struct vfj_secret_word kind = vfj_secret_word_of(vfj_span_of(argv->words[i]));
-        if (is_secret || kind.has_secret)
+        char bytes[1];
+        struct vfj_text none = vfj_text_begin(bytes, sizeof bytes);
+        struct vfj_span word = vfj_span_of(argv->words[i]);
+        struct reading reading = {.to = &none, .from = word, .is_value = true, .is_due = is_due};
+        add(&reading);
+        is_due = reading.is_due;
+        hides_rest = hides_rest || (reading.has_hidden && is_open_ended(word));
+        if (reading.has_hidden || hides_rest)
             argv->words[i] = HIDDEN;
-        is_secret = kind.has_variable || (!is_secret && kind.is_before_secret);
-    }
-}
-
-/* Adds the name and the '=' of a pair whose value is a secret. Returns the end of the value, which
- * may be quoted. */
-static size_t add_name_of_pair(struct vfj_text *text, struct vfj_span line, struct vfj_span word)
-{
-    size_t length = 0;
-    while (word.text[length++] != '=')
-        continue;
-    vfj_text_add_span(text, (struct vfj_span){word.text, length});
-    return end_of_secret(line, (size_t)(word.text - line.text) + length, 0);
-}
-
-void vfj_secret_add(struct vfj_text *text, struct vfj_span line)
-{
-    bool is_secret = false, hides_rest = false;
-    char outer = 0;
-    size_t i = 0;
-    while (i < line.length) {
-        char c = line.text[i];
-        bool is_outer = is_quote(c) && (c == outer || (outer == 0 && !is_secret));
-        if (is_outer)
-            outer = outer == 0 ? c : 0;
-        is_secret = is_secret && !is_outer;
-        hides_rest = hides_rest && !is_outer;
-        if (is_outer || is_blank(c)) {
-            vfj_text_add_char(text, c);
-            i++;
-            continue;
-        }
-        size_t end = is_secret ? end_of_secret(line, i, outer) : end_of_word(line, i);
-        if (end == i) /* a quotation mark of the other kind, which is part of the word */
-            end++;
-        struct vfj_span word = {line.text + i, end - i};
-        struct vfj_secret_word kind = vfj_secret_word_of(word);
-        hides_rest = hides_rest || (outer != 0 && kind.has_substitution);
-        bool is_pair = outer == 0 && !is_secret && memchr(word.text, '=', word.length) != NULL;
-        if (is_pair && kind.has_secret)
-            end = add_name_of_pair(text, line, word);
-        bool is_hidden = is_secret || hides_rest || kind.has_secret;
-        vfj_text_add_span(text, is_hidden ? vfj_span_of(HIDDEN) : word);
-        /* the value of a pair is one word, so the next word is not its rest */
-        is_secret = !is_pair && (kind.has_variable || (!is_secret && kind.is_before_secret));
-        i = end;
     }
 }

@@ -5,10 +5,14 @@
 #include "core/data/command.h"
 #include "core/text/text.h"
 
-/* Appends a line, or a value of rc.conf(5). Each word that is, or may be, a password or a key is
- * replaced by "********" (core/data/secret.h says which words these are). In a value of rc.conf(5)
- * such a word may be quoted a second time, as sh(1) allows. */
+/* Appends a line, a body, or another text whose quotes are not known. Each word that is, or may be,
+ * a password or a key is replaced by "********" (core/data/secret.h says which words these are).
+ * Such a word may be quoted several times. When its end is not clear, the rest of the value or text
+ * is replaced. A text whose secrets were replaced before stays as it is. */
 void vfj_secret_add(struct vfj_text *text, struct vfj_span line);
+
+/* Appends a value of rc.conf(5) without quotes, in the same way. */
+void vfj_secret_add_value(struct vfj_text *text, struct vfj_span value);
 
 /* Replaces each word of a command that is, or may be, a password or key, by "********". */
 void vfj_secret_hide_words(struct vfj_argv *argv);

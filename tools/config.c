@@ -73,7 +73,7 @@ static void print_value(const char *value)
 {
     char shown[8 * VFJ_VALUE_SIZE];
     struct vfj_text text = vfj_text_begin(shown, sizeof shown);
-    vfj_secret_add(&text, vfj_span_of(value));
+    vfj_secret_add_value(&text, vfj_span_of(value));
     vfj_terminal_print(stdout, (struct vfj_span){text.bytes, text.length});
 }
 

@@ -95,7 +95,7 @@ static void describe_rc(const struct vfj_state *state, struct vfj_description *d
         struct vfj_text shown = vfj_text_begin(hidden, sizeof hidden);
         struct vfj_text text = vfj_text_begin(line, sizeof line);
         (void)vfj_kv_value(&pair, value, sizeof value);
-        vfj_secret_add(&shown, vfj_span_of(value));
+        vfj_secret_add_value(&shown, vfj_span_of(value));
         vfj_terminal_add(&text, pair.key);
         vfj_text_add_char(&text, '=');
         vfj_terminal_add(&text, (struct vfj_span){hidden, shown.length});

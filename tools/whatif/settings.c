@@ -311,7 +311,7 @@ void vfj_settings_describe(const struct vfj_settings *settings, struct vfj_text 
         if (setting->is_of_file)
             continue;
         begin_item(text, &is_first);
-        vfj_secret_add(&shown, vfj_span_of(setting->value));
+        vfj_secret_add_value(&shown, vfj_span_of(setting->value));
         vfj_text_format(text, "%s=", setting->name);
         vfj_terminal_add(text, (struct vfj_span){value, shown.length});
     }
