@@ -143,6 +143,8 @@ static void serve(int fd)
         length += (size_t)count;
         request[length] = '\0';
     }
+    if (length == 0)
+        return; /* the client ended before it asked */
     FILE *log = fopen("requests", "a");
     if (log != NULL) {
         (void)fprintf(log, "%.*s %s\n", (int)strcspn(request, "\r"), request,

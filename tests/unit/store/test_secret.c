@@ -194,7 +194,7 @@ static void test_argv(void **state)
     }
 }
 
-enum { ROOM = 16384, LEVELS_MAX = 4, SEEDS = 2000000 };
+enum { ROOM = 16384, LEVELS_MAX = 4, SEEDS = 200000 };
 
 #define PART "zq7x" /* each part of each generated secret */
 
