@@ -10,7 +10,6 @@
 
 #include <cmocka.h>
 
-#include "store/secret.h"
 #include "tests/kit/journal.h"
 #include "tests/kit/scratch.h"
 #include "tools/verb.h"
@@ -128,57 +127,13 @@ static void test_what_is_shown(void **unused)
     free(trace);
 }
 
-static void test_secrets(void **unused)
-{
-    static const struct {
-        const char *line, *shown;
-    } cases[] = {
-        {"", ""},
-        {"inet 10.0.0.4/24", "inet 10.0.0.4/24"},
-        {"vhid 1 pass a advskew 2", "vhid 1 pass ******** advskew 2"},
-        {"pass\t a pass  b", "pass\t ******** pass  ********"},
-        {"pass pass pass", "pass ******** pass"},
-        {"wepkey 1:0x00", "wepkey ********"},
-        {"%rc a=\"pass a\"\n", "%rc a=\"pass ********\"\n"},
-        {"%rc a=\"pass a\\\"b c\"", "%rc a=\"pass ********\""},
-        {"%rc a=\"pass \\\"b c\\\" up\" b=\"nwkey 'b c' up\"",
-         "%rc a=\"pass ******** up\" b=\"nwkey ******** up\""},
-        {"%rc a=\"pass b\\\\ c up\"", "%rc a=\"pass ******** up\""},
-        {"%rc a=\"pass b\\\\\" b=c", "%rc a=\"pass ********\" b=c"},
-        {"%rc a=\"pass\" b=\"c\"", "%rc a=\"pass\" b=\"c\""},
-        {"%rc a=pass b=c", "%rc a=pass b=c"},
-        {"pass 'b c' up", "pass ******** up"},
-        {"pass 'b\\' up", "pass ******** up"},
-        {"pass \"b\\\" c\" up\nup", "pass ******** up\nup"},
-        {"pass \"b", "pass ********"},
-        {"pass b\\", "pass ********"},
-        {"descr \"it's\" PASS a", "descr \"it's\" PASS ********"},
-        {"ifconfig lagg0 pass 'a$b'", "ifconfig lagg0 pass ********"},
-        {"bypass a", "bypass a"},
-        {"%rc a=\"grekey 1 -o psk=b pass$y c\"",
-         "%rc a=\"grekey ******** -o ******** pass$y ********\""},
-        {"%rc psk=a", "%rc psk=********"},
-        {"a=b psk=\"c d\" e=f", "a=b psk=******** e=f"},
-        {"subsystem=hotkey type=ATTACH", "subsystem=hotkey type=ATTACH"},
-        {"a=$b c=d", "a=$b c=d"},
-        {"%rc a=\"up $(echo pass b) c\" d=e",
-         "%rc a=\"up ******** ******** ******** ********\" d=e"},
-    };
-    char shown[256];
-    (void)unused;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct vfj_text text = vfj_text_begin(shown, sizeof shown);
-        vfj_secret_add(&text, vfj_span_of(cases[i].line));
-        assert_string_equal(shown, cases[i].shown);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_line_too_long), cmocka_unit_test(test_any_bytes),
-        cmocka_unit_test(test_not_sound),     cmocka_unit_test(test_what_is_shown),
-        cmocka_unit_test(test_secrets),
+        cmocka_unit_test(test_line_too_long),
+        cmocka_unit_test(test_any_bytes),
+        cmocka_unit_test(test_not_sound),
+        cmocka_unit_test(test_what_is_shown),
     };
     return cmocka_run_group_tests_name("export", tests, kit_scratch_make, kit_scratch_remove);
 }
