@@ -10,6 +10,7 @@
 
 #include "adapters/freebsd/guest/guest_file.h"
 #include "adapters/freebsd/privsep/apart.h"
+#include "core/text/text.h"
 
 /* No more bytes of a file are read. Files with rules are shorter, but a sparse file could be very
  * long. */
@@ -139,7 +140,7 @@ static void search_file(const char *path, const char *file, const char *name, bo
     (void)fclose(opened);
     if (place->line == 0)
         return;
-    strcpy(place->file, file);
+    vfj_span_copy(place->file, sizeof place->file, vfj_span_of(file));
     places->count++;
 }
 
