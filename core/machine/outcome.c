@@ -242,7 +242,7 @@ void vfj_facts_finished(struct vfj_step_context *context, struct vfj_slot *slot,
         record_success(context, slot, need);
     else
         record_failure(context, slot, index, outcome);
-    if (need == VFJ_NEED_VF_LEAVE && outcome->kind != VFJ_OUTCOME_NOT_RUN)
+    if (need == VFJ_NEED_VF_LEAVE)
         observe_vfs(context);
     if (batch->ended == batch->count)
         end_batch(context, slot);

@@ -39,6 +39,7 @@ static void test_words(void **state)
     reads("-6 2001:db8::/32 fe80::1%hn0 -weight 2 -static", "2001:db8::/32", "fe80::1%hn0");
     assert_true(route.is_inet6);
     reads("-inet6 -net 2001:db8:1:: -prefixlen 48 2001:db8::1", "2001:db8:1::/48", "2001:db8::1");
+    reads("-inet 10.9.0.1 10.0.0.2", "10.9.0.1", "10.0.0.2");
     reads("-host 10.9.0.1 10.0.0.2 -ifp hn0 -ifa 10.0.0.4 -blackhole", "10.9.0.1", "10.0.0.2");
     assert_true(vfj_span_is(route.ifp, "hn0"));
     /* The address is longer than the buffer. Cut to the buffer's size it would be another valid
