@@ -217,16 +217,23 @@ void vfj_plan_default_route(struct vfj_planner *planner)
     add_route_words(&text, planner->slot, vfj_span_of(bytes));
 }
 
+/* Adds the router. The scope of a link-local one is laggN or hn. */
+static void add_router(struct vfj_text *words, const struct vfj_address *router,
+                       struct vfj_name through)
+{
+    vfj_text_add_word(words, vfj_span_of(router->text));
+    if (!vfj_address_is_link_local(vfj_span_of(router->text)))
+        return;
+    vfj_text_add_char(words, '%');
+    vfj_text_add(words, through.text);
+}
+
 /* Adds the words of an IPv6 default route, through laggN or hn. */
 static void add_default6_words(struct vfj_text *words, const struct vfj_address *gateway,
                                struct vfj_name through)
 {
-    vfj_text_add(words, "-inet6 default ");
-    vfj_text_add(words, gateway->text);
-    if (!vfj_address_is_link_local(vfj_span_of(gateway->text)))
-        return;
-    vfj_text_add_char(words, '%');
-    vfj_text_add(words, through.text);
+    vfj_text_add(words, "-inet6 default");
+    add_router(words, gateway, through);
 }
 
 static void plan_route6(struct vfj_planner *planner, enum vfj_need need, enum vfj_command_kind kind)
@@ -381,11 +388,7 @@ static void add_kept_words(struct vfj_text *text, const struct vfj_kept_route *r
         vfj_text_add(text, through.text);
         return;
     }
-    vfj_text_add_word(text, vfj_span_of(route->gateway.text));
-    if (!vfj_address_is_link_local(vfj_span_of(route->gateway.text)))
-        return;
-    vfj_text_add_char(text, '%');
-    vfj_text_add(text, through.text);
+    add_router(text, &route->gateway, through);
 }
 
 /* Adds an IPv4 route, which the kernel deleted with hn's address, and an IPv6 route that is
