@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "adapters/freebsd/guest/guest_file.h"
+#include "adapters/freebsd/guest/rc_conf.h"
 #include "adapters/freebsd/privsep/apart.h"
 #include "core/text/text.h"
 
@@ -34,22 +35,17 @@ static bool names(const char *text, const char *name)
     return false;
 }
 
-/* Returns true when the line assigns a variable of rc.conf(5) whose value may contain hn: the
- * daemon reads these variables, and moves what they configure to hn's lagg, or reports a fault. */
+/* Returns true when the line of rc.conf(5) assigns a variable that the daemon reads: it moves what
+ * the value configures to hn's lagg, or reports a fault. netif configures the interfaces of
+ * network_interfaces, and is done with them before the join. */
 static bool is_read_by_daemon(const char *text)
 {
-    static const char *const prefixes[]
-        = {"ifconfig_",     "ipv4_addrs_", "ipv6_",      "network_interfaces=", "route_",
-           "static_routes", "vlans_",      "vfjournal_", "create_args_",        "dhclient_flags_"};
-    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
-        if (strncmp(text, prefixes[i], strlen(prefixes[i])) == 0)
-            return true;
-    }
-    return false;
+    struct vfj_span name = {text, strcspn(text, "=")};
+    return vfj_rc_conf_reads(name) || vfj_span_is(name, "network_interfaces");
 }
 
-/* Returns the number of the first line that contains the name as a word, or 0. In a file of rc.conf,
- * variables that the daemon reads do not count. */
+/* Returns the number of the first line that contains the name as a word, or 0. In a file of
+ * rc.conf, variables that the daemon reads do not count. */
 static unsigned find_line(FILE *file, const char *name, bool is_rc_conf)
 {
     /* a longer line is read in pieces, and a name that is cut in two is not found */

@@ -41,7 +41,7 @@ struct vfj_rc_reader {
     struct vfj_rc_stamp stamp; /* state of rc.conf's files at the last check */
 };
 
-static bool is_wanted(struct vfj_span name)
+bool vfj_rc_conf_reads(struct vfj_span name)
 {
     static const char *const prefixes[]
         = {"ifconfig_",  "ipv4_addrs_", "ipv6_",        "route_",
@@ -73,7 +73,7 @@ static void complain(struct reading *reading, struct vfj_span line)
 static void add_value(struct reading *reading, const struct vfj_kv *pair)
 {
     char value[VFJ_RC_SIZE], name[128];
-    if (!is_wanted(pair->key) || !vfj_rc_value(pair, value, sizeof value)
+    if (!vfj_rc_conf_reads(pair->key) || !vfj_rc_value(pair, value, sizeof value)
         || !vfj_span_copy(name, sizeof name, pair->key))
         return;
     vfj_rc_password_blank(value, sizeof value);

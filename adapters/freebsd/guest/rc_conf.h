@@ -28,6 +28,9 @@ enum vfj_rc_wanted {
     VFJ_RC_ORIGIN, /* the file that sets each value */
 };
 
+/* Returns true when this program reads the variable. */
+bool vfj_rc_conf_reads(struct vfj_span name);
+
 /* Makes a reader. `children` and `dispatch` must outlive it. Returns NULL when memory runs out. */
 struct vfj_rc_reader *vfj_rc_reader_open(struct vfj_children *children,
                                          struct vfj_dispatch *dispatch, enum vfj_rc_wanted wanted,
