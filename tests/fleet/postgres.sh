@@ -31,6 +31,18 @@ postgres_start() {
     psql -Xqd postgres -c 'CREATE DATABASE fleet'
 }
 
+# Starts the server for a test, which is skipped where PostgreSQL is not installed.
+postgres_need() {
+    postgres_start
+    case $? in
+    0) ;;
+    77) echo "skipped: PostgreSQL is not installed" && exit 77 ;;
+    *) exit 1 ;;
+    esac
+}
+
+sql() { psql -XAtq -v ON_ERROR_STOP=1 -c "$*" 2>&1; }
+
 postgres_stop() {
     [ ! -d "$work/server/data" ] || as_server "$postgres_bin/pg_ctl -D $work/server/data -m immediate stop" >/dev/null 2>&1
 }

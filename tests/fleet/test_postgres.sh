@@ -18,14 +18,7 @@ trap 'exit 1' HUP INT TERM
 # shellcheck source=tests/kit/checks.sh
 . "$tests/kit/checks.sh"
 
-postgres_start
-case $? in
-0) ;;
-77) echo "skipped: PostgreSQL is not installed" && exit 77 ;;
-*) exit 1 ;;
-esac
-
-sql() { psql -XAtq -v ON_ERROR_STOP=1 -c "$*" 2>&1; }
+postgres_need
 # load WHAT STATUS ANSWER ARGUMENT...: of tools/fleet/load
 load() {
     what=$1 expected=$2 answer=$3

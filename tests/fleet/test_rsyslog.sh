@@ -29,12 +29,7 @@ if [ ! -f "$module" ] || ! command -v rsyslogd >/dev/null; then
     echo "skipped: rsyslog with ompgsql is not installed"
     exit 77
 fi
-postgres_start
-case $? in
-0) ;;
-77) echo "skipped: PostgreSQL is not installed" && exit 77 ;;
-*) exit 1 ;;
-esac
+postgres_need
 psql -Xq1 -v ON_ERROR_STOP=1 -f "$fleet/schema.sql" 2>/dev/null
 
 mkdir "$work/spool" && chmod 777 "$work/spool"
