@@ -11,19 +11,14 @@
 #include "tools/time_parse.h"
 #include "tools/verb.h"
 
-/* Returns true when the message is about a word of the user, which may be empty. */
-static bool names_word(const char *what)
-{
-    size_t length = strlen(what);
-    return length > 4 && strcmp(what + length - 4, " not") == 0;
-}
-
-/* Prints one line. `nearest` is an option that the user may have meant, or NULL. */
+/* Prints one line. `value` and `nearest`, an option that the user may have meant, may be NULL. */
 static void print_error(const char *verb, const char *what, const char *value, const char *nearest)
 {
-    (void)fprintf(stderr, "vfjournal %s: %s%s", verb, what, value[0] != '\0' ? ": " : "");
-    vfj_terminal_print(stderr,
-                       vfj_span_of(value[0] == '\0' && names_word(what) ? ": \'\'" : value));
+    (void)fprintf(stderr, "vfjournal %s: %s", verb, what);
+    if (value != NULL) {
+        (void)fputs(": ", stderr);
+        vfj_terminal_print(stderr, vfj_span_of(value[0] != '\0' ? value : "''"));
+    }
     if (nearest != NULL)
         (void)fprintf(stderr, "; the nearest is --%s", nearest);
     (void)fprintf(stderr, " (try: vfjournal %s --help)\n", verb);
@@ -123,7 +118,7 @@ int vfj_option_journal_and_new(const char *verb, int argc, char **argv, const ch
     if (*path == NULL && optind + 1 < argc)
         *path = argv[optind++];
     if (optind == argc)
-        return vfj_usage_error(verb, "to which new file?", "");
+        return vfj_usage_error(verb, "to which new file?", NULL);
     *to = argv[optind++];
     if (*path == NULL)
         *path = VFJ_JOURNAL_PATH;

@@ -9,8 +9,8 @@
 #include "core/text/name.h"
 #include "tools/time_format.h"
 
-/* Prints "vfjournal VERB: WHAT: VALUE" and a hint at --help on standard error. When `value` is
- * empty, it is left out. Returns VFJ_EXIT_UNUSABLE. */
+/* Prints "vfjournal VERB: WHAT: VALUE" and a hint at --help on standard error. An empty
+ * value is shown as quotes. When `value` is NULL, it is left out. Returns VFJ_EXIT_UNUSABLE. */
 int vfj_usage_error(const char *verb, const char *what, const char *value);
 
 /* Returns the next option as getopt_long(3) does, and -1 after the last one. When the option does

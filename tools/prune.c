@@ -84,7 +84,7 @@ static int read_options(struct options *options, int argc, char **argv)
     if (parsed == VFJ_OPTIONS_READ)
         parsed = vfj_option_journal("prune", argc, argv, &options->path);
     if (parsed == VFJ_OPTIONS_READ && options->rule.keep_us == 0 && options->rule.max_bytes == 0)
-        parsed = vfj_usage_error("prune", "how much is to stay? --keep or --max-size", "");
+        parsed = vfj_usage_error("prune", "how much is to stay? --keep or --max-size", NULL);
     if (parsed == VFJ_OPTIONS_READ && vfj_path_descriptor(options->path) >= 0)
         parsed = vfj_usage_error("prune", "only a file can be pruned, not", options->path);
     return parsed;

@@ -90,7 +90,7 @@ static int read_options(struct bisect *bisect, int argc, char **argv)
     if (parsed != VFJ_OPTIONS_READ)
         return parsed;
     if (bisect->command == NULL)
-        return vfj_usage_error("bisect", "which command? give --run CMD", "");
+        return vfj_usage_error("bisect", "which command? give --run CMD", NULL);
     return vfj_option_journal("bisect", argc, argv, &bisect->path);
 }
 

@@ -99,9 +99,9 @@ static int read_options(struct vfj_bundle_options *options, int argc, char **arg
            && (option = vfj_option_next("bundle", argc, argv, ":aM:J:h", table)) != -1)
         parsed = take(options, option, optarg);
     if (parsed == VFJ_OPTIONS_READ && options->all && options->id_count > 0)
-        return vfj_usage_error("bundle", "-a and -M exclude each other", "");
+        return vfj_usage_error("bundle", "-a and -M exclude each other", NULL);
     if (parsed == VFJ_OPTIONS_READ && options->key != NULL && !options->redacts)
-        return vfj_usage_error("bundle", "--key is for --redact", "");
+        return vfj_usage_error("bundle", "--key is for --redact", NULL);
     return parsed == VFJ_OPTIONS_READ
         ? vfj_option_journal_and_new("bundle", argc, argv, &options->path, &options->to)
         : parsed;

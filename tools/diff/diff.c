@@ -69,7 +69,8 @@ static int take_operands(struct vfj_diff_options *options, int argc, char **argv
     bool has_settings = vfj_settings_any(&options->settings);
     int wanted = has_settings ? 1 : 2;
     if (has_settings && options->state)
-        return vfj_usage_error("diff", "--state compares two records, without other settings", "");
+        return vfj_usage_error("diff", "--state compares two records, without other settings",
+                               NULL);
     uint64_t number;
     if (options->path == NULL && argc - optind == wanted + 1)
         options->path = vfj_option_count(argv[optind], &number) ? argv[--argc] : argv[optind++];
@@ -86,7 +87,7 @@ static int take_operands(struct vfj_diff_options *options, int argc, char **argv
                                has_settings
                                    ? "which migration? `vfjournal migrations' prints their IDs"
                                    : "give A and B, or A and a setting, as --set NAME=VALUE",
-                               "");
+                               NULL);
     int parsed = VFJ_OPTIONS_READ;
     for (int i = 0; i < wanted && parsed == VFJ_OPTIONS_READ; i++)
         parsed = take_number(argv[optind++], &options->words[i]);

@@ -67,7 +67,7 @@ static int read_options(struct vfj_explain_options *options, int argc, char **ar
     if (word == NULL && optind < argc)
         word = argv[optind];
     if (word == NULL)
-        return vfj_usage_error("explain", "which record? give its number SEQ", "");
+        return vfj_usage_error("explain", "which record? give its number SEQ", NULL);
     int parsed = read_seq(word, &options->seq);
     return parsed == VFJ_OPTIONS_READ ? vfj_option_journal("explain", argc, argv, &options->path)
                                       : parsed;

@@ -79,18 +79,19 @@ static int check_form(const struct options *options)
 {
     bool is_line = !options->trace && !options->perfetto;
     if (options->trace && options->perfetto)
-        return vfj_usage_error("export", "--trace and --perfetto exclude each other", "");
+        return vfj_usage_error("export", "--trace and --perfetto exclude each other", NULL);
     if (!is_line && options->is_about_lines)
-        return vfj_usage_error("export", "--trace and --perfetto take no option but -J", "");
+        return vfj_usage_error("export", "--trace and --perfetto take no option but -J", NULL);
     if (options->lines.after_cursor != NULL && options->lines.cursor_file != NULL)
-        return vfj_usage_error("export", "--after-cursor and --cursor-file exclude each other", "");
+        return vfj_usage_error("export", "--after-cursor and --cursor-file exclude each other",
+                               NULL);
     if (options->key != NULL && !options->redacts)
-        return vfj_usage_error("export", "--key is for --redact", "");
+        return vfj_usage_error("export", "--key is for --redact", NULL);
     /* A trace contains devd's lines unchanged. In a journal from elsewhere they may contain bytes
      * that control a terminal. */
     if (!is_line && isatty(STDOUT_FILENO) != 0)
         return vfj_usage_error("export",
-                               "a trace may steer a terminal: write it to a file or a pipe", "");
+                               "a trace may steer a terminal: write it to a file or a pipe", NULL);
     return VFJ_OPTIONS_READ;
 }
 

@@ -70,7 +70,7 @@ static int read_options(struct options *options, struct vfj_fleet *fleet, int ar
            && (option = vfj_option_next("fleet", argc, argv, ":o:S:U:h", table)) != -1)
         parsed = take(options, fleet, option, optarg);
     if (parsed == VFJ_OPTIONS_READ && optind == argc)
-        return vfj_usage_error("fleet", "FILE is missing", "");
+        return vfj_usage_error("fleet", "FILE is missing", NULL);
     return parsed;
 }
 

@@ -387,7 +387,7 @@ static int import_trace(const struct options *options, const char *name, FILE *i
     struct vfj_replay_options replay
         = {.output = VFJ_REPLAY_COMMANDS, .settings = VFJ_SETTINGS_NONE, .journal = options->to};
     if (options->directory != NULL)
-        return vfj_usage_error("import", "a trace makes one journal: give NEW, not -d", "");
+        return vfj_usage_error("import", "a trace makes one journal: give NEW, not -d", NULL);
     FILE *nothing = fopen("/dev/null", "we");
     int exit_status = VFJ_EXIT_SYSTEM;
     if (nothing == NULL || !read_rest(in, &input))

@@ -89,7 +89,7 @@ static int read_options(struct migration *migration, int argc, char **argv)
     if (parsed != VFJ_OPTIONS_READ)
         return parsed;
     if (optind == argc)
-        return vfj_usage_error("migration", "which ID? `vfjournal migrations` prints them", "");
+        return vfj_usage_error("migration", "which ID? `vfjournal migrations` prints them", NULL);
     uint64_t number;
     migration->id = vfj_option_take_number(argc, argv);
     if (migration->id == NULL)

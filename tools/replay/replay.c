@@ -83,7 +83,7 @@ static int take_output(struct vfj_replay_options *options, const char *value)
 static int take_seq(struct vfj_replay_options *options, bool is_goto, const char *value)
 {
     if (options->seq != 0 && options->is_goto != is_goto)
-        return vfj_usage_error("replay", "--goto and --state exclude each other", "");
+        return vfj_usage_error("replay", "--goto and --state exclude each other", NULL);
     options->is_goto = is_goto;
     return vfj_option_count(value, &options->seq)
         ? VFJ_OPTIONS_READ
@@ -140,14 +140,14 @@ static int take_operands(struct vfj_replay_options *options, const char **path, 
 {
     if (options->plays && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)))
         return vfj_usage_error("replay", "--play needs a terminal as standard input and output",
-                               "");
+                               NULL);
     if (options->plays
         && (options->seq != 0 || options->junit != NULL || options->journal != NULL
             || argc - optind > 1))
         return vfj_usage_error("replay",
                                "--play goes with one FILE, and without --goto, --state, --junit and"
                                " --output-journal",
-                               "");
+                               NULL);
     take_old_spelling(options, path, argc);
     if (argc - optind < 2)
         return vfj_option_journal("replay", argc, argv, path);

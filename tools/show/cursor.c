@@ -46,7 +46,7 @@ int vfj_show_take_cursor(struct vfj_show *show)
     if (show->after_cursor != NULL && exit_status == VFJ_EXIT_OK) {
         bool is_empty = show->after_cursor[0] == '\0';
         exit_status = is_empty
-            ? vfj_usage_error("show", "not a cursor as --show-cursor prints it", "")
+            ? vfj_usage_error("show", "not a cursor as --show-cursor prints it", NULL)
             : take(show, show->after_cursor);
     }
     return exit_status;
