@@ -11,9 +11,9 @@
 struct vfj_devd_client;
 
 /* Callbacks of the client. All arguments are borrowed for the call. `connected` and `gap`
- * alternate; either may be the first. `batch_end` is called after a batch of lines, perhaps an empty one. A batch ends
- * when no line is left, or after a fixed number of lines. `more` is true when lines are left for
- * the next turn of the event loop. */
+ * alternate; either may be the first. `batch_end` is called after a batch of lines, perhaps an
+ * empty one. A batch ends when no line is left, or after a fixed number of lines. `more` is true
+ * when lines are left for the next turn of the event loop. */
 struct vfj_devd_listener {
     void (*connected)(void *context, const char *path);
     void (*gap)(void *context, const char *reason);
