@@ -112,10 +112,31 @@ static bool has_kept_addresses(const struct vfj_slot *slot)
         && (!is_given_back || has_all_inet(slot, &slot->before.lagg));
 }
 
+/* Returns true when laggN has an address that it or hn had when the last plan began. */
+static bool has_earlier_address(const struct vfj_slot *slot)
+{
+    const struct vfj_interface *lagg = &slot->observed.lagg;
+    for (unsigned i = 0; i < lagg->address_count; i++) {
+        if (vfj_interface_has_host(&slot->before.lagg, &lagg->addresses[i])
+            || vfj_interface_has_host(&slot->before.hn, &lagg->addresses[i]))
+            return true;
+    }
+    return false;
+}
+
+/* Returns true when laggN is another one than before. A laggN that somebody gave another protocol
+ * or other ports is the same one while hn is a port or its addresses are left. An active plan may
+ * have added these addresses to another laggN. */
+static bool is_replaced(const struct vfj_slot *slot)
+{
+    return vfj_observed_is_foreign(slot) && !vfj_observed_has_hn_port(slot)
+        && (slot->plan.phase == VFJ_PLAN_ACTIVE || !has_earlier_address(slot));
+}
+
 bool vfj_observed_is_lagg_gone(const struct vfj_slot *slot)
 {
     const struct vfj_interface *lagg = &slot->observed.lagg;
-    return (lagg->address_count == 0 && lagg->port_count == 0) || vfj_observed_is_foreign(slot);
+    return (lagg->address_count == 0 && lagg->port_count == 0) || is_replaced(slot);
 }
 
 /* Returns true when hn itself has addresses, although laggN, which had them, is gone. An IPv6
