@@ -222,18 +222,6 @@ static bool is_given(const struct vfj_planner *planner, const char *args)
             || has_host(&planner->desired, &address));
 }
 
-static void configure_aliases(struct vfj_planner *planner, enum vfj_need need, bool inet6)
-{
-    const struct vfj_slot *slot = planner->slot;
-    char args[VFJ_ARGS_SIZE - 8];
-    for (unsigned i = 0;
-         i < VFJ_ALIASES_MAX && vfj_rc_alias(planner->rc, slot->hn, i, args, sizeof args); i++) {
-        if (args[0] != '\0' && !is_given(planner, args)
-            && vfj_span_starts(vfj_span_of(args), "inet6") == inet6)
-            configure(planner, need, args, " alias");
-    }
-}
-
 static bool has_family(const struct vfj_planner *planner, bool inet6)
 {
     for (unsigned i = 0; i < planner->desired.count; i++) {
@@ -243,20 +231,73 @@ static bool has_family(const struct vfj_planner *planner, bool inet6)
     return vfj_interface_has_family(&planner->slot->observed.lagg, inet6);
 }
 
+/* Returns true when the words may give laggN an address that an observation shows: a word is an
+ * address, or a name follows the keyword "inet". No observation shows link-local addresses, or
+ * options such as "up". */
+static bool may_give_address(const char *args, bool inet6)
+{
+    struct vfj_address address;
+    struct vfj_span word;
+    for (struct vfj_span rest = vfj_span_of(args); vfj_span_word(&rest, &word);) {
+        if (vfj_address_parse(word, &address) ? !vfj_address_is_link_local(word)
+                                              : !inet6 && vfj_span_is(word, "inet"))
+            return true;
+    }
+    return false;
+}
+
+/* Returns true when no earlier command gave laggN what rc.conf's words set and no observation
+ * shows. */
+static bool lacks_options(const struct vfj_planner *planner, enum vfj_need need)
+{
+    return vfj_planner_has_tried(planner, VFJ_NEED_HN_PORT) || planner->slot->recovering
+        || vfj_planner_has_failed(planner, need);
+}
+
+/* Configures laggN with words that give no address that an observation shows. Enables IPv6 before
+ * the words of ifconfig_IF_ipv6, as network.subr does. */
+static void configure_options(struct vfj_planner *planner, enum vfj_need need, const char *args)
+{
+    bool enables = need == VFJ_NEED_RC_INET6 && planner->slot->observed.lagg.ifdisabled;
+    if (!enables && !lacks_options(planner, need))
+        return;
+    if (enables && strstr(args, "-ifdisabled") == NULL)
+        configure(planner, need, "inet6 -ifdisabled", "");
+    configure(planner, need, args, "");
+}
+
+/* Configures laggN with rc.conf's aliases of an address family. `all` is false when laggN can have
+ * lost no alias that an observation shows. */
+static void configure_aliases(struct vfj_planner *planner, enum vfj_need need, bool all)
+{
+    const struct vfj_slot *slot = planner->slot;
+    bool inet6 = need == VFJ_NEED_RC_INET6;
+    char args[VFJ_ARGS_SIZE - 8];
+    for (unsigned i = 0;
+         i < VFJ_ALIASES_MAX && vfj_rc_alias(planner->rc, slot->hn, i, args, sizeof args); i++) {
+        if (args[0] == '\0' || vfj_span_starts(vfj_span_of(args), "inet6") != inet6)
+            continue;
+        if (may_give_address(args, inet6) ? all && !is_given(planner, args)
+                                          : lacks_options(planner, need))
+            configure(planner, need, args, " alias");
+    }
+}
+
 /* Configures laggN with rc.conf's words for an address family. When laggN already has an address
  * of that family, commands add only the missing addresses, and only after the need failed. */
 static void configure_family(struct vfj_planner *planner, enum vfj_need need, const char *args,
                              const char *more)
 {
-    bool inet6 = need == VFJ_NEED_RC_INET6;
+    bool inet6 = need == VFJ_NEED_RC_INET6, lacks_all = !has_family(planner, inet6);
+    bool has_failed = vfj_planner_has_failed(planner, need);
     struct vfj_address address;
-    if (!has_family(planner, inet6))
+    if ((inet6 || lacks_all) && !may_give_address(args, inet6))
+        configure_options(planner, need, args);
+    else if (lacks_all)
         configure(planner, need, args, "");
-    else if (!vfj_planner_has_failed(planner, need))
-        return;
-    else if (vfj_rc_address(args, &address) && !is_given(planner, args))
+    else if (has_failed && vfj_rc_address(args, &address) && !is_given(planner, args))
         configure(planner, need, args, more);
-    configure_aliases(planner, need, inet6);
+    configure_aliases(planner, need, lacks_all || has_failed);
 }
 
 void vfj_plan_rc_inet(struct vfj_planner *planner)

@@ -166,10 +166,11 @@ static void add_address(struct call *call, const char *word, const char *netmask
     vfj_interface_add_address(facts, &address);
 }
 
-/* Reads an nd6 option. A minus sign clears the option. */
+/* Reads an nd6 option. A minus sign clears the option. Some options change nothing in the model. */
 static bool nd6_option(struct call *call)
 {
     struct vfj_interface *facts = &call->interface->facts;
+    bool ignored;
     const struct {
         const char *on, *off;
         bool *option;
@@ -177,6 +178,8 @@ static bool nd6_option(struct call *call)
         {"no_dad", "-no_dad", &facts->no_dad},
         {"accept_rtadv", "-accept_rtadv", &facts->rtadv},
         {"ifdisabled", "-ifdisabled", &facts->ifdisabled},
+        {"auto_linklocal", "-auto_linklocal", &ignored},
+        {"no_radr", "-no_radr", &ignored},
     };
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         bool on = next_is(call, words[i].on);
