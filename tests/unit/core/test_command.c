@@ -101,6 +101,16 @@ static void test_words(void **unused)
     }
 }
 
+/* No location is asked of a VF whose driver is unknown, since its newbus device is unknown. */
+static void test_location_of_a_vf(void **unused)
+{
+    (void)unused;
+    struct vfj_command command = command_of(VFJ_COMMAND_PROBE_SNAPSHOT, "");
+    command.c = vfj_name_of("odd0");
+    assert_string_equal(words_of(&command, 0, VFJ_PROGRAM_SYSCTL),
+                        "sysctl -i hw.hn.vf_transparent hw.hn.vf_xpnt_attwait");
+}
+
 /* Each kind of command has a fixed number of programs. For a higher index, vfj_command_argv()
  * returns false. */
 static void test_programs_end(void **unused)
@@ -273,6 +283,7 @@ static void test_well_formed(void **unused)
         {VFJ_COMMAND_PROBE_SLOT, "", "lagg0", "mce0", "0", false},
         {VFJ_COMMAND_PROBE_SLOT, "hn0", "mce0", "mce0", "0", false},
         {VFJ_COMMAND_PROBE_SLOT, "hn0", "lagg0", "mce0", "0x", false},
+        {VFJ_COMMAND_PROBE_SLOT, "hn0", "lagg0", "mce0", "x0", false},
         {VFJ_COMMAND_PROBE_SLOT, "hn0", "lagg0", "mce0", "123456789012345", true},
         {VFJ_COMMAND_PROBE_SLOT, "hn0", "lagg0", "mce0", "1234567890123456", false},
         {VFJ_COMMAND_PROBE_SYSCTL, "", "", "", "hw.hn.vflist", true},
@@ -311,6 +322,7 @@ static void test_well_formed(void **unused)
         {VFJ_COMMAND_ADDRESS_DELETE, "lagg0", "", "", "10.0.0.4/24", false},
         {VFJ_COMMAND_ADDRESS_DELETE, "lagg0", "", "", "gateway", false},
         {VFJ_COMMAND_CONFIGURE, "lagg0", "", "", "inet 10.0.0.4/24 mtu 9000", true},
+        {VFJ_COMMAND_CONFIGURE, "lagg0", "", "", "inet 10.0.0.4/24 destroy", false},
         {VFJ_COMMAND_CONFIGURE, "lagg0", "", "", "inet\t10.0.0.4/24", false},
         {VFJ_COMMAND_CONFIGURE, "lagg0", "", "", "inet \x7f", false},
         {VFJ_COMMAND_CONFIGURE, "lagg0", "", "", "\tinet 10.0.0.4/24", false},
@@ -507,12 +519,13 @@ static void test_no_record(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_words),     cmocka_unit_test(test_programs_end),
-        cmocka_unit_test(test_map_words), cmocka_unit_test(test_already_so),
-        cmocka_unit_test(test_succeeded), cmocka_unit_test(test_stops_batch),
-        cmocka_unit_test(test_records),   cmocka_unit_test(test_well_formed),
-        cmocka_unit_test(test_words_fit), cmocka_unit_test(test_bare),
-        cmocka_unit_test(test_read_back), cmocka_unit_test(test_no_record),
+        cmocka_unit_test(test_words),        cmocka_unit_test(test_location_of_a_vf),
+        cmocka_unit_test(test_programs_end), cmocka_unit_test(test_map_words),
+        cmocka_unit_test(test_already_so),   cmocka_unit_test(test_succeeded),
+        cmocka_unit_test(test_stops_batch),  cmocka_unit_test(test_records),
+        cmocka_unit_test(test_well_formed),  cmocka_unit_test(test_words_fit),
+        cmocka_unit_test(test_bare),         cmocka_unit_test(test_read_back),
+        cmocka_unit_test(test_no_record),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

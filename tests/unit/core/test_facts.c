@@ -226,6 +226,55 @@ static void test_lagg_given_back(void **unused)
     }
 }
 
+/* Nothing is given back to an hn that had nothing. */
+static void test_nothing_given_back(void **unused)
+{
+    (void)unused;
+    struct vfj_slot *slot = begin();
+    slot->plan.phase = VFJ_PLAN_ACTIVE;
+    assert_false(vfj_plan_give_back(&context, slot));
+    give(&slot->before.lagg, "10.0.0.4/24");
+    assert_true(vfj_plan_give_back(&context, slot));
+    assert_int_equal(slot->batch.count, 1);
+}
+
+/* laggN becomes the daemon's with the first command of a plan. A plan without a command leaves
+ * laggN to whoever made it. */
+static void test_lagg_of_others(void **unused)
+{
+    (void)unused;
+    struct vfj_slot *slot = begin();
+    vfj_plan_begin(slot, false);
+    slot->observed.hn = (struct vfj_interface){.exists = true, .up = true};
+    slot->observed.lagg = slot->observed.vf = slot->observed.hn;
+    slot->observed.lagg.no_dad = true;
+    slot->observed.lagg.laggproto = VFJ_LAGGPROTO_FAILOVER;
+    slot->observed.lagg.port_count = 2;
+    slot->observed.lagg.ports[0] = vfj_name_of("hn0");
+    slot->observed.lagg.ports[1] = vfj_name_of("mce0");
+    assert_false(vfj_plan_next_batch(&context, slot, VFJ_TARGET_JOINED_UP));
+    assert_false(slot->lagg_ours);
+    slot->observed.vf.up = false;
+    assert_true(vfj_plan_next_batch(&context, slot, VFJ_TARGET_JOINED_UP));
+    assert_true(slot->lagg_ours);
+}
+
+/* A copy of a view writes nothing behind it. */
+static void test_copy_of_a_view(void **unused)
+{
+    static struct {
+        struct vfj_view view;
+        unsigned char behind[2 * sizeof(struct vfj_view)];
+    } copy;
+    static struct vfj_view view;
+    (void)unused;
+    memset(copy.behind, 0xa5, sizeof copy.behind);
+    view.routes.count = VFJ_KEPT_ROUTES_MAX;
+    vfj_observed_copy(&copy.view, &view);
+    for (size_t i = 0; i < sizeof copy.behind; i++)
+        assert_int_equal(copy.behind[i], 0xa5);
+}
+
 /* Only addresses that hn has are deleted from a foreign laggN. */
 static void test_taken_back(void **unused)
 {
@@ -478,6 +527,9 @@ int main(void)
         cmocka_unit_test(test_link_came_while_held),
         cmocka_unit_test(test_last_of_lagg),
         cmocka_unit_test(test_lagg_given_back),
+        cmocka_unit_test(test_nothing_given_back),
+        cmocka_unit_test(test_lagg_of_others),
+        cmocka_unit_test(test_copy_of_a_view),
         cmocka_unit_test(test_taken_back),
         cmocka_unit_test(test_routes_of_a_vf),
     };

@@ -263,6 +263,26 @@ static void test_failed_needs_are_kept(void **unused)
     assert_false(vfj_slot_awaits_timer(slot()));
 }
 
+/* When hn has its configuration again without a lagg, nothing has failed any more. */
+static void test_failed_needs_end(void **unused)
+{
+    (void)unused;
+    kit_machine_begin(machine, VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL);
+    kit_machine_play(machine,
+                     "%if hn0 up inet 10.0.0.4/24 dhclient 411\n"
+                     "%vf mce0 hn0\n"
+                     "%fail 9 1 dhclient\n"
+                     "@0 !system=ETHERNET subsystem=mce0 type=IFATTACH\n"
+                     "%at 3\n"
+                     "@4 !system=IFNET subsystem=mce0 type=DETACH\n");
+    assert_true(slot()->plan.failed != 0);
+    kit_machine_play(machine,
+                     "%noif lagg0\n"
+                     "%if hn0 up inet 10.0.0.4/24 dhclient 412\n"
+                     "%gap\n");
+    assert_true(slot()->plan.failed == 0);
+}
+
 /* Tests the properties of every need in the plan's table. */
 static void test_every_need(void **unused)
 {
@@ -677,6 +697,7 @@ int main(void)
         cmocka_unit_test(test_lines_while_running),
         cmocka_unit_test(test_unknown_outcomes),
         cmocka_unit_test(test_failed_needs_are_kept),
+        cmocka_unit_test(test_failed_needs_end),
         cmocka_unit_test(test_every_need),
         cmocka_unit_test(test_each_command_has_its_need),
         cmocka_unit_test(test_not_taken_back),

@@ -311,6 +311,22 @@ static void test_odd_maps(void **unused)
     kit_machine_close(machine);
 }
 
+/* The machine does not watch the link of a VF in transparent mode. */
+static void test_link(void **unused)
+{
+    struct kit_machine *machine = kit_machine_open(VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL);
+    (void)unused;
+    kit_machine_play(machine,
+                     "%sysctl hw.hn.vf_transparent=1\n%if hn0 up\n%vf mce0 hn0\n"
+                     "@0 !system=ETHERNET subsystem=mce0 type=IFATTACH\n"
+                     "@1.5 !system=IFNET subsystem=mce0 type=LINK_UP\n");
+    assert_int_equal(kit_machine_slot(machine, "hn0")->state, VFJ_SLOT_SWITCHED);
+    kit_machine_line(machine, "@5 !system=IFNET subsystem=mce0 type=LINK_DOWN");
+    assert_int_equal(kit_machine_slot(machine, "hn0")->link.monitor, VFJ_LINK_MONITOR_OFF);
+    assert_true(kit_machine_slot(machine, "hn0")->timers.link_us == VFJ_NEVER_US);
+    kit_machine_close(machine);
+}
+
 /* Policy scripts takes no snapshots. When it takes over, the facts about transparent mode are
  * cleared. A later daemon of policy vfjournal begins without any. */
 static void test_scripts_take_over(void **unused)
@@ -513,19 +529,13 @@ static void test_sequences(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sysctls),
-        cmocka_unit_test(test_unknown),
-        cmocka_unit_test(test_since),
-        cmocka_unit_test(test_record),
-        cmocka_unit_test(test_transparent),
-        cmocka_unit_test(test_devices),
-        cmocka_unit_test(test_bad_records),
-        cmocka_unit_test(test_findings),
-        cmocka_unit_test(test_odd_maps),
-        cmocka_unit_test(test_empty_record),
-        cmocka_unit_test(test_scripts_take_over),
-        cmocka_unit_test(test_walks),
-        cmocka_unit_test(test_sequences),
+        cmocka_unit_test(test_sysctls),      cmocka_unit_test(test_unknown),
+        cmocka_unit_test(test_since),        cmocka_unit_test(test_record),
+        cmocka_unit_test(test_transparent),  cmocka_unit_test(test_devices),
+        cmocka_unit_test(test_bad_records),  cmocka_unit_test(test_findings),
+        cmocka_unit_test(test_odd_maps),     cmocka_unit_test(test_link),
+        cmocka_unit_test(test_empty_record), cmocka_unit_test(test_scripts_take_over),
+        cmocka_unit_test(test_walks),        cmocka_unit_test(test_sequences),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
