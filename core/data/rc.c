@@ -188,8 +188,7 @@ bool vfj_rc_is_dhcp(const struct vfj_rc *rc, struct vfj_name interface)
     return false;
 }
 
-/* Returns true when rc.subr's checkyesno() would accept the variable as yes. */
-static bool is_yes(const struct vfj_rc *rc, const char *name)
+bool vfj_rc_is_yes(const struct vfj_rc *rc, const char *name)
 {
     char value[VFJ_VALUE_SIZE];
     vfj_rc_get(rc, name, value, sizeof value);
@@ -211,7 +210,7 @@ bool vfj_rc_is_sync_dhcp(const struct vfj_rc *rc, struct vfj_name interface)
         if (vfj_span_is_nocase(word, "SYNCDHCP"))
             return true;
     }
-    return is_yes(rc, "synchronous_dhclient");
+    return vfj_rc_is_yes(rc, "synchronous_dhclient");
 }
 
 static bool is_pseudo_word(struct vfj_span word)

@@ -40,6 +40,9 @@ bool vfj_rc_value(const struct vfj_kv *pair, char *value, size_t size);
  * variable is not set, returns false and sets an empty value. */
 bool vfj_rc_get(const struct vfj_rc *rc, const char *name, char *value, size_t size);
 
+/* Returns true when rc.subr's checkyesno() would accept the variable as yes. */
+bool vfj_rc_is_yes(const struct vfj_rc *rc, const char *name);
+
 /* Writes the name of a variable: PREFIX, the interface's name and SUFFIX. In the interface's
  * name, the bytes . - / + become '_' (get_if_var() of network.subr). */
 void vfj_rc_variable(char *variable, size_t size, const char *prefix, struct vfj_name interface,
@@ -109,7 +112,8 @@ bool vfj_rc_labels(const struct vfj_rc *rc, struct vfj_name interface, char *arg
 
 /* Returns true when laggN could not take over the interface's DHCP configuration: a client other
  * than dhclient(8) is set, or dhclient(8) has options that laggN's dhclient would lack. The
- * variables are dhclient_program, dhclient_flags and dhclient_flags_IF. */
+ * variables are dhclient_program, dhclient_flags and dhclient_flags_IF. Also returns true when
+ * dhcpcd_enable starts dhcpcd for all interfaces, and rc.conf gives this one no address. */
 bool vfj_rc_has_other_dhcp(const struct vfj_rc *rc, struct vfj_name interface);
 
 /* Returns true when the words have a vhid: carp(4) shares the address. */

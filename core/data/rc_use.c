@@ -143,11 +143,20 @@ static bool has_other_options(const struct vfj_rc *rc, struct vfj_name interface
     return false;
 }
 
+/* Returns true when dhcpcd gives the interface its addresses. dhcpcd runs on all interfaces. */
+static bool has_dhcpcd(const struct vfj_rc *rc, struct vfj_name interface)
+{
+    char args[VFJ_ARGS_SIZE];
+    struct vfj_address address;
+    (void)vfj_rc_ifconfig_args(rc, interface, args, sizeof args);
+    return vfj_rc_is_yes(rc, "dhcpcd_enable") && !vfj_rc_address(args, &address);
+}
+
 bool vfj_rc_has_other_dhcp(const struct vfj_rc *rc, struct vfj_name interface)
 {
     char program[VFJ_VALUE_SIZE];
     if (!vfj_rc_is_dhcp(rc, interface))
-        return false;
+        return has_dhcpcd(rc, interface);
     vfj_rc_get(rc, "dhclient_program", program, sizeof program);
     return (program[0] != '\0' && strcmp(program, "/sbin/dhclient") != 0)
         || has_other_options(rc, interface);

@@ -41,9 +41,9 @@ static int take_mode(struct vfj_settings *settings, const char *verb, const char
 static bool is_read(struct vfj_span name)
 {
     static const char *const names[]
-        = {"hyperv_vf_delay",    "vfjournal_link_wait", "defaultrouter",
-           "ipv6_defaultrouter", "static_routes",       "ipv6_static_routes",
-           "dhclient_program",   "dhclient_flags",      "synchronous_dhclient"};
+        = {"hyperv_vf_delay",      "vfjournal_link_wait", "defaultrouter",    "ipv6_defaultrouter",
+           "static_routes",        "ipv6_static_routes",  "dhclient_program", "dhclient_flags",
+           "synchronous_dhclient", "dhcpcd_enable"};
     static const char *const prefixes[]
         = {"ifconfig_", "vlans_",      "create_args_", "dhclient_flags_",
            "route_",    "ipv6_route_", "vfjournal_"};

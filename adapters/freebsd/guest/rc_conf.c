@@ -47,8 +47,8 @@ bool vfj_rc_conf_reads(struct vfj_span name)
         = {"ifconfig_",  "ipv4_addrs_", "ipv6_",        "route_",
            "vfjournal_", "vlans_",      "create_args_", "dhclient_flags_"};
     static const char *const names[]
-        = {"synchronous_dhclient", "defaultrouter",    "static_routes",
-           "hyperv_vf_delay",      "dhclient_program", "dhclient_flags"};
+        = {"synchronous_dhclient", "defaultrouter",  "static_routes", "hyperv_vf_delay",
+           "dhclient_program",     "dhclient_flags", "dhcpcd_enable"};
     if (vfj_rc_is_surplus(name))
         return false;
     for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {

@@ -581,6 +581,11 @@ static void test_other_dhcp(void **unused)
         "/usr/local/sbin/dhcpcd");
     assert_true(vfj_rc_has_other_dhcp(&rc, hn0()));
     assert_false(vfj_rc_has_other_dhcp(&rc, vfj_name_of("hn1")));
+    SET("dhcpcd_enable", "YES", "ifconfig_hn1", "inet 10.1.0.4/24");
+    assert_true(vfj_rc_has_other_dhcp(&rc, hn0()));
+    assert_false(vfj_rc_has_other_dhcp(&rc, vfj_name_of("hn1")));
+    SET("dhcpcd_enable", "NO");
+    assert_false(vfj_rc_has_other_dhcp(&rc, hn0()));
 }
 
 static bool is_surplus(const char *name)
