@@ -443,6 +443,26 @@ static bool listed_route(const struct vfj_rc *rc, struct vfj_name interface, boo
     return false;
 }
 
+/* Finds the default route of another FIB, as listed_route() finds a route of a list. */
+static bool fib_route(const struct vfj_rc *rc, bool inet6, unsigned *number, char *args,
+                      size_t size)
+{
+    enum { FIBS_MAX = 16 }; /* of the FIBs that a kernel can have, those that people use */
+    char variable[64], router[VFJ_VALUE_SIZE];
+    for (unsigned fib = 1; fib < FIBS_MAX; fib++) {
+        struct vfj_text text = vfj_text_begin(variable, sizeof variable);
+        vfj_text_format(&text, "%sdefaultrouter_fib%u", inet6 ? "ipv6_" : "", fib);
+        vfj_rc_get(rc, variable, router, sizeof router);
+        if (count_words(router) != 1 || !bounded_words(router)
+            || vfj_span_is_nocase(vfj_span_of(router), "NO") || (*number)-- != 0)
+            continue;
+        text = vfj_text_begin(args, size);
+        vfj_text_format(&text, "%s-fib %u default %s", inet6 ? "-inet6 " : "", fib, router);
+        return !text.overflow;
+    }
+    return false;
+}
+
 bool vfj_rc_static_route(const struct vfj_rc *rc, struct vfj_name interface, unsigned number,
                          char *args, size_t size)
 {
@@ -450,7 +470,8 @@ bool vfj_rc_static_route(const struct vfj_rc *rc, struct vfj_name interface, uns
     if (listed_route(rc, interface, false, &number, args, size))
         return true;
     if (!listed_route(rc, interface, true, &number, words, sizeof words))
-        return false;
+        return fib_route(rc, false, &number, args, size)
+            || fib_route(rc, true, &number, args, size);
     struct vfj_text text = vfj_text_begin(args, size);
     vfj_text_format(&text, "-inet6 %s", words);
     return !text.overflow;

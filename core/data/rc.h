@@ -128,8 +128,8 @@ bool vfj_rc_default_router6(const struct vfj_rc *rc, char *router, size_t size);
 
 /* Copies the arguments of static route number `number`, from 0. The routes are the values of
  * route_NAME for the names in static_routes. The routes of ipv6_static_routes follow, with "-inet6"
- * in front. An entry NAME:IF counts only when IF is `interface`. Returns false when there are fewer
- * routes. */
+ * in front, and then the default routes of defaultrouter_fibN and ipv6_defaultrouter_fibN. An entry
+ * NAME:IF counts only when IF is `interface`. Returns false when there are fewer routes. */
 bool vfj_rc_static_route(const struct vfj_rc *rc, struct vfj_name interface, unsigned number,
                          char *args, size_t size);
 

@@ -23,8 +23,16 @@ static bool takes_number(struct vfj_span word)
 {
     static const char *const metrics[]
         = {"mtu", "hopcount", "expire", "recvpipe", "sendpipe", "ssthresh",
-           "rtt", "rttvar",   "weight", "fib",      "ifa",      "genmask"};
+           "rtt", "rttvar",   "weight", "ifa",      "genmask"};
     return is_keyword(word, metrics, sizeof metrics / sizeof metrics[0]);
+}
+
+static bool read_fib(struct vfj_span *rest, struct vfj_route *route)
+{
+    struct vfj_span fib;
+    bool has_operand = vfj_span_word(rest, &fib);
+    route->is_other_fib |= has_operand && !vfj_span_is(fib, "0");
+    return has_operand;
 }
 
 /* Returns the member of the route that gets the operand of a keyword. Returns NULL when the
@@ -50,6 +58,8 @@ static bool read_keyword(struct vfj_span keyword, struct vfj_span *rest, struct 
         return vfj_span_word(rest, operand);
     if (takes_number(keyword))
         return vfj_span_word(rest, &passed_over);
+    if (vfj_span_is(keyword, "fib"))
+        return read_fib(rest, route);
     bool is_inet6 = vfj_span_is(keyword, "inet6") || vfj_span_is(keyword, "6");
     bool is_interface = vfj_span_is(keyword, "iface") || vfj_span_is(keyword, "interface");
     bool is_inet = vfj_span_is(keyword, "inet") || vfj_span_is(keyword, "4");

@@ -18,6 +18,7 @@ struct vfj_route {
     /* -iface or -interface: the route leads through an interface, without a router */
     bool is_interface;
     bool has_length;
+    bool is_other_fib; /* -fib names other FIBs than 0 alone */
 };
 
 /* Reads the words, in any order that route(8) accepts (sbin/route/route.c, newroute()). Returns

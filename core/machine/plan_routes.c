@@ -285,7 +285,8 @@ static bool is_on_lagg(const struct vfj_planner *planner, const struct vfj_route
 {
     const struct vfj_kept_routes *routes = &planner->slot->observed.routes;
     struct vfj_address destination;
-    if (!vfj_route_destination(route, &destination))
+    /* no observation shows the routes of another FIB */
+    if (route->is_other_fib || !vfj_route_destination(route, &destination))
         return false;
     for (unsigned i = 0; i < routes->count; i++) {
         if (is_same_destination(&routes->list[i].destination, &destination))
@@ -354,7 +355,8 @@ static bool has_static_route(const struct vfj_planner *planner, const struct vfj
         if (!is_route_of(planner, vfj_span_of(words)))
             continue;
         (void)vfj_route_read(vfj_span_of(words), &route);
-        if (vfj_route_destination(&route, &destination) && is_same_destination(&destination, to))
+        if (!route.is_other_fib && vfj_route_destination(&route, &destination)
+            && is_same_destination(&destination, to))
             return true;
     }
     return false;

@@ -296,8 +296,8 @@ static bool aim_route(struct vfj_guest *guest, const struct vfj_route *words,
 }
 
 /* Adds or changes a route other than a default route. A route with a router that the model cannot
- * reach, and a destination in a form that the model does not read, have no effect: a trace need not
- * give the addresses that its static routes need. */
+ * reach, a destination in a form that the model does not read, and a route of another FIB have no
+ * effect: a trace need not give the addresses that its static routes need. */
 static int32_t run_other_route(struct vfj_guest *guest, const struct vfj_route *words,
                                const struct vfj_argv *argv, struct vfj_text *output)
 {
@@ -305,7 +305,7 @@ static int32_t run_other_route(struct vfj_guest *guest, const struct vfj_route *
     bool is_aimed = aim_route(guest, words, &made);
     if (!is_aimed && words->is_interface)
         return refuse_route(argv, words->destination, "Network is unreachable", output);
-    if (!is_aimed || !vfj_route_destination(words, &made.destination))
+    if (!is_aimed || words->is_other_fib || !vfj_route_destination(words, &made.destination))
         return 0;
     cut_host_length(&made.destination);
     struct vfj_guest_route *known = vfj_guest_find_route(guest, &made.destination);

@@ -45,8 +45,8 @@ static bool is_read(struct vfj_span name)
            "static_routes",        "ipv6_static_routes",  "dhclient_program", "dhclient_flags",
            "synchronous_dhclient", "dhcpcd_enable"};
     static const char *const prefixes[]
-        = {"ifconfig_", "vlans_",      "create_args_", "dhclient_flags_",
-           "route_",    "ipv6_route_", "vfjournal_"};
+        = {"ifconfig_",   "vlans_",     "create_args_",      "dhclient_flags_",       "route_",
+           "ipv6_route_", "vfjournal_", "defaultrouter_fib", "ipv6_defaultrouter_fib"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (vfj_span_is(name, names[i]))
             return true;

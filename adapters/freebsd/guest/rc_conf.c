@@ -44,7 +44,7 @@ struct vfj_rc_reader {
 bool vfj_rc_conf_reads(struct vfj_span name)
 {
     static const char *const prefixes[]
-        = {"ifconfig_",  "ipv4_addrs_", "ipv6_",        "route_",
+        = {"ifconfig_",  "ipv4_addrs_", "ipv6_",        "route_",         "defaultrouter_fib",
            "vfjournal_", "vlans_",      "create_args_", "dhclient_flags_"};
     static const char *const names[]
         = {"synchronous_dhclient", "defaultrouter",  "static_routes", "hyperv_vf_delay",

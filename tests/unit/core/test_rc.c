@@ -496,6 +496,24 @@ static void test_router(void **unused)
     assert_false(vfj_rc_default_router(&rc, value, sizeof value));
 }
 
+static void test_default_routes_of_fibs(void **unused)
+{
+    (void)unused;
+    SET("static_routes", "lab", "route_lab", "-net 10.9.0.0/16 10.0.0.2", "defaultrouter_fib1",
+        "10.0.0.1", "defaultrouter_fib2", "no", "defaultrouter_fib3", "10.0.0.1 -mtu 1400",
+        "defaultrouter_fib4", "10.0.0.4", "defaultrouter_fib5", VFJ_RC_BLANK,
+        "ipv6_defaultrouter_fib15", "fe80::1%hn0");
+    static const char *const wanted[]
+        = {"-net 10.9.0.0/16 10.0.0.2", "-fib 1 default 10.0.0.1", "-fib 4 default 10.0.0.4",
+           "-inet6 -fib 15 default fe80::1%hn0"};
+    for (unsigned i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        assert_true(vfj_rc_static_route(&rc, hn0(), i, value, sizeof value));
+        assert_string_equal(value, wanted[i]);
+    }
+    assert_false(vfj_rc_static_route(&rc, hn0(), 4, value, sizeof value));
+    assert_false(vfj_rc_static_route(&rc, hn0(), 1, value, 12));
+}
+
 static void test_static_routes(void **unused)
 {
     (void)unused;
@@ -704,6 +722,7 @@ int main(void)
         cmocka_unit_test(test_same_host),
         cmocka_unit_test(test_aliases),
         cmocka_unit_test(test_router),
+        cmocka_unit_test(test_default_routes_of_fibs),
         cmocka_unit_test(test_static_routes),
         cmocka_unit_test(test_too_many_words),
         cmocka_unit_test(test_resolved_aliases),

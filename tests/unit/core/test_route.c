@@ -35,7 +35,11 @@ static void test_words(void **state)
     reads("-net 192.168.3.0 10.0.0.2 -netmask 255.0.255.0", NULL, "10.0.0.2");
     reads("-net 10 -iface hn0", NULL, "hn0");
     assert_true(route.is_interface);
+    assert_false(route.is_other_fib);
     reads("default -interface hn0 -fib 1-3", NULL, "hn0");
+    assert_true(route.is_other_fib);
+    reads("10.9.0.1 10.0.0.2 -fib 0", "10.9.0.1", "10.0.0.2");
+    assert_false(route.is_other_fib);
     reads("-6 2001:db8::/32 fe80::1%hn0 -weight 2 -static", "2001:db8::/32", "fe80::1%hn0");
     assert_true(route.is_inet6);
     reads("-inet6 -net 2001:db8:1:: -prefixlen 48 2001:db8::1", "2001:db8:1::/48", "2001:db8::1");
@@ -56,6 +60,7 @@ static void test_refused(void **state)
                                           "-iface hn0",
                                           "10.9.0.1 10.0.0.2 -mtu",
                                           "10.9.0.1 10.0.0.2 -ifp",
+                                          "10.9.0.1 10.0.0.2 -fib",
                                           "10.9.0.1 -gateway",
                                           "10.9.0.1 10.0.0.2 -netmask",
                                           "10.9.0.1 10.0.0.2 -",
