@@ -14,12 +14,14 @@ enum vfj_link { VFJ_LINK_UNKNOWN, VFJ_LINK_UP, VFJ_LINK_DOWN };
 enum vfj_laggproto { VFJ_LAGGPROTO_NONE, VFJ_LAGGPROTO_FAILOVER, VFJ_LAGGPROTO_OTHER };
 
 /* Uses of an interface that end when the interface becomes a port of a lagg(4): as a VLAN's
- * parent, as a bridge's member, or in another FIB than 0. X(symbol, persisted name). */
+ * parent, as a bridge's member, in another FIB than 0, or by hooks of its ng_ether(4) node.
+ * X(symbol, persisted name). */
 #define VFJ_USES(X)     \
     X(NONE, "")         \
     X(VLAN, "vlan")     \
     X(BRIDGE, "bridge") \
-    X(FIB, "fib")
+    X(FIB, "fib")       \
+    X(NETGRAPH, "netgraph")
 
 enum vfj_use {
 #define X(symbol, ...) VFJ_USE_##symbol,

@@ -108,7 +108,9 @@
     X(FLAPPING, "flapping", "the VF has left more than 4 times within an hour")                   \
     X(SEVERAL_LEFT, "several-left",                                                               \
       "another hn lost its VF within the same 2 s: one event of the host took both")              \
-    X(TOO_MANY_ROUTES, "too-many-routes", "hn has more routes than can be carried over")
+    X(TOO_MANY_ROUTES, "too-many-routes", "hn has more routes than can be carried over")          \
+    X(HN_IN_NETGRAPH, "hn-in-netgraph",                                                           \
+      "nodes of netgraph(4) are connected to hn, see ngctl show: hn is left alone")
 
 enum vfj_reason {
 #define X(symbol, name, text) VFJ_REASON_##symbol,

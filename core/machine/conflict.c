@@ -33,6 +33,8 @@ static enum vfj_reason reason_of_use(enum vfj_use use)
         return VFJ_REASON_HN_IN_BRIDGE;
     case VFJ_USE_FIB:
         return VFJ_REASON_HN_IN_FIB;
+    case VFJ_USE_NETGRAPH:
+        return VFJ_REASON_HN_IN_NETGRAPH;
     case VFJ_USE_NONE:
     case VFJ_USE_COUNT:
         break;
@@ -74,7 +76,8 @@ bool vfj_plan_is_use(enum vfj_reason fault)
 {
     return fault == VFJ_REASON_RC_UNREAD || fault == VFJ_REASON_HN_HAS_VLAN
         || fault == VFJ_REASON_HN_IN_BRIDGE || fault == VFJ_REASON_HN_HAS_CARP
-        || fault == VFJ_REASON_HN_IN_FIB || fault == VFJ_REASON_OTHER_DHCP;
+        || fault == VFJ_REASON_HN_IN_FIB || fault == VFJ_REASON_OTHER_DHCP
+        || fault == VFJ_REASON_HN_IN_NETGRAPH;
 }
 
 /* Returns true when carp(4) shares an address that would move to laggN. A moved address has no

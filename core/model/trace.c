@@ -351,6 +351,11 @@ static bool read_if_word(struct reader *reader, struct vfj_span word, struct vfj
             interface->use = VFJ_USE_FIB;
         return right;
     }
+    if (vfj_span_is(word, "netgraph")) {
+        if (interface->use == VFJ_USE_NONE)
+            interface->use = VFJ_USE_NETGRAPH;
+        return true;
+    }
     if (vfj_span_is(word, "vlandev"))
         return read_if_use(reader, interface, VFJ_USE_VLAN);
     if (vfj_span_is(word, "addm"))

@@ -84,7 +84,7 @@ enum sim_use {
     SIM_USE_VLAN,
     SIM_USE_BRIDGE,
     SIM_USE_CARP,
-    SIM_USE_FIB,
+    SIM_USE_FIB, /* or, on each other hn, netgraph(4) nodes */
     SIM_USE_OTHER_DHCP,
 };
 

@@ -1,7 +1,7 @@
 /* Guests that use hn for more than their own addresses on hn, and what admins and agents do to
- * them: VLANs, bridges, carp(4), FIBs, another DHCP client, `service netif restart`. One seed in
- * four has such uses. They have a separate random generator, so that the runs of all other seeds
- * remain the same. */
+ * them: VLANs, bridges, carp(4), FIBs, netgraph(4), another DHCP client, `service netif restart`.
+ * One seed in four has such uses. They have a separate random generator, so that the runs of all
+ * other seeds remain the same. */
 #include <stdio.h>
 #include <string.h>
 
@@ -68,7 +68,7 @@ static void make_user(struct sim *sim, struct sim_nic *nic, enum sim_use use)
 void sim_uses_add_words(const struct sim *sim, struct sim_nic *nic, struct vfj_text *text)
 {
     if (nic->use == SIM_USE_FIB)
-        vfj_text_add(text, " fib 2");
+        vfj_text_add(text, number_of(sim, nic) % 2 == 0 ? " fib 2" : " netgraph");
     if (nic->use != SIM_USE_CARP)
         return;
     snprintf(nic->more, sizeof nic->more, "10.%u.0.100/32", number_of(sim, nic));

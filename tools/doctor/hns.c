@@ -28,6 +28,7 @@ static void describe(const struct vfj_view *view, const struct vfj_map *map, str
     }
     vfj_text_add(text, view->hn.carp ? "; shares an address by carp(4)" : "");
     vfj_text_add(text, view->hn.use == VFJ_USE_FIB ? "; in another FIB than 0" : "");
+    vfj_text_add(text, view->hn.use == VFJ_USE_NETGRAPH ? "; connected to netgraph(4) nodes" : "");
     if (vfj_name_is_empty(view->hn_lagg))
         return;
     vfj_text_add(text, "; port of ");

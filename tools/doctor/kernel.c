@@ -95,7 +95,7 @@ static void check_lagg(struct vfj_doctor *doctor)
                         "kldload if_lagg, and if_lagg_load=\"YES\" in /boot/loader.conf");
 }
 
-/* No ioctl or sysctl of an interface tells whether netgraph(4) takes its packets. */
+/* Without ng_socket(4), which ngctl(8) loads, the hooks of an hn can't be read. */
 static void check_netgraph(struct vfj_doctor *doctor)
 {
     bool may_join = doctor->map_read && doctor->map.transparent <= 0;
@@ -103,7 +103,7 @@ static void check_netgraph(struct vfj_doctor *doctor)
         vfj_doctor_find(doctor, VFJ_LEVEL_WARN, "netgraph",
                         "ng_ether(4) is loaded: nodes that are connected to an hn get no packets "
                         "once it is joined",
-                        "ngctl list shows the nodes; connect those of hnN to laggN instead");
+                        "ngctl show hnN: shows the hooks; connect those nodes to laggN instead");
 }
 
 static void find_laggs(struct vfj_doctor *doctor)

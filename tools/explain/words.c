@@ -206,6 +206,8 @@ static const struct vfj_explain_words fault_words[VFJ_REASON_COUNT] = {
     [VFJ_REASON_HN_IN_BRIDGE] = {"Make laggN the member of the bridge, not hn.", LEFT},
     [VFJ_REASON_HN_HAS_CARP] = {"Configure laggN in rc.conf, with the vhid there.", LEFT},
     [VFJ_REASON_HN_IN_FIB] = {"Leave hn in FIB 0, or use hn without its VF.", LEFT},
+    [VFJ_REASON_HN_IN_NETGRAPH]
+    = {"Run ngctl show hnN: for the hooks, and connect those nodes to laggN instead.", LEFT},
     [VFJ_REASON_OTHER_DHCP]
     = {"Use dhclient(8) without flags for hn, or use hn without its VF.", LEFT},
     [VFJ_REASON_RC_UNREAD]

@@ -86,6 +86,7 @@ static const char *port_word(enum vfj_use use)
     case VFJ_USE_BRIDGE:
         return " addm ";
     case VFJ_USE_FIB:
+    case VFJ_USE_NETGRAPH:
     case VFJ_USE_NONE:
     case VFJ_USE_COUNT:
         break;
@@ -119,6 +120,7 @@ static void add_interface_words(struct vfj_text *text, const struct vfj_interfac
     vfj_text_add(text, interface->truncated ? " truncated" : "");
     vfj_text_add(text, interface->carp ? " vhid 1" : "");
     vfj_text_add(text, interface->use == VFJ_USE_FIB ? " fib 1" : "");
+    vfj_text_add(text, interface->use == VFJ_USE_NETGRAPH ? " netgraph" : "");
     vfj_text_add(text, " mtu ");
     vfj_text_add_u64(text, interface->mtu);
     for (unsigned i = 0; i < interface->address_count; i++) {
@@ -343,7 +345,7 @@ static struct vfj_interface without_users(const struct vfj_interface *interface)
 {
     struct vfj_interface bare = *interface;
     bare.port_count = 0;
-    if (bare.use != VFJ_USE_FIB)
+    if (bare.use != VFJ_USE_FIB && bare.use != VFJ_USE_NETGRAPH)
         bare.use = VFJ_USE_NONE;
     return bare;
 }

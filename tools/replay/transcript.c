@@ -214,6 +214,7 @@ static const char *port_word(enum vfj_use use)
     case VFJ_USE_BRIDGE:
         return "member";
     case VFJ_USE_FIB:
+    case VFJ_USE_NETGRAPH:
     case VFJ_USE_NONE:
     case VFJ_USE_COUNT:
         break;

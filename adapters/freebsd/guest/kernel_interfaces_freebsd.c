@@ -1,5 +1,6 @@
-/* Reads FreeBSD's interfaces without programs: getifaddrs(3), and the ioctls of netintro(4),
- * lagg(4) and inet6(4). */
+/* Reads FreeBSD's interfaces without programs: getifaddrs(3), the ioctls of netintro(4), lagg(4)
+ * and inet6(4), and the messages of netgraph(4). */
+#include <sys/param.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 
@@ -12,19 +13,28 @@
 #include <net/if_media.h>
 #include <net/if_types.h>
 #include <net/if_vlan_var.h>
+#include <netgraph/ng_ether.h>
+#include <netgraph/ng_message.h>
+#include <netgraph/ng_socket.h>
 #include <netinet/in.h>
 #include <netinet/ip_carp.h>
 #include <netinet6/in6_var.h>
 #include <netinet6/nd6.h>
+#include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/module.h>
 #include <sys/sockio.h>
 #include <unistd.h>
 
 #include "adapters/freebsd/guest/interface_address.h"
 #include "adapters/freebsd/guest/kernel.h"
 
-enum { MEMBERS_MAX = 512 }; /* largest number of a bridge's members that are read */
+enum {
+    MEMBERS_MAX = 512,       /* largest number of a bridge's members that are read */
+    NETGRAPH_LIMIT_MS = 1000 /* how long a node's answer is awaited */
+};
 
 struct asker {
     /* sockets for ioctls, for inet and inet6; inet6 is -1 when the kernel has no IPv6 */
@@ -126,6 +136,60 @@ static void read_fib(const struct asker *asker, const char *name, struct vfj_int
     if (interface->use == VFJ_USE_NONE && ioctl(asker->local, SIOCGIFFIB, &request) == 0
         && request.ifr_fib != 0)
         interface->use = VFJ_USE_FIB;
+}
+
+/* Sends NGM_NODEINFO to the node that has the interface's name. Returns true when the socket took
+ * the message: such a node exists. */
+static bool ask_node(int fd, const char *name)
+{
+    struct ng_mesg question;
+    union {
+        struct sockaddr_ng ng;
+        char bytes[sizeof(struct sockaddr_ng) + IFNAMSIZ];
+    } to;
+    memset(&question, 0, sizeof question);
+    memset(&to, 0, sizeof to);
+    question.header.version = NG_VERSION;
+    question.header.typecookie = NGM_GENERIC_COOKIE;
+    question.header.cmd = NGM_NODEINFO;
+    (void)strlcpy((char *)question.header.cmdstr, "nodeinfo", sizeof question.header.cmdstr);
+    char *path = to.bytes + offsetof(struct sockaddr_ng, sg_data);
+    int length = snprintf(path, IFNAMSIZ + 1, "%s:", name);
+    to.ng.sg_family = AF_NETGRAPH;
+    to.ng.sg_len = (unsigned char)(offsetof(struct sockaddr_ng, sg_data) + (size_t)length + 1);
+    return sendto(fd, &question, sizeof question, 0, (const struct sockaddr *)&to, to.ng.sg_len)
+        == (ssize_t)sizeof question;
+}
+
+/* Returns true when the node answers that it is an ng_ether(4) node with connected hooks. */
+static bool has_hooks(int fd)
+{
+    char answer[sizeof(struct ng_mesg) + sizeof(struct nodeinfo)];
+    struct ng_mesg message;
+    struct nodeinfo info;
+    struct pollfd readable = {.fd = fd, .events = POLLIN};
+    if (poll(&readable, 1, NETGRAPH_LIMIT_MS) != 1
+        || recv(fd, answer, sizeof answer, MSG_DONTWAIT) != (ssize_t)sizeof answer)
+        return false;
+    memcpy(&message, answer, sizeof message);
+    memcpy(&info, answer + sizeof message, sizeof info);
+    return message.header.typecookie == NGM_GENERIC_COOKIE && message.header.cmd == NGM_NODEINFO
+        && (message.header.flags & NGF_RESP) != 0
+        && strncmp(info.type, NG_ETHER_NODE_TYPE, sizeof info.type) == 0 && info.hooks > 0;
+}
+
+/* Reads whether nodes of netgraph(4) are connected to the interface. Loads no module, as libnetgraph
+ * would. Without ng_socket(4) and for other users than root the kernel does not tell. */
+static void read_netgraph(const char *name, struct vfj_interface *interface)
+{
+    if (interface->use != VFJ_USE_NONE || modfind("ng_ether") < 0 || modfind("ng_socket") < 0)
+        return;
+    int fd = socket(PF_NETGRAPH, SOCK_DGRAM | SOCK_CLOEXEC, NG_CONTROL);
+    if (fd < 0)
+        return;
+    if (ask_node(fd, name) && has_hooks(fd))
+        interface->use = VFJ_USE_NETGRAPH;
+    close(fd);
 }
 
 /* Reads the state of the link, as ifconfig(8) prints it with "active" and "no carrier"
@@ -265,6 +329,7 @@ static bool read_one(const struct asker *asker, const struct ifaddrs *first,
     read_nd6(asker, first->ifa_name, interface);
     read_carp(asker, first->ifa_name, interface);
     read_fib(asker, first->ifa_name, interface);
+    read_netgraph(first->ifa_name, interface);
     return true;
 }
 

@@ -257,6 +257,11 @@ static void test_directives(void **unused)
     assert_int_equal(read.if_facts.interface.use, VFJ_USE_FIB);
     assert_true(read_line("%if hn0 fib 0"));
     assert_int_equal(read.if_facts.interface.use, VFJ_USE_NONE);
+    assert_true(read_line("%if hn0 netgraph up"));
+    assert_int_equal(read.if_facts.interface.use, VFJ_USE_NETGRAPH);
+    assert_true(read.if_facts.interface.up);
+    assert_true(read_line("%if hn0 fib 2 netgraph"));
+    assert_int_equal(read.if_facts.interface.use, VFJ_USE_FIB);
     /* an interface has one use: this one is a VLAN, so its FIB is not recorded */
     assert_true(read_line("%if vlan7 vlandev hn0 fib 2"));
     assert_int_equal(read.if_facts.interface.use, VFJ_USE_VLAN);
