@@ -103,6 +103,9 @@ enum vfj_rc_use {
     VFJ_RC_USE_BRIDGE, /* "addm IF" of another interface */
     VFJ_RC_USE_CARP,   /* the interface's own words give an address a vhid */
     VFJ_RC_USE_FIB,    /* the interface's own words set another FIB than 0 */
+    /* "syncdev IF" or "vxlandev IF" of another interface, or pfsync_syncdev: packets to a multicast
+     * group leave by the interface itself, and a lagg port sends none of them (ENETDOWN) */
+    VFJ_RC_USE_MULTICAST,
 };
 enum vfj_rc_use vfj_rc_use(const struct vfj_rc *rc, struct vfj_name interface);
 

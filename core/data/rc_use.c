@@ -55,6 +55,8 @@ static enum vfj_rc_use use_by_others(const char *words, struct vfj_name interfac
 {
     if (names(words, "vlandev", interface))
         return VFJ_RC_USE_VLAN;
+    if (names(words, "syncdev", interface) || names(words, "vxlandev", interface))
+        return VFJ_RC_USE_MULTICAST;
     return names(words, "addm", interface) ? VFJ_RC_USE_BRIDGE : VFJ_RC_USE_NONE;
 }
 
@@ -87,6 +89,14 @@ static enum vfj_rc_use use_of_pair(const struct vfj_kv *pair, struct vfj_name in
     return use;
 }
 
+static bool is_syncdev(const struct vfj_rc *rc, struct vfj_name interface)
+{
+    char device[VFJ_VALUE_SIZE];
+    struct vfj_span next;
+    vfj_rc_get(rc, "pfsync_syncdev", device, sizeof device);
+    return vfj_rc_is_yes(rc, "pfsync_enable") && find_word(device, interface.text, &next);
+}
+
 enum vfj_rc_use vfj_rc_use(const struct vfj_rc *rc, struct vfj_name interface)
 {
     struct vfj_kv pair;
@@ -94,7 +104,7 @@ enum vfj_rc_use vfj_rc_use(const struct vfj_rc *rc, struct vfj_name interface)
     for (struct vfj_span rest = vfj_span_of(rc->text);
          use == VFJ_RC_USE_NONE && vfj_kv_next(&rest, &pair) == VFJ_KV_PAIR;)
         use = use_of_pair(&pair, interface);
-    return use;
+    return use == VFJ_RC_USE_NONE && is_syncdev(rc, interface) ? VFJ_RC_USE_MULTICAST : use;
 }
 
 static bool is_label(struct vfj_span word)

@@ -110,7 +110,9 @@
       "another hn lost its VF within the same 2 s: one event of the host took both")              \
     X(TOO_MANY_ROUTES, "too-many-routes", "hn has more routes than can be carried over")          \
     X(HN_IN_NETGRAPH, "hn-in-netgraph",                                                           \
-      "nodes of netgraph(4) are connected to hn, see ngctl show: hn is left alone")
+      "nodes of netgraph(4) are connected to hn, see ngctl show: hn is left alone")               \
+    X(HN_HAS_MULTICAST, "hn-has-multicast",                                                       \
+      "pfsync(4) or vxlan(4) sends through hn itself: hn is left alone")
 
 enum vfj_reason {
 #define X(symbol, name, text) VFJ_REASON_##symbol,

@@ -53,6 +53,8 @@ static enum vfj_reason reason_of_rc_use(enum vfj_rc_use use)
         return VFJ_REASON_HN_HAS_CARP;
     case VFJ_RC_USE_FIB:
         return VFJ_REASON_HN_IN_FIB;
+    case VFJ_RC_USE_MULTICAST:
+        return VFJ_REASON_HN_HAS_MULTICAST;
     case VFJ_RC_USE_NONE:
         break;
     }
@@ -77,7 +79,7 @@ bool vfj_plan_is_use(enum vfj_reason fault)
     return fault == VFJ_REASON_RC_UNREAD || fault == VFJ_REASON_HN_HAS_VLAN
         || fault == VFJ_REASON_HN_IN_BRIDGE || fault == VFJ_REASON_HN_HAS_CARP
         || fault == VFJ_REASON_HN_IN_FIB || fault == VFJ_REASON_OTHER_DHCP
-        || fault == VFJ_REASON_HN_IN_NETGRAPH;
+        || fault == VFJ_REASON_HN_IN_NETGRAPH || fault == VFJ_REASON_HN_HAS_MULTICAST;
 }
 
 /* Returns true when carp(4) shares an address that would move to laggN. A moved address has no

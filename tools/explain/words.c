@@ -212,6 +212,8 @@ static const struct vfj_explain_words fault_words[VFJ_REASON_COUNT] = {
     = {"Use dhclient(8) without flags for hn, or use hn without its VF.", LEFT},
     [VFJ_REASON_RC_UNREAD]
     = {"Run vfjournal config: it names the file that can't be read.", "vfjournal(8), config"},
+    [VFJ_REASON_HN_HAS_MULTICAST]
+    = {"Let them send through a laggN of rc.conf's, or use hn without its VF.", LEFT},
 };
 
 struct vfj_explain_words vfj_words_of_fault(enum vfj_reason reason)

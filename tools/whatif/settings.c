@@ -43,7 +43,7 @@ static bool is_read(struct vfj_span name)
     static const char *const names[]
         = {"hyperv_vf_delay",      "vfjournal_link_wait", "defaultrouter",    "ipv6_defaultrouter",
            "static_routes",        "ipv6_static_routes",  "dhclient_program", "dhclient_flags",
-           "synchronous_dhclient", "dhcpcd_enable"};
+           "synchronous_dhclient", "dhcpcd_enable",       "pfsync_enable",    "pfsync_syncdev"};
     static const char *const prefixes[]
         = {"ifconfig_",   "vlans_",     "create_args_",      "dhclient_flags_",       "route_",
            "ipv6_route_", "vfjournal_", "defaultrouter_fib", "ipv6_defaultrouter_fib"};

@@ -47,8 +47,9 @@ bool vfj_rc_conf_reads(struct vfj_span name)
         = {"ifconfig_",  "ipv4_addrs_", "ipv6_",        "route_",         "defaultrouter_fib",
            "vfjournal_", "vlans_",      "create_args_", "dhclient_flags_"};
     static const char *const names[]
-        = {"synchronous_dhclient", "defaultrouter",  "static_routes", "hyperv_vf_delay",
-           "dhclient_program",     "dhclient_flags", "dhcpcd_enable"};
+        = {"synchronous_dhclient", "defaultrouter",    "static_routes",
+           "hyperv_vf_delay",      "dhclient_program", "dhclient_flags",
+           "dhcpcd_enable",        "pfsync_enable",    "pfsync_syncdev"};
     if (vfj_rc_is_surplus(name))
         return false;
     for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {

@@ -366,9 +366,9 @@ static void test_down_after_all(void **unused)
 static void test_configured(void **unused)
 {
     static const enum vfj_reason by_rc[] = {
-        VFJ_REASON_RC_UNREAD,      VFJ_REASON_HN_HAS_VLAN, VFJ_REASON_HN_IN_BRIDGE,
-        VFJ_REASON_HN_HAS_CARP,    VFJ_REASON_HN_IN_FIB,   VFJ_REASON_OTHER_DHCP,
-        VFJ_REASON_HN_IN_NETGRAPH,
+        VFJ_REASON_RC_UNREAD,        VFJ_REASON_HN_HAS_VLAN,    VFJ_REASON_HN_IN_BRIDGE,
+        VFJ_REASON_HN_HAS_CARP,      VFJ_REASON_HN_IN_FIB,      VFJ_REASON_OTHER_DHCP,
+        VFJ_REASON_HN_HAS_MULTICAST, VFJ_REASON_HN_IN_NETGRAPH,
     };
     (void)unused;
     for (unsigned fault = VFJ_REASON_NONE; fault < VFJ_REASON_COUNT; fault++) {

@@ -577,6 +577,7 @@ static void test_uses_by_rc(void **unused)
         {"ifconfig_bridge0=\"addm hn0\"", VFJ_REASON_HN_IN_BRIDGE},
         {"ifconfig_hn0_alias0=\"inet vhid 1 10.0.0.9/32\"", VFJ_REASON_HN_HAS_CARP},
         {"ifconfig_hn0=\"inet 10.0.0.4/24 fib 1\"", VFJ_REASON_HN_IN_FIB},
+        {"ifconfig_pfsync0=\"syncdev hn0 up\"", VFJ_REASON_HN_HAS_MULTICAST},
         {"ifconfig_hn0=\"DHCP\" dhclient_program=\"/sbin/dhcpcd\"", VFJ_REASON_OTHER_DHCP},
     };
     struct vfj_state *now = &machine->state;

@@ -579,6 +579,21 @@ static void test_uses(void **unused)
     assert_int_equal(use_of("hn8"), VFJ_RC_USE_CARP);
 }
 
+static void test_multicast(void **unused)
+{
+    (void)unused;
+    SET("ifconfig_pfsync0", "syncdev hn0 up", "create_args_vxlan0", "vxlanid 7 vxlandev hn1");
+    assert_int_equal(use_of("hn0"), VFJ_RC_USE_MULTICAST);
+    assert_int_equal(use_of("hn1"), VFJ_RC_USE_MULTICAST);
+    assert_int_equal(use_of("hn2"), VFJ_RC_USE_NONE);
+    SET("pfsync_enable", "YES", "pfsync_syncdev", "hn0", "vlans_hn1", "5");
+    assert_int_equal(use_of("hn0"), VFJ_RC_USE_MULTICAST);
+    assert_int_equal(use_of("hn1"), VFJ_RC_USE_VLAN);
+    assert_int_equal(use_of("hn2"), VFJ_RC_USE_NONE);
+    SET("pfsync_syncdev", "hn0");
+    assert_int_equal(use_of("hn0"), VFJ_RC_USE_NONE);
+}
+
 static void test_other_dhcp(void **unused)
 {
     (void)unused;
@@ -731,6 +746,7 @@ int main(void)
         cmocka_unit_test(test_too_long),
         cmocka_unit_test(test_router6),
         cmocka_unit_test(test_uses),
+        cmocka_unit_test(test_multicast),
         cmocka_unit_test(test_other_dhcp),
         cmocka_unit_test(test_surplus),
         cmocka_unit_test(test_secret_words),
