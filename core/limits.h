@@ -1,11 +1,11 @@
-/* Every limit of the machine. For each limit, a test reaches it. */
+/* All limits of the machine. A test reaches each of them. */
 #ifndef VFJ_CORE_LIMITS_H
 #define VFJ_CORE_LIMITS_H
 
 enum {
     VFJ_SLOTS_MAX = 64, /* hn interfaces in one state */
-    /* units of hn(4) for which a map probe reads the VF's name; a higher unit comes from hn's
-     * name */
+    /* units of hn(4) for which a map probe reads the VF's name; for an hn with a higher unit, the
+     * digits of its name are its unit */
     VFJ_UNITS_MAX = 32,
     VFJ_LINE_MAX = 8192,   /* bytes of a devd line or trace line: DEVCTL_MAXBUF of devd */
     VFJ_VALUE_SIZE = 1024, /* a sysctl's value with its NUL */

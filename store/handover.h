@@ -5,11 +5,11 @@
 
 #include <stdbool.h>
 
-/* Two processes share a stream socket: the maker of the new file, and the publisher. First the
- * publisher reports whether the new file can be made. Then the maker sends the length of the
- * file and its bytes. The publisher answers when the file is durable at the new path. Both
- * answers are errno values, 0 for success. The publisher reads nothing else and does not
- * interpret the bytes. */
+/* Two processes share a stream socket. The maker is the process that makes the new file. The
+ * publisher is the privileged process, which may write the directory of the new path. First the
+ * publisher reports whether the new file can be made. Then the maker sends the length of the file
+ * and its bytes. The publisher answers when the file is durable at the new path. Both answers are
+ * errno values, 0 for success. The publisher reads nothing else and does not interpret the bytes. */
 
 /* Called by the maker. From then on, all new files (store/publish.h) are made at PREFIX.XXXXXX
  * and published through `socket`. `prefix` is borrowed until the process ends. A process calls
@@ -28,8 +28,9 @@ bool vfj_handover_begin(void);
  * be read, sent or published. */
 bool vfj_handover_send(const char *path);
 
-/* Called by the publisher. Serves one maker, then returns. When the maker ends early, no file is
- * left beside `to`. */
+/* Called by the publisher. Receives one file from the maker, publishes it as `to`, and returns.
+ * When the maker ends before it has sent the whole file, the publisher leaves no temporary file in
+ * the directory of `to`. */
 void vfj_handover_serve(int socket, const char *to);
 
 /* Called by the publisher in place of vfj_handover_serve() when it cannot serve the maker. Sends

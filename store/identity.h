@@ -22,7 +22,8 @@ void vfj_uuid_add(struct vfj_text *text, const uint8_t bytes[16]);
 
 /* Reads the identity of a journal from the newest row of kind "journal" that has one. Without
  * such a row, makes the journal's UUID from the chain of the first record, and the host is
- * unknown. Any walk of the journal ends. Returns VFJ_END for a journal without records. */
+ * unknown. Ends the journal's walk (vfj_journal_walk()), if there is one. Returns VFJ_END for a
+ * journal without records. */
 enum vfj_status vfj_identity_read(struct vfj_journal *journal, struct vfj_identity *identity);
 
 /* Appends the pairs "journal=UUID host=UUID" to the body of a row of kind "journal". The row

@@ -51,7 +51,7 @@ enum vfj_import_result {
     VFJ_IMPORT_TAKEN,
     VFJ_IMPORT_REPEATED, /* an earlier line has the same row */
     VFJ_IMPORT_FAULTY,
-    VFJ_IMPORT_FAILED, /* no room or memory */
+    VFJ_IMPORT_FAILED, /* the row was not added, since disk space or memory ran out */
 };
 
 /* Adds the row of a line. `line` has no line end. When the result is FAULTY, *fault is the

@@ -116,9 +116,9 @@ void vfj_journal_walk_scheduled(struct vfj_journal *journal, uint64_t from);
  * valid until the next call. Fails with VFJ_JOURNAL_DAMAGED when the columns of a row cannot be
  * those of a record, or the seqs run the wrong way. The caller checks that no seq is missing.
  *
- * Passwords in the body are replaced (store/secret.h), since an older version wrote them, or an
- * administrator's journal was forged: whatever reads rows in order to print them calls this
- * function. The second function leaves the body as it is, for the chain and for the machine. */
+ * vfj_journal_next() replaces passwords in the body (store/secret.h). Older versions wrote
+ * passwords, and a forged journal may have some. A caller that prints rows therefore calls this
+ * function. vfj_journal_next_raw() leaves the body as it is, for the chain and for the machine. */
 enum vfj_status vfj_journal_next(struct vfj_journal *journal, struct vfj_record *record);
 enum vfj_status vfj_journal_next_raw(struct vfj_journal *journal, struct vfj_record *record);
 
@@ -134,8 +134,8 @@ enum vfj_status vfj_journal_get(struct vfj_journal *journal, uint64_t seq,
 enum vfj_status vfj_journal_get_raw(struct vfj_journal *journal, uint64_t seq,
                                     struct vfj_record *record);
 
-/* Replaces the passwords in the body of a record that was read in another way. `bytes` then holds
- * the body. */
+/* Replaces the passwords in the body of a record that no function above returned. When it replaces
+ * any, record->body is a span of `bytes` afterwards. */
 void vfj_record_mask(char bytes[VFJ_BODY_MAX + 1], struct vfj_record *record);
 
 #endif

@@ -68,14 +68,16 @@ struct vfj_journal {
     /* seq up to which pruning has searched for the start of a daemon with the present rules, and
      * the seq of the newest such start; 0: none */
     uint64_t starts_searched, present_start;
-    struct vfj_bases bases; /* writer: for short bodies */
-    /* whole bodies of short ones: of the walk's record, and of the record of vfj_journal_get() */
+    struct vfj_bases bases; /* for a writer: the bases of short bodies (store/short_body.h) */
+    /* the whole bodies that short ones stand for: [0] of the record of vfj_journal_get(), [1] of
+     * the walk's record */
     char bodies[2][VFJ_BASE_SIZE];
     struct vfj_file_facts facts;
     struct vfj_file_identity identity; /* for a writer: identity of the open files */
     char path[PATH_MAX];
     char detail[512];
-    /* bodies without passwords: of the walk's newest record, and of vfj_journal_get() */
+    /* bodies whose passwords were replaced: [0] of the walk's newest record, [1] of the record of
+     * vfj_journal_get() */
     char masked[2][VFJ_BODY_MAX + 1];
 };
 

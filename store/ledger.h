@@ -1,5 +1,5 @@
-/* The ledger writes a row for each event and each decision of the machine, so that the journal
- * always leads to the machine's state. Commands run only after their rows are durable. */
+/* The ledger writes a row for each event and each decision of the machine, so that a replay of the
+ * journal always leads to the machine's state. Commands run only after their rows are durable. */
 #ifndef VFJ_STORE_LEDGER_H
 #define VFJ_STORE_LEDGER_H
 
@@ -13,7 +13,8 @@
 
 /* What the ledger does when the journal cannot be written (option --on-journal-error). */
 enum vfj_on_error {
-    /* commands still run, since the network comes first; the rows are written later */
+    /* the ledger is detached: commands still run, since the network comes first, and their rows
+     * wait in memory until vfj_ledger_reattach() writes them */
     VFJ_ON_ERROR_CONTINUE,
     VFJ_ON_ERROR_STOP, /* no command runs whose row is not durable */
 };

@@ -1,6 +1,5 @@
-/* The machine together with its buffers: state, scratch state, decision, and the list of
- * commands without an outcome. The ledger and the replay use the same functions, so that both
- * get the same states and rows. */
+/* Steps the machine, and makes the rows of its decisions. The ledger and the replay use the same
+ * functions, so that both get the same states and rows. */
 #ifndef VFJ_STORE_MACHINE_H
 #define VFJ_STORE_MACHINE_H
 
@@ -30,7 +29,7 @@ void vfj_pending_copy(struct vfj_pending *to, const struct vfj_pending *from);
 
 struct vfj_machine {
     struct vfj_state state;
-    struct vfj_state scratch;
+    struct vfj_state scratch; /* vfj_step() writes the next state here */
     struct vfj_decision decision;
     struct vfj_pending pending;
 };

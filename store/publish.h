@@ -41,7 +41,8 @@ bool vfj_publish_file(const char *from, const char *to);
 void vfj_publish_end(struct vfj_publish *new_file);
 
 /* Removes every directory, with its files, that vfj_publish_end() has not removed yet. A signal
- * handler may call this function; the process then ends. */
+ * handler may call this function. The caller must then end the process without another call of the
+ * functions above. */
 void vfj_publish_abandon(void);
 
 #endif

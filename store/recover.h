@@ -8,10 +8,10 @@ struct vfj_recovered {
     uint64_t first; /* seq of the first saved record */
     /* seq of the last saved record, and the chain's head after that record */
     struct vfj_anchor saved;
-    uint64_t newest;              /* highest seq in the damaged journal */
-    uint64_t unverified;          /* number of records outside the run, saved as such */
-    uint64_t unsaved;             /* number of records for which a crafted file has no room */
-    bool lost;                    /* records are missing, or may be */
+    uint64_t newest;     /* highest seq in the damaged journal */
+    uint64_t unverified; /* number of records outside the run, saved in rows of kind "journal" */
+    uint64_t unsaved;    /* number of records not saved, since their bodies are beyond the limit */
+    bool lost;           /* records are missing, or may be */
     struct vfj_verified verified; /* the result for the new journal */
     const char *where;            /* the path that caused a failure; NULL for none */
     char detail[512];             /* the cause of the failure; untrusted bytes */
@@ -27,9 +27,10 @@ typedef void vfj_recover_unverified(void *arg, const struct vfj_record *record);
  * The new journal holds one run of records. A run begins with record 1 or with a state checkpoint.
  * Its chain holds, the machine decides as recorded, and it ends with a complete event. The longest
  * run is saved, and of equally long ones the newest. Every other readable record follows in a row
- * of kind "journal" (store/recovered_row.h), which says that nothing verifies it. These bodies are
- * together no longer than the files: only in a crafted file do many rows share a body. When records are
- * or may be lost, a gap row with the time `wall_us` is appended. A daemon can continue the journal.
+ * of kind "journal" (store/recovered_row.h), which says that nothing verifies it. The limit for
+ * the bodies of these records together is the size of the files: only in a crafted file, in which
+ * many rows share a body, are they longer. When records are or may be lost, a gap row with the time
+ * `wall_us` is appended. A daemon can continue the journal.
  * Fails with:
  *
  *   JOURNAL_BUSY     a daemon writes `path`

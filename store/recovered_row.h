@@ -10,13 +10,14 @@ struct vfj_recovered_row {
     char body[VFJ_BODY_MAX], note[VFJ_RECORD_NAME + 1];
 };
 
-/* `run` is the seq of the record from which on the chain of hashes holds up to this one; 0: none.
- * Writes the record as the body of a row of kind "journal": "about=unverified", the columns of the
- * record, and its body. A NUL byte becomes '?'. A body that does not fit is cut, and the pair
- * cut=N has the number of bytes that are left out. Only a checkpoint has such a body in general. */
+/* Writes the record as the body of a row of kind "journal": "about=unverified", the columns of the
+ * record, and its body. `run` is the seq of the record from which on the hash chain holds up to
+ * this record; 0: there is none. A NUL byte becomes '?'. A body that does not fit is cut, and the
+ * pair cut=N has the number of bytes that are left out. As a rule, only the body of a checkpoint is
+ * so long. */
 void vfj_recovered_row_print(const struct vfj_record *record, uint64_t run, struct vfj_text *text);
 
-/* Reads such a row. Returns false when the row is another one. */
+/* Reads a row that vfj_recovered_row_print() wrote. Returns false for any other row. */
 bool vfj_recovered_row_read(const struct vfj_record *row, struct vfj_recovered_row *recovered);
 
 #endif

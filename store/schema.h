@@ -1,4 +1,4 @@
-/* The journal's schema, and how a file is compared with it. */
+/* The journal's schema. The functions here give a file this schema, and compare a file with it. */
 #ifndef VFJ_STORE_SCHEMA_H
 #define VFJ_STORE_SCHEMA_H
 

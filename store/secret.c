@@ -16,8 +16,9 @@ enum { BOUNDARY_STEPS_MAX = 16 };
 
 /* A quotation mark with the backslashes before it. Each level of quoting adds backslashes. */
 struct mark {
-    size_t length; /* with the backslashes; 0: no mark and no backslash */
-    char quote;    /* 0: only backslashes */
+    /* number of backslashes, plus 1 if a quotation mark follows them; 0: neither is there */
+    size_t length;
+    char quote; /* the quotation mark; 0: none follows the backslashes */
 };
 
 /* A text that is being copied without its secrets. */

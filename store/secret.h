@@ -17,8 +17,8 @@ void vfj_secret_add_value(struct vfj_text *text, struct vfj_span value);
 /* Replaces each word of a command that is, or may be, a password or key, by "********". */
 void vfj_secret_hide_words(struct vfj_argv *argv);
 
-/* Returns whether the text may have such a word. Most texts have none, and can be used without a
- * copy. */
+/* Returns false when the text has no word that vfj_secret_add() replaces. Most texts have none, and
+ * the caller can use such a text without a copy. */
 bool vfj_secret_may_be_in(struct vfj_span text);
 
 #endif

@@ -23,7 +23,7 @@ enum {
     VFJ_BASE_SIZE = 2048,
 };
 
-/* The bases that a writer of a journal remembers. All members may be zero. */
+/* The bases that a writer of a journal remembers. At the beginning all members are zero. */
 struct vfj_bases {
     uint64_t newest; /* no base has a seq above this */
     struct vfj_base {
@@ -49,8 +49,9 @@ struct vfj_span vfj_bases_shorten(struct vfj_bases *bases, const struct vfj_reco
  * seq of the base, or to 0 when the body names no earlier record. */
 bool vfj_body_is_short(const struct vfj_record *record, uint64_t *base);
 
-/* Appends the whole body of a short one. Returns false when the two do not belong together, or the
- * base is too long. `whole` has room for VFJ_BASE_SIZE bytes, as the writer had. */
+/* Appends to `whole` the body that the short body `body` stands for. `base` is the body of its
+ * base. Returns false when `body` has a key that `base` lacks, one of the two is not well-formed,
+ * or a body is longer than VFJ_BASE_SIZE bytes, for which `whole` has room. */
 bool vfj_body_lengthen(struct vfj_span base, struct vfj_span body, struct vfj_text *whole);
 
 #endif

@@ -36,8 +36,9 @@ struct vfj_snapshot {
     int64_t checkpoint_wall_us;
 };
 
-/* Reads the snapshot of `journal`. Returns false when there is no valid snapshot; the contents
- * of `machine` are then undefined. */
+/* Reads the snapshot of `journal` into `machine` and `snapshot`, and sets *from to the record after
+ * which the replay must begin. Returns false when there is no valid snapshot; the contents of
+ * `machine` are then undefined. */
 bool vfj_snapshot_read(const char *path, struct vfj_journal *journal, struct vfj_chain *chain,
                        struct vfj_machine *machine, struct vfj_snapshot *snapshot,
                        struct vfj_replay_from *from);

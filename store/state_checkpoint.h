@@ -79,8 +79,8 @@ enum vfj_state_checkpoint_read {
 void vfj_state_checkpoint_read_begin(struct vfj_state_checkpoint_reader *reader,
                                      struct vfj_machine *machine);
 
-/* Reads the body of the next part, which is untrusted. Only for the result READ, the state of
- * the machine changes; its scratch state may change earlier. */
+/* Reads the body of the next part, which is untrusted. machine->state changes only when it returns
+ * VFJ_STATE_CHECKPOINT_READ. machine->scratch may change earlier. */
 enum vfj_state_checkpoint_read vfj_state_checkpoint_read(struct vfj_state_checkpoint_reader *reader,
                                                          struct vfj_span body);
 

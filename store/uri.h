@@ -1,4 +1,4 @@
-/* A path as an SQLite URI. */
+/* Makes an SQLite URI of a path. */
 #ifndef VFJ_STORE_URI_H
 #define VFJ_STORE_URI_H
 

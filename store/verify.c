@@ -32,7 +32,7 @@ const char *vfj_finding_name(enum vfj_finding finding)
 {
     static const char *const names[] = {
 #define X(symbol, name, text) [VFJ_FINDING_##symbol] = (name),
-        VFJ_FINDINGS(X)
+        VFJ_VERIFY_FINDINGS(X)
 #undef X
     };
     VFJ_CHECK(finding < VFJ_FINDING_COUNT);
@@ -43,7 +43,7 @@ const char *vfj_finding_text(enum vfj_finding finding)
 {
     static const char *const texts[] = {
 #define X(symbol, name, text) [VFJ_FINDING_##symbol] = (text),
-        VFJ_FINDINGS(X)
+        VFJ_VERIFY_FINDINGS(X)
 #undef X
     };
     VFJ_CHECK(finding < VFJ_FINDING_COUNT);

@@ -7,7 +7,7 @@
 #include "store/replay.h"
 
 /* X(symbol, name, text) */
-#define VFJ_FINDINGS(X)                                                                            \
+#define VFJ_VERIFY_FINDINGS(X)                                                                     \
     X(SOUND, "verified", "complete, unedited, and the machine decides as recorded")                \
     X(DAMAGED, "damaged", "the file is not as it was written")                                     \
     X(EDITED, "edited", "a record was changed or taken out after it was written")                  \
@@ -20,7 +20,7 @@
 
 enum vfj_finding {
 #define X(symbol, name, text) VFJ_FINDING_##symbol,
-    VFJ_FINDINGS(X)
+    VFJ_VERIFY_FINDINGS(X)
 #undef X
         VFJ_FINDING_COUNT
 };

@@ -103,9 +103,9 @@ enum vfj_plan_phase {
     VFJ_PLAN_LOGGED, /* observe mode: the plan for this attachment of the VF is in the journal */
 };
 
-/* One difference between observed and desired that a command removes. The comments give the desired
- * state. Checkpoints hold the numbers, as masks and lists (core/machine/state_text.h). The rows of
- * core/machine/plan.c set the order of the plan. */
+/* One difference between observed and desired that a command removes. Each comment tells the state
+ * in which the need is met. State checkpoints hold the numbers, as masks and lists
+ * (core/machine/state_text.h). The rows of core/machine/plan.c set the order of the plan. */
 enum vfj_need {
     VFJ_NEED_NONE,
     /* the VF is down, since it has the data path and cannot be joined, or has no link */
@@ -177,8 +177,8 @@ struct vfj_plan {
     /* failed observations, failed required commands and conflicts, one after another */
     uint8_t failures;
     uint8_t retries; /* plans that ended with failed needs, one after another */
-    /* number of observations in a row after hn's link came up, or while in observe mode the
-     * guest has not joined hn and VF */
+    /* number of rechecks in a row; a recheck is an observation after hn's link came up, or one in
+     * observe mode while the guest itself has not joined hn and VF */
     uint8_t rechecks;
     uint8_t watches; /* number of watch timers armed since the last batch */
     uint8_t pad[2];
@@ -216,7 +216,8 @@ struct vfj_transparent_facts {
     /* packets counted when a snapshot first showed the data path on the VF: sent by hn itself
      * (synthetic), by hn in all, and by the VF */
     int64_t synthetic_out, hn_out, vf_out;
-    /* hn's options and MTU while the last VF had the data path, to compare with; 0: unknown */
+    /* hn's options and MTU while the last VF had the data path; later snapshots are compared with
+     * them; 0: unknown */
     int64_t options, mtu;
     /* hn's options in the last snapshot that showed the data path on the VF */
     int64_t options_seen;

@@ -1,4 +1,4 @@
-/* Policy scripts: hyperv_vfup HN. */
+/* Imitates the script "hyperv_vfup HN", as a part of policy "scripts". */
 #include "core/check.h"
 #include "core/data/rc.h"
 #include "core/machine/facts.h"

@@ -140,7 +140,8 @@ enum vfj_episode_verdict vfj_episode_verdict(const struct vfj_episode *episode, 
 /* Returns true when a notice with this reason reports a fault. */
 bool vfj_reason_is_fault(enum vfj_reason reason);
 
-/* Counts a command as part of the episode, by its outcome. Both arguments are decoded records. */
+/* Counts a command as part of the episode, by its outcome. `command` and `outcome` are decoded
+ * records. */
 void vfj_episode_count_command(struct vfj_episode *episode, const struct vfj_command *command,
                                const struct vfj_outcome *outcome);
 

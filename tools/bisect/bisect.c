@@ -99,8 +99,10 @@ static const char *word_of(const struct bisect *bisect)
     return bisect->cuts.journal != NULL ? "record" : "line";
 }
 
-/* Writes the beginning of the file up to the place `index` to a new file, and runs the command on
- * it. When the command cannot be run, sets *exit_status. */
+/* Writes the beginning of the file to a new file, and runs the command on that. The record or line
+ * cuts.list[index] is the last one in the new file. Sets *exit_status to VFJ_EXIT_OK. When it
+ * returns ENDED, *exit_status is the exit status of the verb: the new file was not written, the
+ * command was not run, or it ended with a status above VFJ_BISECT_STATUS_MAX. */
 static enum result run(struct bisect *bisect, size_t index, int *exit_status)
 {
     static const char *const words[] = {[GOOD] = "good", [BAD] = "bad", [SKIPPED] = "skipped"};

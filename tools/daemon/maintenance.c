@@ -37,8 +37,8 @@ static uint64_t spare_of(const struct vfj_daemon_maintenance *maintenance)
     return eighth > 0 && eighth < SPARE_BYTES ? eighth : SPARE_BYTES;
 }
 
-/* Writes a row that the journal was pruned, by the daemon or by `vfjournal prune`. While the daemon
- * runs, `vfjournal prune` cannot write this row itself. */
+/* Writes a row which tells that the daemon or `vfjournal prune` pruned the journal. While the
+ * daemon runs, `vfjournal prune` cannot write this row itself. */
 static void report_first(struct vfj_daemon_maintenance *maintenance, struct vfj_ledger *ledger,
                          int64_t wall_us, int64_t mono_us)
 {
@@ -55,8 +55,8 @@ static void report_first(struct vfj_daemon_maintenance *maintenance, struct vfj_
     vfj_daemon_log("journal", "pruned");
 }
 
-/* Writes a row when the journal was moved. Returns true when this step was the first to see
- * that. */
+/* Writes a row when the journal's file was moved. Returns true when this call is the first one that
+ * finds the file moved. */
 static bool check_moved(struct vfj_daemon_maintenance *maintenance, struct vfj_ledger *ledger,
                         int64_t wall_us, int64_t mono_us)
 {

@@ -92,7 +92,7 @@ static unsigned card_height(const struct vfj_graph *graph)
     return NAME_HEIGHT + most * LINE_HEIGHT + CARD_PAD;
 }
 
-/* Writes the arrow's label. Returns how many characters of the label fit above the arrow. */
+/* Writes the arrow's label. Returns how many characters fit in one line above the arrow. */
 static unsigned label_of(const struct vfj_graph *graph, const struct vfj_graph_arrow *arrow,
                          char label[VFJ_GRAPH_LABEL_SIZE])
 {

@@ -120,8 +120,9 @@ static int take_kind(struct vfj_show *show, const char *value)
         value);
 }
 
-/* Checks that the value of -s, or of a field, is a state, and sets *name to its name. `what` is the
- * option or the field. */
+/* Checks that `value` is the name of a state, and sets *name to that name. `what` begins the error
+ * message: "-s", or FIELD= of an argument FIELD=VALUE. Returns VFJ_OPTIONS_READ, or the exit status
+ * after the message. */
 static int check_state(const char *what, const char *value, const char **name)
 {
     char message[160];

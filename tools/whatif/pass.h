@@ -42,12 +42,13 @@ struct vfj_pass_vf {
     uint64_t attachment; /* how often the VF attached */
     uint64_t ups;        /* how often the program or hn(4) took the VF up since it attached */
     int64_t attached_us; /* time at which the VF attached last */
-    bool is_by_hn;       /* hn(4) takes the VF up, or took it up last */
+    /* hn(4), and not a command, does the newest taking up of the VF; `up_us` can be in the future */
+    bool is_by_hn;
     /* index in vfj_effects.list of the first effect that can come after the VF's last attachment */
     size_t effect;
     uint64_t command; /* id of the newest command `ifconfig VF up' */
     /* The newest command `ifconfig VF up' began after the VF attached, and has not failed. Or
-     * hn(4) takes the VF up. */
+     * hn(4) takes the VF up at `up_us`, perhaps in the future. */
     bool is_up;
     bool is_up_since; /* `is_up` is true, and the command began after the first difference */
     /* whether a VF_UP, a LINK line of the VF, and a LINK line of hn came after that command */

@@ -9,10 +9,11 @@
 #include "core/data/observation.h"
 
 /* Answers a command PROBE_SYSCTL, _IFCONFIG, _MAP, _SLOT or _SNAPSHOT. The answer is the same as
- * from the programs of vfj_command_argv(), with two additions. The answer to PROBE_SLOT also has
- * the facts from files. The answer to PROBE_SNAPSHOT also has the counters of interfaces, which
- * no program prints. Returns false when programs must read the guest instead; *answer is then
- * incomplete. Waits only in vfj_kernel_default_route(). */
+ * from the programs of vfj_command_argv(), with two additions. The answers to PROBE_SLOT and
+ * PROBE_SNAPSHOT also have the facts that vfj_files_read() reads from files. The answer to
+ * PROBE_SNAPSHOT also has the counters of interfaces, which no program prints. Returns false when
+ * programs must read the guest instead; *answer is then incomplete. Waits only in
+ * vfj_kernel_default_route(). */
 bool vfj_kernel_read(const struct vfj_paths *paths, const struct vfj_command *command,
                      struct vfj_observation *answer);
 

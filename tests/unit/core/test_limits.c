@@ -442,7 +442,7 @@ static void test_not_converging(void **state)
     assert_int_equal(batches, BATCHES_MAX + 1);
 }
 
-/* The limit of batches is one for each plan, not for all plans of a slot together. */
+/* Each plan may have BATCHES_MAX batches. Batches of earlier plans of the slot do not count. */
 static void test_many_plans(void **state)
 {
     (void)state;

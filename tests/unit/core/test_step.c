@@ -1032,7 +1032,7 @@ static void test_replaced_without_link(void **unused)
         map_says("mce1", "hn0", 0);
         assert_string_equal(slot->vf.text, "mce1");
         assert_int_equal(slot->delay, VFJ_DELAY_RUNNING);
-        /* any other fault stays until the observation's answer */
+        /* only the fault "no link" ends; the other one stays until the observation's answer */
         assert_int_equal(slot->fault, i == 0 ? VFJ_REASON_NONE : faults[i]);
         /* the reason is a change and not a rediscovered VF, since the delay of the new VF runs
          * already */

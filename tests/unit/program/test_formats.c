@@ -158,8 +158,9 @@ static void begins_with(const char *path, unsigned seq, unsigned format)
     assert_int_equal(kit_sql_integer(path, sql), 1);
 }
 
-/* The journal is pruned to begin with each of its state checkpoints, in both formats of the
- * text. The present rules decide about a devd line after it. */
+/* Two old journals, whose state checkpoints have the formats state=1 and state=2, are pruned so
+ * that each begins with its checkpoint. The present rules continue from that state, and decide
+ * about the devd line that follows. */
 static void test_checkpoints(void **state)
 {
     const struct fixture *old = &fixtures[2], *new = &fixtures[6];

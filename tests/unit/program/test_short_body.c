@@ -272,7 +272,8 @@ static void test_readers(void **state)
     free(head);
 }
 
-/* A state checkpoint ends the use of bases: a journal that begins with it is whole. */
+/* After a state checkpoint, no short body refers to a snapshot before it (store/short_body.h). A
+ * journal that is pruned to begin with a checkpoint therefore lacks no base. */
 static void test_prune(void **state)
 {
     (void)state;
