@@ -394,7 +394,7 @@ static enum vfj_status submit_gap(struct vfj_ledger *ledger, int64_t wall_us, in
         vfj_text_format(&text, "journal lost %" PRIu64 " events: it could not be written; ",
                         reattached->lost);
     } else {
-        vfj_text_add(&text, "journal written again: ");
+        vfj_text_add(&text, VFJ_WRITTEN_AGAIN);
     }
     vfj_text_format(&text, "%" PRIu64 " events kept", reattached->kept);
     struct vfj_event gap = {.wall_us = wall_us,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/check.h"
+#include "core/text/kv.h"
 
 bool vfj_record_is_event(const struct vfj_record *record)
 {
@@ -13,6 +14,14 @@ bool vfj_record_is_event(const struct vfj_record *record)
 bool vfj_record_is_decided(const struct vfj_record *record)
 {
     return record->kind == VFJ_RECORD_TRANSITION || record->kind == VFJ_RECORD_COMMAND;
+}
+
+bool vfj_record_is_loss(const struct vfj_record *record)
+{
+    struct vfj_kv reason;
+    return record->kind == VFJ_EVENT_GAP
+        && !(vfj_kv_find(record->body, "reason", &reason)
+             && vfj_span_starts(reason.value, VFJ_WRITTEN_AGAIN));
 }
 
 const char *vfj_record_kind_name(unsigned kind)

@@ -43,6 +43,11 @@ struct vfj_record {
 bool vfj_record_is_event(const struct vfj_record *record);
 /* Returns true when the record is a transition or a command: these are the decisions of a step. */
 bool vfj_record_is_decided(const struct vfj_record *record);
+/* Returns true when the record is a gap at which devd's events may be missing. A gap whose reason
+ * begins with VFJ_WRITTEN_AGAIN is none: all rows of the time without a journal were written
+ * later. */
+bool vfj_record_is_loss(const struct vfj_record *record);
+#define VFJ_WRITTEN_AGAIN "journal written again: "
 
 const char *vfj_record_kind_name(unsigned kind);
 /* Returns the kind with that name, or VFJ_RECORD_KIND_COUNT for an unknown name. */

@@ -435,7 +435,7 @@ void vfj_episodes_take(struct vfj_episodes *episodes, const struct vfj_record *r
     episodes->newest = now;
     if (record->kind == VFJ_RECORD_TRANSITION)
         take_transition(episodes, record, &now);
-    else if (record->kind == VFJ_EVENT_GAP)
+    else if (vfj_record_is_loss(record))
         take_gap(episodes);
     else if (record->kind == VFJ_EVENT_STARTED)
         take_start(episodes, &now);

@@ -130,7 +130,7 @@ static void take_mark(struct reading *reading, const struct vfj_record *record)
     struct vfj_audit *audit = reading->audit;
     struct vfj_point at;
     set_point(&at, record);
-    if (record->kind == VFJ_EVENT_GAP)
+    if (vfj_record_is_loss(record))
         add_mark(audit, &audit->gaps, (struct vfj_name){{0}}, &at);
     else if (record->kind == VFJ_EVENT_STARTED || record->kind == VFJ_EVENT_STOPPED)
         add_mark(audit, &audit->daemons, (struct vfj_name){{0}}, &at);

@@ -24,6 +24,26 @@ static void test_every_kind_has_a_name_and_back(void **state)
     assert_int_equal(vfj_record_kind_parse(vfj_span_of("devdx")), VFJ_RECORD_KIND_COUNT);
 }
 
+static void test_loss(void **state)
+{
+    static const struct {
+        uint8_t kind;
+        const char *body;
+        bool is_loss;
+    } cases[] = {
+        {VFJ_EVENT_GAP, "reason=\"journal written again: 22 events kept\"", false},
+        {VFJ_EVENT_GAP, "reason=\"journal lost 3 events: it could not be written\"", true},
+        {VFJ_EVENT_GAP, "reason=\"the journal written again: 22\"", true},
+        {VFJ_EVENT_GAP, "", true},
+        {VFJ_EVENT_STOPPED, "reason=\"SIGTERM\"", false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct vfj_record record = {.kind = cases[i].kind, .body = vfj_span_of(cases[i].body)};
+        assert_int_equal(vfj_record_is_loss(&record), cases[i].is_loss);
+    }
+}
+
 static bool is_text(const char *bytes, size_t length)
 {
     return vfj_body_is_text((struct vfj_span){bytes, length});
@@ -77,6 +97,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_kind_has_a_name_and_back),
+        cmocka_unit_test(test_loss),
         cmocka_unit_test(test_text_is_printable_utf_8),
         cmocka_unit_test(test_every_byte_at_every_place),
     };
