@@ -354,10 +354,14 @@ static bool has_refused_word(struct vfj_span rest)
     return false;
 }
 
-static bool is_route6(struct vfj_span text)
+/* Returns true for the words of a route that a plan may change: the first word is "-inet6", or
+ * "-net" or "-host". */
+static bool is_changeable_route(struct vfj_span text)
 {
     struct vfj_route route;
-    return vfj_span_starts(text, "-inet6 ") && vfj_route_read(text, &route);
+    return (vfj_span_starts(text, "-inet6 ") || vfj_span_starts(text, "-net ")
+            || vfj_span_starts(text, "-host "))
+        && vfj_route_read(text, &route);
 }
 
 static unsigned count_words(struct vfj_span text)
@@ -411,8 +415,8 @@ bool vfj_command_is_well_formed(const struct vfj_command *command)
         return !has_refused_word(text) && fits(text, kind->words);
     case VFJ_TEXT_ROUTE:
         return vfj_route_read(text, &route) && fits(text, kind->words);
-    case VFJ_TEXT_ROUTE6:
-        return is_route6(text) && fits(text, kind->words);
+    case VFJ_TEXT_CHANGED_ROUTE:
+        return is_changeable_route(text) && fits(text, kind->words);
     case VFJ_TEXT_OWN_SCRIPT:
         break;
     }

@@ -41,9 +41,9 @@ enum vfj_command_text {
      * vfj_rc_is_refused() refuses */
     VFJ_TEXT_WORDS,
     VFJ_TEXT_ROUTE, /* words that vfj_route_read() reads */
-    /* words of an IPv6 route, and "-inet6" as the first of them. IPv4 routes need no such command,
-     * since the kernel deletes them together with an address. */
-    VFJ_TEXT_ROUTE6,
+    /* words of a route that stays when an address moves: of an IPv6 route, with "-inet6" as the first
+     * of them, or of an IPv4 route other than a default route, with "-net" or "-host" */
+    VFJ_TEXT_CHANGED_ROUTE,
     VFJ_TEXT_OWN_SCRIPT, /* the path of an hn's per-interface script */
 };
 
@@ -101,7 +101,8 @@ enum vfj_command_text {
     X(LEASE, "lease", false, LEASE, "vfjournal-lease A B", 15000, "il.", NONE, "*") \
     X(ROUTE_ADD, "route-add", false, ROUTE, "route add TEXT", \
       15000, "...", ROUTE, "already in table|File exists") \
-    X(ROUTE_CHANGE, "route-change", false, ROUTE, "route change TEXT", 15000, "...", ROUTE6, "") \
+    X(ROUTE_CHANGE, "route-change", false, ROUTE, "route change TEXT", \
+      15000, "...", CHANGED_ROUTE, "") \
     X(RTSOL, "rtsol", false, RTSOL, "rtsol -i A", 5000, "l..", NONE, "*") \
     X(SCRIPT, "script", false, SCRIPT, "PATH", 300000, "...", OWN_SCRIPT, "") \
     X(PROBE_SNAPSHOT, "probe-snapshot", true, NONE, "", 5000, "i.I", UNIT, "")

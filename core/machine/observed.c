@@ -174,6 +174,15 @@ enum vfj_reason vfj_observed_port_conflict(const struct vfj_slot *slot)
     return VFJ_REASON_NONE;
 }
 
+bool vfj_observed_has_stray_route(const struct vfj_slot *slot)
+{
+    const struct vfj_kept_routes *routes = &slot->observed.routes;
+    unsigned stray = 0;
+    for (unsigned i = 0; i < routes->count; i++)
+        stray += !routes->list[i].on_lagg;
+    return stray > 0 && vfj_observed_has_hn_port(slot);
+}
+
 bool vfj_observed_mtu_differs(const struct vfj_slot *slot)
 {
     const struct vfj_view *view = &slot->observed;

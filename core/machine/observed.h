@@ -48,6 +48,10 @@ bool vfj_observed_is_lagg_lost(const struct vfj_slot *slot);
  * (vfjournal-hyperv(7)). */
 enum vfj_reason vfj_observed_port_conflict(const struct vfj_slot *slot);
 
+/* Returns true when hn is a port of laggN and a route besides the default routes leads through hn.
+ * Nothing that is sent over such a route arrives: lagg(4) takes hn's input. */
+bool vfj_observed_has_stray_route(const struct vfj_slot *slot);
+
 /* Returns true when the VF's MTU differs from the MTU that lagg(4) requires of its ports, which is
  * that of the first port (sys/net/if_lagg.c). */
 bool vfj_observed_mtu_differs(const struct vfj_slot *slot);

@@ -393,13 +393,17 @@ static void add_kept_words(struct vfj_text *text, const struct vfj_kept_route *r
     add_router(text, &route->gateway, through);
 }
 
-/* Adds an IPv4 route, which the kernel deleted with hn's address, and an IPv6 route that is
- * missing. Changes an IPv6 route that leads through hn. */
+/* Adds a route that is missing, and an IPv4 route, which the kernel deletes with hn's address.
+ * Changes a route that leads through hn and stays there: an IPv6 route, or an IPv4 route that
+ * somebody added while hn is a port without an IPv4 address. */
 static void plan_kept_route(struct vfj_planner *planner, enum vfj_need need,
                             const struct vfj_kept_route *route)
 {
-    bool is_change = vfj_address_is_inet6(&route->destination)
-        && vfj_kept_routes_find(&planner->slot->observed.routes, &route->destination) != NULL;
+    const struct vfj_slot *slot = planner->slot;
+    bool stays = vfj_address_is_inet6(&route->destination)
+        || (vfj_observed_has_hn_port(slot) && !vfj_interface_has_family(&slot->observed.hn, false));
+    bool is_change
+        = stays && vfj_kept_routes_find(&slot->observed.routes, &route->destination) != NULL;
     struct vfj_text text
         = begin_route(planner, need, is_change ? VFJ_COMMAND_ROUTE_CHANGE : VFJ_COMMAND_ROUTE_ADD);
     add_kept_words(&text, route, vfj_name_lagg(planner->slot->unit));
@@ -409,8 +413,9 @@ static void plan_kept(struct vfj_planner *planner, enum vfj_need need, bool with
 {
     const struct vfj_kept_routes *kept = &planner->slot->before.routes;
     bool has_failed = vfj_planner_has_failed(planner, need), is_unmet = false;
-    bool is_due
-        = planner->moves_routes || has_failed || vfj_planner_has_tried(planner, VFJ_NEED_HN_PORT);
+    bool is_due = planner->moves_routes || has_failed
+        || vfj_planner_has_tried(planner, VFJ_NEED_HN_PORT)
+        || vfj_observed_has_stray_route(planner->slot);
     for (unsigned i = 0; i < kept->count; i++)
         is_unmet |= is_without_router(&kept->list[i]) == without_router
             && is_missing(planner, &kept->list[i]);
