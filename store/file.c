@@ -1,4 +1,4 @@
-/* The file of a journal, before SQLite opens it. */
+/* Inspects, identifies and creates the files of a journal without SQLite. */
 #include "store/file.h"
 
 #include <errno.h>

@@ -256,7 +256,7 @@ static bool is_in_order(const struct vfj_journal *journal, uint64_t seq)
     return journal->direction == VFJ_FORWARD ? seq > journal->walk_last : seq < journal->walk_last;
 }
 
-/* A body that becomes too long is left out. */
+/* When the body becomes too long for `bytes`, the record gets an empty body. */
 void vfj_record_mask(char bytes[VFJ_BODY_MAX + 1], struct vfj_record *record)
 {
     struct vfj_span body = record->body;

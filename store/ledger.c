@@ -1,5 +1,5 @@
-/* The ledger writes a row for each event and each decision of the machine, so that the journal
- * always leads to the machine's state. */
+/* The ledger writes a row for each event and each decision of the machine, so that a replay of the
+ * journal always leads to the machine's state. */
 #include "store/ledger.h"
 
 #include <fcntl.h>

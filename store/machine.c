@@ -1,4 +1,4 @@
-/* The machine together with its buffers. The ledger and the replay use it. */
+/* Steps the machine, and makes the rows of its decisions. */
 #include "store/machine.h"
 
 #include <string.h>

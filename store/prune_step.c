@@ -237,7 +237,7 @@ static bool is_too_large(const struct vfj_prune_rule *rule, const struct vfj_pru
     return rule->max_bytes > 0 && size->used > rule->max_bytes;
 }
 
-/* Returns true when the rule may release rows, so that a state checkpoint must be searched. The
+/* Returns true when the rule may let rows go, so that a state checkpoint must be searched. The
  * search can be long: a journal of an older format may have a million rows and no state
  * checkpoint. */
 static bool may_apply(const struct vfj_prune_rule *rule, const struct vfj_prune_size *size)

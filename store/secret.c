@@ -11,7 +11,7 @@
 
 #define HIDDEN "********"
 
-/* number of characters and marks after which the end of a word is not clear */
+/* is_boundary() reads at most this many characters and marks; later it finds no end of a word */
 enum { BOUNDARY_STEPS_MAX = 16 };
 
 /* A quotation mark with the backslashes before it. Each level of quoting adds backslashes. */
@@ -26,15 +26,16 @@ struct reading {
     struct vfj_text *to;
     struct vfj_span from;
     size_t at;
-    size_t end;       /* index of the quotation mark that ends the quoted part, or the length */
-    uint32_t open[2]; /* open marks with N backslashes inside the quoted part; bit N */
-    char quote;       /* the mark that opened the quoted part; 0: at is not in a quoted part */
-    bool is_pair;     /* the quoted part is the value of a pair */
-    bool is_value;    /* the whole text is a value of rc.conf(5) */
-    bool is_unclear;  /* quotation marks do not match, so that quoted parts are not known */
-    bool is_sound;    /* only pairs of a name and a value are left */
-    bool is_due;      /* the next word is a secret */
-    bool has_hidden;  /* a secret was hidden */
+    size_t end; /* index of the quotation mark that ends the quoted part, or the length */
+    /* for ' and for ": bit N is set while a mark with N backslashes is open in the quoted part */
+    uint32_t open[2];
+    char quote;      /* the mark that opened the quoted part; 0: at is not in a quoted part */
+    bool is_pair;    /* the quoted part is the value of a pair */
+    bool is_value;   /* the whole text is a value of rc.conf(5) */
+    bool is_unclear; /* quotation marks do not match, so that quoted parts are not known */
+    bool is_sound;   /* only pairs of a name and a value are left */
+    bool is_due;     /* the next word is a secret */
+    bool has_hidden; /* a secret was hidden */
 };
 
 /* A part of a text that has no blanks. */
@@ -226,7 +227,8 @@ static void take_secret(struct reading *reading)
     hide(reading, end);
 }
 
-/* Returns the index of the mark that ends the quoted part which begins before `i`, or the length. */
+/* Returns the index of the mark that ends the quoted part which begins before `i`, or the length.
+ * */
 static size_t find_end(struct vfj_span from, size_t i, char quote)
 {
     while (i < from.length && from.text[i] != quote)
@@ -265,8 +267,9 @@ static void open_part(struct reading *reading)
     reading->is_pair = is_pair;
 }
 
-/* Ends a quoted part. A name of a secret that ends the value of a pair names none. After a blank,
- * another mark may as well begin the secret. */
+/* Ends a quoted part. When the value of a pair ends with the name of a secret, no secret follows
+ * it. When a secret is due and a blank stands before the mark, the mark may also begin that secret.
+ * The quoted parts are unclear then. */
 static void close_part(struct reading *reading)
 {
     bool begins_secret

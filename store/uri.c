@@ -1,4 +1,4 @@
-/* A path as an SQLite URI. */
+/* Makes an SQLite URI of a path. */
 #include "store/uri.h"
 
 #include <string.h>

@@ -114,7 +114,8 @@ struct question {
     const char *name;
 };
 
-/* A file whose name has other characters is no file of rules, and would spoil the log. */
+/* Returns true when the file's name has only printable characters. Any other name is not that of a
+ * file of rules, and would spoil the log. */
 static bool is_printable(const char *file)
 {
     for (const char *at = file; *at != '\0'; at++) {

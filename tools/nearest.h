@@ -8,11 +8,13 @@ struct vfj_nearest {
     unsigned distance; /* a nearer name has a smaller one */
 };
 
-/* A third of the word's letters may be wrong. */
+/* Begins a search for the name that the user may have meant by `word`. A name is near when it
+ * differs from the word in at most a third of the word's letters. */
 struct vfj_nearest vfj_nearest_begin(const char *word);
 
-/* Compares the word with a name: letters may be inserted, removed, replaced, or exchanged with a
- * neighbour, or the end may be missing. */
+/* Compares the word with a name, and keeps the name in nearest->name when it is nearer than those
+ * before. Counts letters that are inserted, removed, replaced, or exchanged with a neighbour. A
+ * name of which the word is the beginning is the nearest. */
 void vfj_nearest_try(struct vfj_nearest *nearest, const char *name);
 
 #endif

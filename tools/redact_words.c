@@ -1,4 +1,4 @@
-/* The words that are not replaced by pseudonyms when a text is redacted. */
+/* Lists the words that are not replaced by pseudonyms when a text is redacted. */
 #include "tools/redact_words.h"
 
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* The identity of the current boot. */
+/* Reads the identity of the current boot. */
 #include "adapters/freebsd/boot_id.h"
 
 #include <event2/event.h>

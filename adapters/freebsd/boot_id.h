@@ -1,4 +1,4 @@
-/* The identity of the current boot. */
+/* Reads the identity of the current boot. */
 #ifndef VFJ_FREEBSD_BOOT_ID_H
 #define VFJ_FREEBSD_BOOT_ID_H
 

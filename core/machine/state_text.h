@@ -20,7 +20,7 @@
  *     queued=INDEX     an entry of the queue
  *     slot=HN          a slot; the slots keep their order
  *     observed=VIEW    the slot's last observation, as the body of its record; empty: none
- *     before=VIEW      the slot's observation at the beginning of its plan, likewise
+ *     before=VIEW      the slot's observation at the beginning of its plan, in the same form
  *
  * Persisted names stand for states, modes, policies, reasons and kinds of commands. A value without
  * a name is its number in core/machine/state.h, and this format fixes that number. The lists of

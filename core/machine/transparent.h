@@ -10,13 +10,13 @@
 enum {
     /* seconds of hw.hn.vf_xpnt_attwait if the kernel does not give its value */
     VFJ_ATTWAIT_DEFAULT_S = 2,
-    /* pause in seconds between an edge and the snapshot that follows it */
+    /* pause in seconds between an edge (struct vfj_transparent_facts) and the snapshot after it */
     VFJ_AFTER_EDGE_S = 2,
 };
 
 /* Records the map of a guest in transparent mode. Its hn interfaces get transparent mode. VFs
  * attach and detach as the map shows. A slot that is joined or has a plan stays in ordinary
- * mode. */
+ * mode. With `is_after_gap`, each slot in transparent mode is observed again. */
 void vfj_transparent_map(struct vfj_step_context *context, const struct vfj_map *map,
                          bool is_after_gap);
 

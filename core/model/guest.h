@@ -35,7 +35,7 @@ struct vfj_guest_if {
      * interface. The guest has at most one. */
     struct vfj_address gateway6, told_gateway6;
     struct vfj_address told_gateway; /* gateway of the IPv4 default route, as %if gave it */
-    bool has_more_routes;            /* the last %if told of more routes than it lists */
+    bool has_more_routes; /* the last %if says that there are more routes than it lists */
     /* The last %if gave the link. Without it, the link of a lagg follows from its ports. */
     bool has_told_link;
     bool made; /* a command of the machine made the interface; the trace did not */

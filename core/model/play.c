@@ -371,8 +371,8 @@ static enum vfj_status gap(struct vfj_play *play, struct vfj_span reason)
     return status == VFJ_OK ? connect(play) : status;
 }
 
-/* Before the next line is handled: starts the daemon, restarts it, or submits the new rc.conf,
- * if one of these is due. */
+/* Starts the daemon, restarts it, or submits the new rc.conf, if one of these is due before the
+ * next line. */
 static enum vfj_status settle(struct vfj_play *play)
 {
     enum vfj_status status = VFJ_OK;

@@ -60,8 +60,8 @@ struct vfj_play {
  * it, or it is act or vfjournal by default. */
 void vfj_play_init(struct vfj_play *play, struct vfj_play_sink sink, int mode, int policy);
 
-/* The first pass over the trace. The caller calls this function for every line in order. It adds
- * hn interfaces to the guest, and checks that times do not decrease. Submits nothing. On an
+/* Reads a line in the first pass over the trace, in which the caller passes every line in order.
+ * Adds hn interfaces to the guest, and checks that times do not decrease. Submits nothing. On an
  * error, returns false and fills in *error. */
 bool vfj_play_check(struct vfj_play *play, const struct vfj_trace_line *line,
                     struct vfj_trace_error *error);
@@ -69,7 +69,7 @@ bool vfj_play_check(struct vfj_play *play, const struct vfj_trace_line *line,
 /* Returns to the beginning of the trace after the first pass. Keeps the names of hn interfaces. */
 void vfj_play_rewind(struct vfj_play *play);
 
-/* The second pass over the trace. The caller calls this function for every line in order.
+/* Plays a line in the second pass over the trace, in which the caller passes every line in order.
  * Returns the sink's status, or TOO_MANY with the reason in error->what. */
 enum vfj_status vfj_play_line(struct vfj_play *play, const struct vfj_trace_line *line,
                               struct vfj_trace_error *error);

@@ -102,7 +102,7 @@ static int unplug(struct guest_state *state, int argc, char **argv)
     return 0;
 }
 
-/* The host command that attaches an Ethernet interface that is not a VF, such as epair, tap or
+/* Runs the host command that attaches an Ethernet interface other than a VF, such as epair, tap or
  * ue. */
 static int attach(struct guest_state *state, int argc, char **argv)
 {
@@ -221,8 +221,8 @@ static int hang(struct guest_state *state, int argc, char **argv)
     return add_fault(state, (struct guest_fault){.kind = GUEST_HANG}, argc, argv);
 }
 
-/* The host command that removes faults: all of them, or only those that were set with exactly the
- * words in argv. */
+/* Runs the host command that removes faults: all of them, or only those that were set with exactly
+ * the words in argv. */
 static int clear(struct guest_state *state, int argc, char **argv)
 {
     char words[GUEST_VALUE_SIZE];

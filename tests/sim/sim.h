@@ -111,8 +111,8 @@ struct sim_nic {
     bool foreign;      /* an admin has made laggN for another purpose */
     /* an admin destroyed hn's lagg: hn then has only what devd's rules give it */
     bool is_undone;
-    /* the rows that told of the network which the lagg had when an admin destroyed it are lost: no
-     * daemon can give this network back to hn */
+    /* the rows that showed the lagg's network when an admin destroyed the lagg are lost: no daemon
+     * can give this network back to hn */
     bool is_network_lost;
     bool is_hn_down;   /* an admin took hn down */
     bool is_held_down; /* an admin took the VF down, and the daemon must not take it up */
@@ -309,8 +309,8 @@ void sim_gap(struct sim *sim); /* devd closes the connection, as it does to a sl
 
 /* Functions of daemon.c: the life of a daemon. */
 void sim_daemon_run(struct sim *sim);
-/* Rows are lost. No daemon knows of routes that only they told of, or which network an admin
- * destroyed together with a lagg. */
+/* Records that rows are lost. No later daemon knows the routes that only these rows reported, or
+ * the network that an admin destroyed together with a lagg. */
 void sim_forget_rows(struct sim *sim);
 
 /* Functions of check.c: checks that are made at every step. */

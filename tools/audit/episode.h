@@ -124,6 +124,7 @@ struct vfj_episode {
     struct vfj_episode_commands commands;       /* filled in by vfj_episode_count_command() */
     /* The event of Azure Scheduled Events to which the episode belongs (announce.h), or NULL. */
     const struct vfj_announcement *announcement;
+    /* the daemon asked Azure's service when the episode began, so an announcement would be known */
     bool is_watched;
 };
 

@@ -46,7 +46,7 @@ static void put(struct vfj_text *text)
     }
     if (to_syslog)
         syslog(LOG_NOTICE, "%s", text->bytes);
-    text->bytes[text->length] = '\n'; /* replaces the NUL */
+    text->bytes[text->length] = '\n'; /* the newline takes the place of the text's NUL */
     (void)!write(STDERR_FILENO, text->bytes, text->length + 1);
 }
 

@@ -60,7 +60,7 @@ struct vfj_daemon_loop {
  * as they are used. */
 struct vfj_guest_io_listener vfj_daemon_loop_listener(struct vfj_daemon_loop *loop);
 
-/* Submits the event that the daemon starts. Then runs the loop until a signal ends it or the
+/* Submits the started event. Then runs the loop until a signal ends it or the
  * journal can't be written. The caller has set ledger, guest_io, `started` and the settings in
  * `maintenance`, and all other members to zero. */
 void vfj_daemon_loop_run(struct vfj_daemon_loop *loop);

@@ -48,8 +48,8 @@ static void add_episodes(struct vfj_text *text, const struct vfj_audit *audit, c
         vfj_text_add(text, "No time without the fast path belongs to it.");
 }
 
-/* Returns true when an announcement can be related to this record: the record is itself an
- * announcement, or changes a slot's state. */
+/* Returns true when the record is an announcement, or changes a slot's state. Only such a record
+ * can be related to an announcement. */
 static bool is_joined(const struct vfj_kept *subject)
 {
     if (subject->record.kind == VFJ_EVENT_SCHEDULED)

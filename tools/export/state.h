@@ -45,8 +45,8 @@ struct vfj_export {
     bool begun, running;
     uint64_t boot;
     int64_t now_us, group_us, late_us;
-    /* for each event: the command whose result the event is, when a line about the result is
-     * written before the whole group of the event */
+    /* for each event that is the result of a command, if its facts are written before its whole
+     * group: the id of the command; for all other events 0 */
     struct vfj_times early;
     uint8_t mode, policy;
     unsigned open_count;

@@ -29,8 +29,8 @@ size_t vfj_fleet_add_guest(struct vfj_fleet *fleet, const char *name)
     char shown[256];
     struct vfj_text text = vfj_text_begin(shown, sizeof shown);
     vfj_terminal_add(&text, vfj_span_of(name));
-    /* the rows of a guest are usually next to each other, so look for it from the newest guest
-     * on */
+    /* the rows of a guest are usually next to each other, so the search begins with the newest
+     * guest */
     for (size_t i = fleet->guest_count; i > 0; i--) {
         if (strcmp(fleet->guests[i - 1].name, shown) == 0)
             return i - 1;

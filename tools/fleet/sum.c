@@ -85,8 +85,8 @@ void vfj_fleet_sum(struct vfj_fleet *fleet, struct vfj_fleet_totals *totals)
     free(lengths);
 }
 
-/* Returns the index after the last migration of the group that begins at `first`. In a group each
- * migration begins shortly after the one before it. */
+/* Returns the index after the last migration of the group that begins at `first`. In a group, each
+ * migration begins at most VFJ_TOGETHER_US after the one before it. */
 static size_t end_of_group(const struct vfj_fleet *fleet, size_t first)
 {
     size_t end = first + 1;

@@ -109,7 +109,7 @@ static void take(struct counting *counting, const struct vfj_record *record)
     else if (record->kind == VFJ_EVENT_FINISHED)
         take_outcome(counting, record);
     else if (record->kind == VFJ_EVENT_STARTED)
-        /* a new daemon receives no outcome of commands that an earlier daemon ordered */
+        /* a new daemon receives no outcome of commands that an earlier daemon issued */
         counting->open_count = 0;
 }
 

@@ -266,7 +266,7 @@ static bool is_number(const char *word)
     return word != NULL && vfj_span_to_i64(vfj_span_of(word), &number);
 }
 
-/* Reads the value of the option -b, which may be the next word of argv. */
+/* Reads the value of the option -b, which may also be the next word of argv. */
 static int take_boot(struct vfj_show *show, int argc, char **argv, const char *value)
 {
     if (value == NULL && optind < argc && is_number(argv[optind]))

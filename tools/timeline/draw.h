@@ -19,7 +19,7 @@ struct vfj_plot {
     struct vfj_axis axis;
     double top;                      /* position of the upper edge of the first lane */
     double bottom;                   /* bottom of the last lane */
-    double lane_tops[VFJ_LANES_MAX]; /* */
+    double lane_tops[VFJ_LANES_MAX]; /* position of the upper edge of each lane */
 };
 
 /* Lengths in pixels. */

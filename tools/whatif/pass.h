@@ -42,7 +42,7 @@ struct vfj_pass_vf {
     uint64_t attachment; /* how often the VF attached */
     uint64_t ups;        /* how often the program or hn(4) took the VF up since it attached */
     int64_t attached_us; /* time at which the VF attached last */
-    /* hn(4), and not a command, does the newest taking up of the VF; `up_us` can be in the future */
+    /* the newest taking up of the VF is one by hn(4), not by a command; it can be in the future */
     bool is_by_hn;
     /* index in vfj_effects.list of the first effect that can come after the VF's last attachment */
     size_t effect;
@@ -76,9 +76,10 @@ struct vfj_pass {
     uint64_t events;      /* number of events submitted so far */
     struct vfj_span rest; /* the lines that are not played yet */
     int64_t clock_us;     /* the time up to which the lines of the trace were played */
-    bool has_differed;
+    bool has_differed;    /* the pass has reached the first difference */
     unsigned vf_count, due_count;
     struct vfj_pass_vf vfs[VFJ_GUEST_VFS_MAX];
+    /* the effects whose command has run, and the times at which their lines must be played */
     struct {
         const struct vfj_effect *effect;
         int64_t us;

@@ -69,7 +69,7 @@ static bool is_variable(struct vfj_span name)
     return name.length > 0;
 }
 
-/* The values of these sysctls are integers. */
+/* Returns true when the value of the sysctl is an integer. */
 static bool is_integer_sysctl(struct vfj_span name)
 {
     return vfj_span_is(name, "hw.hn.vf_transparent") || vfj_span_is(name, "hw.hn.vf_xpnt_attwait");
@@ -215,7 +215,7 @@ static const char *read_line(struct vfj_settings *settings, struct vfj_span line
         return NULL;
     const struct vfj_setting *present = find(settings, false, name);
     if (present != NULL && !present->is_of_file)
-        return NULL; /* a value of --set counts more */
+        return NULL; /* --set has given the variable a value already, which stays */
     struct vfj_setting *setting = open_setting(settings, false, name);
     if (setting == NULL)
         return "out of memory";

@@ -1,4 +1,4 @@
-/* A client of devd(8)'s sockets. */
+/* Connects to devd(8)'s sockets, and receives devd's lines. */
 #include "adapters/freebsd/devd/client.h"
 
 #include <errno.h>

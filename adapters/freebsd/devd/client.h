@@ -1,4 +1,4 @@
-/* A client of devd(8)'s sockets. */
+/* Connects to devd(8)'s sockets, and receives devd's lines. */
 #ifndef VFJ_FREEBSD_DEVD_CLIENT_H
 #define VFJ_FREEBSD_DEVD_CLIENT_H
 

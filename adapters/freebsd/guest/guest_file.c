@@ -1,4 +1,4 @@
-/* Small files of the guest: pidfiles, leases, per-interface scripts. */
+/* Reads small files of the guest: pidfiles, leases, per-interface scripts. */
 #include "adapters/freebsd/guest/guest_file.h"
 
 #include <dirent.h>

@@ -1,4 +1,4 @@
-/* Small files of the guest: pidfiles, leases, per-interface scripts. */
+/* Reads small files of the guest: pidfiles, leases, per-interface scripts. */
 #ifndef VFJ_FREEBSD_GUEST_GUEST_FILE_H
 #define VFJ_FREEBSD_GUEST_GUEST_FILE_H
 

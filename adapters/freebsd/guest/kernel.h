@@ -38,8 +38,9 @@ int vfj_kernel_counters(struct vfj_name name, struct vfj_counters *counters);
 enum { VFJ_KERNEL_ROUTE_LIMIT_MS = 200 };
 int vfj_kernel_default_route(bool inet6, struct vfj_default_route *route);
 
-/* As netstat -rnW: reports the routes through the interfaces, in any order. E2BIG: the table has
- * more than VFJ_KERNEL_TABLE_MAX bytes, and no route was reported. */
+/* Does the work of `netstat -rnW`. Calls `found` for each route through the interfaces, in any
+ * order. Returns E2BIG, and calls `found` for none, when the table has more than
+ * VFJ_KERNEL_TABLE_MAX bytes. */
 enum { VFJ_KERNEL_TABLE_MAX = 4 << 20 };
 int vfj_kernel_routes(const struct vfj_name *through, unsigned count, vfj_table_route_fn *found,
                       void *context);

@@ -92,7 +92,8 @@ static int read_interface(const struct vfj_command *command, struct vfj_interfac
     return error;
 }
 
-/* A table that cannot be read counts as one with too many routes. */
+/* Adds the routes through hn and the lagg to the view. A routing table that cannot be read counts
+ * as one with too many routes. */
 static int read_routes(struct vfj_view_reader *reader)
 {
     const struct vfj_name through[] = {reader->hn, reader->lagg};

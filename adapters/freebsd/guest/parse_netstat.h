@@ -8,25 +8,27 @@
 enum { VFJ_NETSTAT_LINE_SIZE = 512 };
 
 /* A route that somebody added, other than a default route: a route with a router, or a static
- * route without one. Routes of the kernel itself are none, nor are those that reject packets or
- * that an ICMP redirect made. */
+ * route without one. The parser skips routes of the kernel itself, those that reject packets, and
+ * those that an ICMP redirect made. */
 struct vfj_table_route {
     /* a network with its length, or a host without a length */
     struct vfj_address destination;
     /* the router without its scope; empty: the route has none */
     struct vfj_address gateway;
     struct vfj_name interface;
-    /* the router is not of the destination's family, so no words of route(8) that are used here
-     * can add the route; `gateway` is empty */
+    /* the router has another address family than the destination; this program has no command that
+     * adds such a route, and `gateway` is empty */
     bool is_mixed;
 };
 
 typedef void vfj_table_route_fn(void *context, const struct vfj_table_route *route);
 
-/* Returns true when a route with these flags of netstat(1) counts. */
+/* Returns true when the flags of netstat(1) are those of a route that somebody added (struct
+ * vfj_table_route). */
 bool vfj_table_route_counts(struct vfj_span flags);
 
-/* Returns true when a route to this destination counts: it is neither link-local nor multicast. */
+/* Returns true when the destination is neither link-local nor multicast. The parsers skip all
+ * routes to other destinations. */
 bool vfj_table_destination_counts(const struct vfj_address *destination);
 
 /* The object must not move while it is in use. */

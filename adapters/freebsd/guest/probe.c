@@ -182,7 +182,8 @@ static void feed_slot_netstat(struct probe *probe, struct vfj_span bytes)
     vfj_netstat_feed(&probe->reader.view.netstat, bytes);
 }
 
-/* A table that netstat(1) did not print to its end counts as one with too many routes. */
+/* Completes the view of a PROBE_SLOT. A routing table that netstat(1) did not print to its end
+ * counts as one with too many routes. */
 static void end_slot(struct probe *probe)
 {
     if (!probe->parts[PART_NETSTAT].exited)

@@ -66,8 +66,8 @@ bool vfj_route_message_next(struct vfj_span *dump, struct vfj_span *message);
 unsigned vfj_route_message_index(struct vfj_span message);
 
 /* Parses an entry of the table, whose header has `header` bytes. Accepts any bytes. Leaves
- * route->interface empty. Returns false for an entry that does not count. The result equals that of
- * parsing netstat(1)'s output. */
+ * route->interface empty. Returns false for an entry that the parser of netstat(1)'s output skips,
+ * too (parse_netstat.h). The result equals that of parsing netstat(1)'s output. */
 bool vfj_route_message_entry(struct vfj_span message, size_t header, struct vfj_table_route *route);
 
 #endif

@@ -1,4 +1,4 @@
-/* Entries of passwd(5). */
+/* Finds entries of passwd(5). */
 #include "adapters/freebsd/privsep/passwd.h"
 
 #include <pwd.h>

@@ -1,4 +1,4 @@
-/* Entries of passwd(5). */
+/* Finds entries of passwd(5). */
 #ifndef VFJ_FREEBSD_PRIVSEP_PASSWD_H
 #define VFJ_FREEBSD_PRIVSEP_PASSWD_H
 

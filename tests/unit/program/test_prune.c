@@ -195,7 +195,7 @@ static void test_what_is_left_is_a_journal(void **state)
     free(after);
 }
 
-/* A rule about age or size prunes only the records that it is about. */
+/* A rule with a limit of age or of size prunes only the records beyond that limit. */
 static void test_rules(void **state)
 {
     const char *path = fresh("rules.db");

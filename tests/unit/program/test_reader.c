@@ -508,7 +508,7 @@ static void test_a_replayed_journal_can_be_pruned(void **state)
     assert_says(VFJ_EXIT_OK, " would be pruned\n", "prune -n -k 1d '%s'", to);
     assert_says(VFJ_EXIT_OK, " pruned, ", "prune -k 1d '%s'", to);
     assert_says(VFJ_EXIT_OK, ": verified: ", "verify '%s'", to);
-    /* the former name of the option */
+    /* an older name of the option, which is still accepted */
     const char *old = kit_path("old-spelling.db");
     free(run(VFJ_EXIT_OK, "replay -o commands --journal '%s' '%s'", old, path));
     assert_says(VFJ_EXIT_OK, ": verified: ", "verify '%s'", old);

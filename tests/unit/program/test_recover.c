@@ -311,8 +311,9 @@ static char *run_show(const char *options, const char *path)
     return printed;
 }
 
-/* No readable row is lost for want of the first record and of checkpoints. Each column is kept, and
- * the new journal says that nothing verifies the rows. A daemon can continue it. */
+/* Record 1 is missing, and there is no checkpoint. Recovery still saves every readable row with all
+ * its columns, and the new journal says that nothing verifies these rows. A daemon can continue the
+ * new journal. */
 static void test_rows_without_a_checkpoint_are_saved(void **state)
 {
     static const char from[] = "recovered: all verified records are lost, except ";

@@ -17,7 +17,7 @@
 #include "tests/kit/scratch.h"
 #include "tools/verb.h"
 
-/* What a file has for a body. */
+/* Functions that test which body the file gets: "whole", or the short one. */
 
 static struct vfj_bases bases;
 static char written[VFJ_BASE_SIZE];
@@ -33,7 +33,8 @@ static const char *shorten(uint64_t seq, unsigned kind, const char *body)
     return written;
 }
 
-/* The bodies are those of snapshots, with a long value that stays the same. */
+/* Pairs of a snapshot's body that are the same in most bodies of the test. LONG is so long that a
+ * short body saves more than half. */
 #define LONG "hn_media=\"Ethernet \\\"10G\\\" <full-duplex>, Ethernet 10Gbase-T <full-duplex>\""
 #define SAME " probe=snapshot ok=1 " LONG " hn_if=hn0"
 
@@ -51,19 +52,21 @@ static void test_shorten(void **state)
     assert_string_equal(snapshot(8, "command=3" SAME " hn_mtu=9000"), "as=4 command=3 hn_mtu=9000");
     assert_string_equal(snapshot(9, "command=1" SAME " hn_mtu=1500"), "as=4");
 
-    /* other keys, a key more, a key less: each body is the next one's base */
+    /* A body with other keys than its base, with one key more or with one less stays whole, and
+     * becomes the base of the next body. */
     assert_string_equal(snapshot(10, "command=4" SAME " hn_link=1"), "whole");
     assert_string_equal(snapshot(12, "command=5" SAME " hn_link=1 hn_mtu=1500"), "whole");
     assert_string_equal(snapshot(14, "command=6" SAME " hn_link=1"), "whole");
     assert_string_equal(snapshot(16, "command=7" SAME " hn_link=1"), "as=14 command=7");
 
-    /* with a VF, and of another hn: bases of their own */
+    /* the bodies of an hn with a VF, and those of another hn, have other bases */
     assert_string_equal(snapshot(18, "command=8" SAME " vf_if=mce0"), "whole");
     assert_string_equal(snapshot(20, "command=9 probe=snapshot ok=1 " LONG " hn_if=hn1"), "whole");
     assert_string_equal(snapshot(22, "command=10" SAME " vf_if=mce0"), "as=18 command=10");
     assert_string_equal(snapshot(24, "command=11" SAME " hn_link=1"), "as=14 command=11");
 
-    /* of two pairs with one key the first differs, both, and only the second */
+    /* A body has a key twice. It is whole when its base lacks the key. It is short when only the
+     * first pair differs from that of the base, and whole when only the second one does. */
     assert_string_equal(snapshot(30,
                                  "command=12" SAME " hn_address=10.0.0.4/24"
                                  " hn_address=10.0.0.5/24"),
@@ -82,7 +85,8 @@ static void test_shorten(void **state)
                         "whole");
 }
 
-/* Only snapshots are short, and only when that saves half. */
+/* Only the body of a snapshot becomes short, and only when the short body has less than half the
+ * length. */
 static void test_whole(void **state)
 {
     static char longest[VFJ_BASE_SIZE + 100];
@@ -114,7 +118,7 @@ static void test_whole(void **state)
     assert_string_equal(snapshot(9, "command=1" SAME), "whole");
 }
 
-/* The oldest base makes room for a new one. */
+/* When the writer has VFJ_BASES_MAX bases, a new one replaces the oldest. */
 static void test_many(void **state)
 {
     char body[200];
@@ -220,8 +224,8 @@ static unsigned count(const char *text, const char *part)
     return found;
 }
 
-/* Every reader gets whole bodies, forward, backward and by their number. What an export, an
- * import, a backup and a recovery make has the same chain. */
+/* Every reader gets whole bodies: in a walk forward, in a walk backward, and by the seq of a
+ * record. The results of export, import, backup and recover have the same chain as the journal. */
 static void test_readers(void **state)
 {
     (void)state;
@@ -291,8 +295,8 @@ static void test_prune(void **state)
     free(head_of(path));
 }
 
-/* A short body without its base, or of a base that cannot be one, is damage in every verb that
- * reads the row. */
+/* Every verb that reads the row reports damage when a short body names a record that does not
+ * exist, or one that cannot be its base. */
 static void test_damage(void **state)
 {
     static const char *const edits[] = {
