@@ -244,7 +244,7 @@ bool vfj_command_stops_batch(const struct vfj_command *command, const struct vfj
         && !vfj_command_succeeded(command, outcome);
 }
 
-/* Checks of operands and text. */
+/* The functions below check the operands and the text of a command. */
 
 static bool is_operand(struct vfj_name name, char what)
 {

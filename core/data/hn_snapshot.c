@@ -36,7 +36,7 @@ int64_t vfj_count_since(int64_t before, int64_t now)
     return before == VFJ_COUNT_UNKNOWN || now < before ? VFJ_COUNT_UNKNOWN : now - before;
 }
 
-/* Functions that read values by the names of sysctls. */
+/* The functions below read values of sysctls, and store them by the names of the sysctls. */
 
 static bool skip(struct vfj_span *name, const char *prefix)
 {
@@ -142,7 +142,7 @@ struct vfj_name vfj_hn_snapshot_vf(const struct vfj_hn_snapshot *snapshot,
     return snapshot->has_vf_name ? snapshot->vf_name : command->c;
 }
 
-/* Encoding and decoding the record. */
+/* The functions below write and read the body of a snapshot's record. */
 
 static void add_count_pair(struct vfj_text *text, const char *prefix, const char *key,
                            int64_t count)

@@ -73,7 +73,7 @@ static struct held *held_of(sqlite3_file *file)
     return file_of(file)->held;
 }
 
-/* Contents. */
+/* The functions below keep the contents of files in memory, and write them to disk. */
 
 static void make_room(struct held *held, sqlite3_int64 size)
 {
@@ -213,7 +213,7 @@ void kit_held_release(void)
     }
 }
 
-/* Methods of a file. */
+/* The functions below are SQLite's methods for an open file. */
 
 static int held_read(sqlite3_file *file, void *to, int amount, sqlite3_int64 offset)
 {
@@ -323,7 +323,7 @@ static int held_traits(sqlite3_file *file)
     return SQLITE_IOCAP_POWERSAFE_OVERWRITE;
 }
 
-/* The WAL index. */
+/* The functions below are the methods for the WAL index, and what these need. */
 
 static bool name_shm(const struct held_file *mine, char name[PATH_BYTES])
 {
@@ -461,7 +461,7 @@ static const sqlite3_io_methods methods = {
     .xShmUnmap = held_shm_unmap,
 };
 
-/* File names. */
+/* The functions below are SQLite's methods for files that it gives by name. */
 
 /* Opens a file by its name. SQLite opens no nameless temporary files here, because store/journal.c
  * makes SQLite keep them in memory. */

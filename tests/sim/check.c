@@ -12,7 +12,7 @@ bool sim_is_ours(const struct sim *sim)
     return sim->mode == VFJ_MODE_ACT && sim->policy == VFJ_POLICY_VFJOURNAL && !sim->is_transparent;
 }
 
-/* Commands. */
+/* The functions below check commands. */
 
 static void check_not_again(struct sim *sim, struct sim_nic *nic, const struct vfj_command *command)
 {
@@ -84,7 +84,7 @@ void sim_check_begin(struct sim *sim, const struct vfj_command *command)
         check_dhclient(sim, command);
 }
 
-/* Plans that end. */
+/* The functions below check the guest when a plan ends. */
 
 static void check_port(struct sim *sim, const struct vfj_guest_if *lagg, struct vfj_name name)
 {
@@ -161,7 +161,7 @@ void sim_check_plans(struct sim *sim)
     }
 }
 
-/* The journal. */
+/* The functions below check the journal. */
 
 /* Replays the journal. Closes the journal before sim_fail() ends the run, because it would
  * otherwise remain open during later runs. */

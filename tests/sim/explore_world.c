@@ -49,7 +49,7 @@ static unsigned slot_of(const struct explore_world *world, struct vfj_name hn)
     return EXPLORE_SLOTS_MAX;
 }
 
-/* Steps of the machine. */
+/* The functions below submit events to the machine, and check its decisions. */
 
 static void check_again(struct explore_world *world, unsigned slot,
                         const struct vfj_command *command)
@@ -273,7 +273,7 @@ static bool link_up(struct explore_world *world, unsigned slot)
     return true;
 }
 
-/* Commands. */
+/* The functions below end commands and observations. */
 
 enum fate { WELL, FAILS, LIES };
 
@@ -477,7 +477,7 @@ bool explore_move(struct explore_world *world, unsigned move, const char **name)
     }
 }
 
-/* Settling, without disturbances. */
+/* The functions below let the world come to rest without disturbances, and check it then. */
 
 /* Returns how many addresses of the family the interface has. */
 static unsigned owns(const struct vfj_guest_if *interface, bool inet6)

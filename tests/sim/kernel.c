@@ -39,7 +39,7 @@ bool sim_has_address(const struct vfj_guest_if *interface, const char *address)
     return false;
 }
 
-/* devd lines. */
+/* The functions below send lines of devd. */
 
 static void queue_line(struct sim *sim, const char *text)
 {
@@ -81,7 +81,7 @@ void sim_emit(struct sim *sim, const char *format, ...)
         queue_line(sim, text);
 }
 
-/* The host. */
+/* The functions below simulate changes that the host makes to one hn and its VF. */
 
 void sim_later(struct sim *sim, enum sim_host what, unsigned nic, int64_t after_us)
 {

@@ -121,7 +121,7 @@ void vfj_guest_io_configure(struct vfj_guest_io *world)
     tell(sim);
 }
 
-/* Commands. */
+/* The functions below run commands. */
 
 static enum sim_fate choose_fate(struct sim *sim)
 {
@@ -399,7 +399,7 @@ static void orphan_flights(struct sim *sim)
     }
 }
 
-/* Time. */
+/* The functions below let simulated time pass, and execute what is due. */
 
 static void give_line(struct sim *sim)
 {

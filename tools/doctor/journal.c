@@ -325,9 +325,10 @@ static void check_journal(struct vfj_doctor *doctor)
     check_disk(doctor, directory);
 }
 
-/* What a child process has to find out. The child becomes the journal's user and reads the journal,
- * while doctor stays root. The result of the child contains only numbers and names, and doctor
- * checks it, because the child reads bytes that must not be trusted. */
+/* When doctor is root, a child process reads the journal. The child becomes the journal's user,
+ * while doctor stays root. The structs below are the child's task and its result. The result has
+ * only numbers and names, and doctor checks it, because the child reads bytes that must not be
+ * trusted. */
 
 struct question {
     struct vfj_doctor *doctor;

@@ -173,7 +173,7 @@ void vfj_mirror_duration(struct vfj_mirror *mirror, const struct vfj_command *co
         mirror->wrong = "a trace has no words for how long this command took";
 }
 
-/* rc.conf */
+/* The functions below compare and write rc.conf. */
 
 static void emit_variable(struct vfj_mirror *mirror, const char *name, const char *value)
 {
@@ -248,7 +248,7 @@ void vfj_mirror_rc(struct vfj_mirror *mirror, struct vfj_span rc)
         mirror->wrong = "a trace has no words for these values of rc.conf";
 }
 
-/* What is the same to the machine */
+/* The functions below find out whether two outcomes or observations are the same to the machine. */
 
 /* Returns true when the command succeeded, or when its output says that the guest was in the wanted
  * state already. A failure that is accepted whatever the output says is different: the command then

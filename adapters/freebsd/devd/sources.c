@@ -73,7 +73,7 @@ static void tell_gap(struct vfj_devd_sources *sources, const char *reason)
     sources->listener.devd.gap(sources->listener.devd.context, reason);
 }
 
-/* Callbacks of the client of devd. */
+/* The client of devd calls the next four functions. */
 
 static void on_connected(void *context, const char *path)
 {

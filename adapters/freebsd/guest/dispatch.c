@@ -83,7 +83,7 @@ static void pass_on(struct vfj_dispatch *dispatch, const struct vfj_reply *reply
     asked.replied(asked.context, reply, descriptor);
 }
 
-/* Functions for this process's own server. */
+/* The functions below pass on the replies of this process's own server. */
 
 /* A vfj_reply_fn. Keeps a reply of this process's own server until the event loop passes it on,
  * so that vfj_dispatch_ask() never calls a callback. */
@@ -121,7 +121,7 @@ static void on_deliver(evutil_socket_t fd, short what, void *context)
     free(answer);
 }
 
-/* Functions for the monitor. */
+/* The functions below send requests to the monitor, and pass on its replies. */
 
 static void report_gone(struct vfj_dispatch *dispatch)
 {

@@ -111,7 +111,7 @@ bool vfj_route_message_read(struct vfj_span message, size_t header, struct vfj_d
     return true;
 }
 
-/* Entries of the table. */
+/* The functions below parse entries of the routing table. */
 
 bool vfj_route_message_next(struct vfj_span *dump, struct vfj_span *message)
 {

@@ -187,7 +187,7 @@ static void test_already_so(void **unused)
     }
 }
 
-/* Outcomes that count as success, after which a batch continues. */
+/* Tests which outcomes count as success. After such an outcome, the batch continues. */
 static void test_succeeded(void **unused)
 {
     const struct vfj_command up = {.kind = VFJ_COMMAND_UP},

@@ -200,7 +200,7 @@ static void test_record(void **unused)
 /* a text of VFJ_MEDIA_SIZE bytes, which leaves no room for a NUL */
 #define TOO_LONG "0123456789012345678901234567890123456789 01234567"
 
-/* A snapshot without any value. */
+/* A snapshot in which every value is unknown is written and read back. */
 static void test_empty_record(void **unused)
 {
     static struct vfj_observation observation, read;

@@ -70,7 +70,7 @@ static void say(struct walk *walk, const char *format, ...)
     kit_machine_line(walk->machine, line);
 }
 
-/* Checks at every step. */
+/* The functions below are the checks that are made at every step. */
 
 static unsigned slot_index(const struct vfj_state *state, struct vfj_name hn)
 {
@@ -305,7 +305,7 @@ static void watch(struct kit_machine *machine, const struct vfj_event *event)
     }
 }
 
-/* The events. */
+/* The functions below are the events of a walk. */
 
 static struct vfj_guest_vf *find_vf(struct walk *walk, unsigned vf)
 {

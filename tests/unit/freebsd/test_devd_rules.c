@@ -482,7 +482,8 @@ static void lockf_fails(void **state)
     end_actor(actor, SIGKILL);
 }
 
-/* Somebody else than devd runs vfjournal-devd, with an invalid name. It then runs nothing. */
+/* Somebody else than devd runs vfjournal-devd with an invalid name. vfjournal-devd then runs no
+ * program. */
 static void hostile_arguments(void **state)
 {
     static const char *const arguments[] = {"",

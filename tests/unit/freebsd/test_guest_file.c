@@ -153,7 +153,7 @@ static void test_without_locks(void **state)
     assert_int_equal(dhclient(), 0);
 }
 
-/* A program counts by the name of its file, whoever started it. */
+/* A program with the file name dhclient is a dhclient, whoever started it. */
 static void test_program(void **state)
 {
     const struct timespec pause = {0, 10 * 1000 * 1000};

@@ -253,8 +253,9 @@ static void add_table_route(const char *destination, const char *gateway, const 
     route->interface = vfj_name_of(interface);
 }
 
-/* The routes through hn and laggN, in the order of their destinations. A route that no words can
- * add, and a table that cannot be read, count as too many. */
+/* An observation has the routes through hn and laggN, in the order of their destinations. It
+ * reports too many routes when a route has a router of another family, and when the routing table
+ * cannot be read. */
 static void test_routes(void **state)
 {
     const struct vfj_command command = probe_slot();
@@ -388,7 +389,7 @@ static void test_errors(void **state)
     assert_false(vfj_kernel_read(&paths, &file, &observation));
 }
 
-/* The prober. */
+/* The tests below run the prober, with and without a monitor. */
 
 struct bench {
     struct vfj_paths paths;

@@ -280,7 +280,7 @@ static struct message entry(int32_t flags)
     return message;
 }
 
-/* A route that somebody added: with a router, to a host, or without a router. */
+/* Tests routes that somebody added: with a router, to a host, and without a router. */
 static void test_entries(void **state)
 {
     struct message message = entry(VFJ_ROUTE_GATEWAY);
@@ -301,8 +301,8 @@ static void test_entries(void **state)
     assert_true(route.is_mixed);
 }
 
-/* Routes of the kernel itself, default routes, and those that reject packets or that an ICMP
- * redirect made. */
+/* The parser skips routes of the kernel itself, default routes, and those that reject packets or
+ * that an ICMP redirect made. */
 static void test_other_entries(void **state)
 {
     static const int32_t flags[] = {0, VFJ_ROUTE_GATEWAY | 0x8, VFJ_ROUTE_STATIC | 0x1000,

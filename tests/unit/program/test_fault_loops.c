@@ -421,7 +421,8 @@ static void test_opening(void **state)
 enum { CACHED_LINES = 100 };
 
 static int64_t cached_records;
-/* The digest of the state at the journal's end: before and after one more start was committed. */
+/* The digests of the state at the journal's end: [0] before one more start was committed, [1] after
+ * that. */
 static uint64_t cached_digests[2];
 
 static const char *cached(void)

@@ -29,7 +29,7 @@ enum {
     ROUTES_LEAST = 10,
 };
 
-/* The model. */
+/* The tests below test the model of the network itself. */
 
 struct fixture {
     struct kit_network network;
@@ -174,7 +174,7 @@ static void test_vlan_and_bridge(void **state)
     free(fixture);
 }
 
-/* The traces. */
+/* The functions below play each trace, and check the guest's network. */
 
 /* Traces in which the guest must lose an address, and why. */
 static const struct {

@@ -161,7 +161,7 @@ static void test_lengthen(void **state)
     assert_string_equal(lengthen(huge, "as=1 a=1"), "wrong");
 }
 
-/* Journals. */
+/* The tests below read and damage journals that have short bodies. */
 
 enum { MIGRATIONS = 4 };
 

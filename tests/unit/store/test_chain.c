@@ -91,7 +91,7 @@ static void test_every_column_counts(void **state)
     heads[10].bytes[31] = 1; /* a different earlier record */
     add(&record, &heads[10]);
     record = example();
-    /* here the note and the body are the same bytes in another division */
+    /* note and body together have the same bytes as before, but the note has all of them */
     record.note = vfj_span_of("malformed!system=X");
     record.body = vfj_span_of("");
     add(&record, &heads[11]);

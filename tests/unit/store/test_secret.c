@@ -30,7 +30,8 @@ static void assert_shown(void (*add)(struct vfj_text *text, struct vfj_span line
 
 #define ASSERT_SHOWN(add, rows) assert_shown(add, rows, sizeof(rows) / sizeof((rows)[0]))
 
-/* Words that only look like the name of a secret, and names that introduce none. */
+/* Nothing is hidden after a word that only looks like the name of a secret, nor after a name that
+ * no secret follows. */
 static void test_harmless(void **state)
 {
     static const char *const texts[] = {
