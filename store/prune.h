@@ -26,8 +26,8 @@ struct vfj_prune {
  * chain of the journal continues. A process that dies during pruning leaves a valid journal.
  *
  * The whole journal is verified first. When the finding is neither SOUND nor RULES_CHANGED, nothing
- * is removed. Unless `archive` is NULL, the records and the checkpoint are first written to that new
- * file with mode 0600. The archive is a journal of its own. The archive is verified and durable
+ * is removed. Unless `archive` is NULL, the records and the checkpoint are first written to that
+ * new file with mode 0600. The archive is a journal of its own. The archive is verified and durable
  * before any record is removed. Without a daemon, a row of kind "journal" reports the pruning; a
  * running daemon writes that row itself.
  *

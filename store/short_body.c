@@ -96,8 +96,8 @@ static bool find_name(struct vfj_span body, const char *key, struct vfj_name *na
     return vfj_kv_find(body, key, &pair) && vfj_name_parse(pair.value, name);
 }
 
-/* Returns the base for the body of an hn, or the place for a new one: an unused one, or that of
- * the oldest base. */
+/* Returns the base for the bodies of the hn, with or without a VF. When there is none, returns an
+ * empty base, which is an unused element of the list or replaces the oldest base. */
 static struct vfj_base *find_base(struct vfj_bases *bases, struct vfj_name hn, bool has_vf)
 {
     struct vfj_base *oldest = &bases->list[0];

@@ -96,7 +96,7 @@ static const char *const rc_patterns[] = {
     "/etc/rc.conf.d/*",
 };
 
-/* More places are not reported. */
+/* PLACES_MAX is the largest number of files that are reported. */
 enum { PLACES_MAX = 24, FILE_SIZE = 128 };
 
 struct place {

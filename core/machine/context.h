@@ -47,7 +47,7 @@ static inline bool vfj_step_is_stopping(const struct vfj_step_context *context)
 }
 
 /* The functions below return parts of the state. vfj_step_edit_…() return a part of the next
- * state, and note that the step writes it. The head is always context->next->head. */
+ * state, and add that part to decision->touched. The head is always context->next->head. */
 const struct vfj_rc *vfj_step_rc(const struct vfj_step_context *context);
 /* Returns true when rc.conf was read at least once. */
 bool vfj_step_has_rc(const struct vfj_step_context *context);

@@ -25,8 +25,8 @@ struct vfj_planner {
     enum vfj_target target;
     struct vfj_desired desired;
     uint64_t tried; /* slot->plan.tried before this batch */
-    /* the kernel may delete routes in this plan, or did so before: this plan moves an address,
-     * or an earlier daemon may have moved one */
+    /* Routes may be missing, because the kernel deletes routes together with an address. This plan
+     * moves an address, or an earlier daemon may have moved one. */
     bool moves_routes;
     /* the command that vfj_planner_add() returns when the batch is full; it is not issued */
     struct vfj_command unissued;

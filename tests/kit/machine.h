@@ -35,7 +35,7 @@ void kit_machine_play(struct kit_machine *machine, const char *trace);
 /* Plays one more line of a trace. */
 void kit_machine_line(struct kit_machine *machine, const char *line);
 
-/* Passes an event to the machine that a trace cannot express. */
+/* Passes to the machine an event that a trace cannot express. */
 void kit_machine_step(struct kit_machine *machine, const struct vfj_event *event);
 
 /* Returns the slot of an hn interface, or NULL. */

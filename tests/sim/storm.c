@@ -128,7 +128,7 @@ static void act(struct sim *sim)
     else if (what < 17)
         host_servicing(sim);
     else if (what < 24 && sim->is_transparent)
-        /* used because an admin has no reason to make a lagg in transparent mode */
+        /* in transparent mode an admin has no reason to make a lagg, so a VF leaves and returns */
         host_flaps(sim);
     else if (what < 24)
         sim_admin_meddles(sim);

@@ -189,7 +189,7 @@ struct vfj_episodes {
     unsigned slot_count;
     struct vfj_episode_slot {
         struct vfj_name name;
-        /* `episode` is in use: it has not ended, or was not passed to `put` yet */
+        /* `episode` is in use: it was not passed to `put` yet */
         bool has_episode;
         struct vfj_point since; /* the row that moved the slot into its present state */
         uint8_t state;          /* enum vfj_slot_state */

@@ -45,8 +45,8 @@ struct bisect {
     struct vfj_input input;
     struct vfj_cuts cuts;
     bool *is_skipped; /* indexed like cuts.list */
-    size_t good;      /* the command succeeds for this many places at the beginning of cuts.list */
-    /* index of the first place in cuts.list for which the command is known to fail */
+    size_t good;      /* the command succeeds for the elements of cuts.list before this index */
+    /* index of the first element of cuts.list for which the command is known to fail */
     size_t bad;
     unsigned runs;
 };
@@ -135,8 +135,8 @@ static enum result run(struct bisect *bisect, size_t index, int *exit_status)
     return result;
 }
 
-/* Returns the place to try next: the one nearest to the middle between `good` and `bad`, without
- * the skipped places. Returns `bad` when all places in between were skipped. */
+/* Returns the index in cuts.list to try next. That is the one nearest to the middle between `good`
+ * and `bad` that was not skipped. Returns `bad` when all of them were skipped. */
 static size_t next_place(const struct bisect *bisect)
 {
     size_t middle = bisect->good + (bisect->bad - bisect->good) / 2;
@@ -150,8 +150,9 @@ static size_t next_place(const struct bisect *bisect)
     return bisect->bad;
 }
 
-/* Finds the first bad place. Each step tries a place between `good` and `bad` and halves this
- * range. Ends when no place is left in the range, or all were skipped. */
+/* Finds the first element of cuts.list for which the command fails. Each step tries an element
+ * between `good` and `bad`, and halves this range. Ends when no element is left in the range, or
+ * all were skipped. */
 static int search(struct bisect *bisect)
 {
     int exit_status = VFJ_EXIT_OK;

@@ -26,7 +26,7 @@ struct vfj_doctor {
 
     /* how findings are printed */
     struct vfj_json *json; /* NULL: findings are printed as text */
-    bool failed;           /* no memory for an object of JSON */
+    bool failed;           /* a finding was not printed as JSON, since memory ran out */
     bool quiet;            /* print faults only */
     enum vfj_zone zone;    /* zone of printed times */
     unsigned counts[VFJ_LEVEL_FAIL + 1];

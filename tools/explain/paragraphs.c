@@ -315,8 +315,8 @@ enum vfj_status vfj_explain_print_result(struct vfj_explain *explain)
     return status;
 }
 
-/* Prints the remedy. This needs the command and its outcome; the explained record is one of both,
- * and the other one is read. */
+/* Prints the remedy. This needs a command and its outcome. The explained record is one of the two,
+ * and this function reads the other one. */
 enum vfj_status vfj_explain_print_remedy(struct vfj_explain *explain)
 {
     struct vfj_text text = vfj_explain_begin(explain);

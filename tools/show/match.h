@@ -67,7 +67,7 @@ struct vfj_fields {
 /* What a record must match to be shown. It must match all members. */
 struct vfj_criteria {
     uint64_t count;  /* only the newest records, at most this many; UINT64_MAX: no limit */
-    bool every_kind; /* include lines of devd about other things, observations and timers */
+    bool every_kind; /* include observations, timers, and lines of devd about no VF and no link */
     /* print a command with its outcome in one line, and many link changes in one line */
     bool fold;
     struct vfj_names about; /* only records about these interfaces; empty: about all */

@@ -107,8 +107,8 @@ static struct space space_of(const struct vfj_axis *axis, const struct vfj_item 
     return (struct space){0, axis->width};
 }
 
-/* Returns true when the label in that row would overlap another label, or when the stem of one of
- * both ticks would cross the label of the other. */
+/* Returns true when the label in that row would overlap the label of another tick, or when the stem
+ * of either tick would cross the label of the other. */
 static bool collides(const struct labels *labels, const struct label *label)
 {
     for (unsigned i = 0; i < labels->count; i++) {

@@ -31,7 +31,7 @@ struct vfj_program_spec {
     enum vfj_stderr errors;
     uint32_t limit_ms; /* after this time the program's process group gets SIGTERM, then SIGKILL */
     uint64_t number;   /* chosen by the caller, and passed to `ended` */
-    /* called once, from the loop */
+    /* called once, from the event loop, when the program has ended */
     void (*ended)(void *context, uint64_t number, const struct vfj_program_end *end);
     void *context;
 };
