@@ -9,9 +9,9 @@
 #include "core/data/reason.h"
 
 /* The findings. X(reason, whether the slot has a fault while the finding stands, advice to an
- * administrator). When several findings stand, the slot's fault is the first row that is a fault.
- * A state checkpoint holds a mask of the row numbers, so rows never move, and a new row goes to the
- * end, however severe it is.
+ * administrator). When several findings stand, the slot's fault is the first one in this list that
+ * is a fault. A state checkpoint holds a mask of the row numbers. Rows therefore never move, and a
+ * new row goes to the end, however severe it is.
  *
  * NOT_SWITCHED       A snapshot shows vf_xpnt_enabled=0 at least 13 s after the end of
  *                    hw.hn.vf_xpnt_attwait. By default that is 15 s after the VF attached.
