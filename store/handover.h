@@ -6,11 +6,10 @@
 #include <stdbool.h>
 
 /* Two processes share a stream socket. The maker is the process that makes the new file. The
- * publisher is the privileged process, which may write the directory of the new path. First the
- * publisher reports whether the new file can be made. Then the maker sends the length of the file
- * and its bytes. The publisher answers when the file is durable at the new path. Both answers are
- * errno values, 0 for success. The publisher reads nothing else and does not interpret the bytes.
- * */
+ * publisher is the process that may write the directory of the new path. First the publisher
+ * reports whether the new file can be made. Then the maker sends the length of the file and its
+ * bytes. The publisher answers when the file is durable at the new path. Both answers are errno
+ * values, 0 for success. The publisher reads nothing else and does not interpret the bytes. */
 
 /* Called by the maker. From then on, all new files (store/publish.h) are made at PREFIX.XXXXXX
  * and published through `socket`. `prefix` is borrowed until the process ends. A process calls

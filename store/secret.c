@@ -227,8 +227,8 @@ static void take_secret(struct reading *reading)
     hide(reading, end);
 }
 
-/* Returns the index of the mark that ends the quoted part which begins before `i`, or the length.
- * */
+/* Returns the index of the mark that ends the quoted part which begins before `i`, or the
+ * length. */
 static size_t find_end(struct vfj_span from, size_t i, char quote)
 {
     while (i < from.length && from.text[i] != quote)

@@ -56,8 +56,8 @@ struct vfj_state_reader {
 /* Begins to read a text into `state`. Initializes `state` as the state of an empty journal. */
 void vfj_state_read_begin(struct vfj_state_reader *reader, struct vfj_state *state);
 
-/* Reads the next pair of the text. Returns false when the pair is not valid after those before it.
- * */
+/* Reads the next pair of the text. Returns false when the pair is not valid after those before
+ * it. */
 bool vfj_state_read(struct vfj_state_reader *reader, const struct vfj_kv *pair);
 
 /* Ends the reading. Returns true when the machine can continue from the state. The text may come

@@ -76,7 +76,8 @@ static bool is_loaded(struct vfj_doctor *doctor, const char *module)
     return end.kind == VFJ_OUTCOME_EXITED && end.status == 0;
 }
 
-/* In transparent mode nobody makes a lagg of hn and VF. */
+/* Checks if_lagg. Skips the check in transparent mode, in which nobody makes a lagg of hn and
+ * VF. */
 static void check_lagg(struct vfj_doctor *doctor)
 {
     if (doctor->map_read && doctor->map.transparent > 0)

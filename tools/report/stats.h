@@ -68,8 +68,8 @@ bool vfj_report_counts(const struct vfj_report *report, const struct vfj_episode
  * for each episode that the report counts. Returns false when memory runs out. */
 bool vfj_report_add(struct vfj_report *report, const struct vfj_audit *audit);
 
-/* Returns the smallest of the sorted values that is not exceeded by at least `percent` percent of
- * the values (nearest rank). 50 gives the median. Returns 0 when there are no values. */
+/* Returns the smallest of the sorted values for which at least `percent` percent of all values are
+ * not larger (nearest rank). 50 gives the median. Returns 0 when there are no values. */
 int64_t vfj_quantile(const int64_t *sorted, size_t count, unsigned percent);
 
 #endif
