@@ -394,14 +394,14 @@ static void add_kept_words(struct vfj_text *text, const struct vfj_kept_route *r
 }
 
 /* Adds a route that is missing, and an IPv4 route, which the kernel deletes with hn's address.
- * Changes a route that leads through hn and stays there: an IPv6 route, or an IPv4 route that
- * somebody added while hn is a port without an IPv4 address. */
+ * Changes a route that leads through hn and stays there: an IPv6 route, or an IPv4 route of an hn
+ * without an IPv4 address. */
 static void plan_kept_route(struct vfj_planner *planner, enum vfj_need need,
                             const struct vfj_kept_route *route)
 {
     const struct vfj_slot *slot = planner->slot;
     bool stays = vfj_address_is_inet6(&route->destination)
-        || (vfj_observed_has_hn_port(slot) && !vfj_interface_has_family(&slot->observed.hn, false));
+        || !vfj_interface_has_family(&slot->observed.hn, false);
     bool is_change
         = stays && vfj_kept_routes_find(&slot->observed.routes, &route->destination) != NULL;
     struct vfj_text text

@@ -8,7 +8,7 @@
 
 /* The version of the rules. Every change of the program after which the decision differs for
  * some state and event raises this number. */
-enum { VFJ_RULES = 4 };
+enum { VFJ_RULES = 5 };
 
 /* The time in seconds that a stopping daemon has for its unfinished plans. */
 enum { VFJ_STOP_WITHIN_S = 10 };

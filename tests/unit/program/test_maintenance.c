@@ -94,7 +94,7 @@ static void test_what_is_wrong_has_a_status_of_its_own(void **state)
     verify_says(path, VFJ_EXIT_DIFFERENT, ": diverged: the chain holds, but");
     kit_forge(
         path,
-        "UPDATE record SET body = replace(body, 'rules=4', 'rules=7') WHERE kind = 'started'");
+        "UPDATE record SET body = replace(body, 'rules=5', 'rules=7') WHERE kind = 'started'");
     verify_says(path, VFJ_EXIT_UNSURE, ": rules changed: ");
     kit_tamper(
         fresh("verify.db"),

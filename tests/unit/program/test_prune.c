@@ -362,7 +362,7 @@ static void test_a_checkpoint_must_be_readable(void **state)
         submit_lines(ledger, 250);
         vfj_ledger_close(ledger);
         (void)snprintf(sql, sizeof sql,
-                       "UPDATE record SET body = replace(body, 'rules=4', 'rules=7') WHERE seq ="
+                       "UPDATE record SET body = replace(body, 'rules=5', 'rules=7') WHERE seq ="
                        " (SELECT max(seq) FROM record WHERE kind = 'started');"
                        "UPDATE record SET digest = digest + 1 WHERE seq ="
                        " (SELECT max(seq) + 1 FROM record WHERE kind = 'started'); %s",
@@ -625,9 +625,9 @@ static void test_crafted_beginnings(void **state)
          VFJ_FINDING_DIVERGED, "checkpoint"},
         {"UPDATE record SET body = body || ' open=99999999999999999999' WHERE kind = 'checkpoint'",
          VFJ_FINDING_DIVERGED, "checkpoint"},
-        {"UPDATE record SET body = replace(body, 'rules=4', 'rules=7') WHERE kind = 'checkpoint'",
+        {"UPDATE record SET body = replace(body, 'rules=5', 'rules=7') WHERE kind = 'checkpoint'",
          VFJ_FINDING_SOUND, ""},
-        {"UPDATE record SET body = replace(replace(body, 'rules=4', 'rules=7'), 'running=1', '') WHERE kind = "
+        {"UPDATE record SET body = replace(replace(body, 'rules=5', 'rules=7'), 'running=1', '') WHERE kind = "
          "'checkpoint'",
          VFJ_FINDING_RULES_CHANGED, "digest"},
         {"UPDATE record SET seq = seq + 4611686018427387904", VFJ_FINDING_EDITED, "missing"},

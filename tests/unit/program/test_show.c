@@ -447,7 +447,7 @@ static void test_replay_tells_what_differs(void **state)
     assert_mentions("replay", "-o json", path, VFJ_EXIT_DIFFERENT, "\"verdict\":\"diverged\"");
     kit_forge(
         path,
-        "UPDATE record SET body = replace(body, 'rules=4', 'rules=1') WHERE kind = 'started'");
+        "UPDATE record SET body = replace(body, 'rules=5', 'rules=1') WHERE kind = 'started'");
     assert_mentions("replay", "", path, VFJ_EXIT_UNSURE, ": rules changed: ");
     assert_mentions("replay", "-o commands", path, VFJ_EXIT_UNSURE, "other rules");
 }

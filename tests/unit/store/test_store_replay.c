@@ -247,7 +247,7 @@ static void test_other_rules_are_no_divergence(void **state)
     /* another version of the rules, but the same decisions */
     kit_forge(
         path,
-        "UPDATE record SET body = replace(body, 'rules=4', 'rules=7') WHERE kind = 'started'");
+        "UPDATE record SET body = replace(body, 'rules=5', 'rules=7') WHERE kind = 'started'");
     assert_int_equal(replay(path).verdict, VFJ_VERDICT_SAME);
 
     uint64_t seq = first(path, "kind = 'command' AND body LIKE '%create%'");
