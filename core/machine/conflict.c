@@ -106,9 +106,9 @@ enum vfj_reason vfj_plan_conflict(const struct vfj_step_context *context,
         return VFJ_REASON_HN_HAS_CARP;
     if (has_too_many_addresses(slot, target))
         return VFJ_REASON_TOO_MANY_ADDRESSES;
-    /* A use of hn, such as a VLAN, is no conflict in two cases. When hn was a port before, that
-     * use has no traffic anyway. When somebody destroyed laggN, a conflict would leave hn's
-     * addresses on no interface. */
+    /* Too many routes, and a use of hn such as a VLAN, are no conflict in two cases. When laggN has
+     * hn's configuration, hn's routes have moved already, and its use has no traffic anyway. When
+     * somebody destroyed laggN, a conflict would leave hn's addresses on no interface. */
     bool has_moved = vfj_observed_has_taken_over(slot) || vfj_observed_is_lagg_lost(slot);
     if (has_moved)
         return VFJ_REASON_NONE;

@@ -7,7 +7,7 @@
 #include "core/machine/observed.h"
 #include "core/machine/plan.h"
 
-/* The VF of a view. */
+/* The functions below record which VF a view shows, and its data path. */
 
 static void record_no_vf(struct vfj_step_context *context, struct vfj_slot *slot)
 {
@@ -160,7 +160,7 @@ void vfj_facts_observed(struct vfj_step_context *context, struct vfj_slot *slot,
     context->is_observed = true;
 }
 
-/* Outcomes of commands. */
+/* The functions below record outcomes of commands. */
 
 static enum vfj_reason reason_of_failure(const struct vfj_slot *slot, enum vfj_need need,
                                          const struct vfj_outcome *outcome)

@@ -39,7 +39,7 @@ bool vfj_plan_is_due(const struct vfj_slot *slot)
             || vfj_observed_is_lagg_lost(slot) || vfj_plan_is_begun(slot));
 }
 
-/* Commands of a batch. */
+/* The functions below add commands to the batch, and mark needs as met or failed. */
 
 struct vfj_command *vfj_planner_add(struct vfj_planner *planner, enum vfj_need need,
                                     enum vfj_command_kind kind)
@@ -112,7 +112,7 @@ bool vfj_planner_takes_from_vf(const struct vfj_slot *slot, enum vfj_target targ
         && (target >= VFJ_TARGET_JOINED || vfj_observed_has_vf_port(slot));
 }
 
-/* Rows of the plan about the lagg and its ports. */
+/* The functions below are rows of the plan: they add the commands for laggN and its ports. */
 
 static void plan_up(struct vfj_planner *planner, enum vfj_need need, struct vfj_name interface)
 {
@@ -345,7 +345,7 @@ static void plan_script(struct vfj_planner *planner)
     vfj_text_add(&text, slot->hn.text);
 }
 
-/* The table of needs. */
+/* The table of needs follows, and the functions that read it. */
 
 /* The phases of a plan. is_merged() decides whether a batch holds one phase or several. */
 enum phase { PREPARE, SWITCH, JOIN, FINISH, PHASE_COUNT };

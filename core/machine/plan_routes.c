@@ -133,7 +133,7 @@ static void add_route_words(struct vfj_text *text, const struct vfj_slot *slot,
     }
 }
 
-/* Default routes. */
+/* The functions below plan default routes. */
 
 /* Fills in the words of the slot's IPv4 default route. The gateway is the last observed one,
  * otherwise that of rc.conf. Returns false when there is no gateway. */
@@ -278,7 +278,7 @@ static bool is_same_destination(const struct vfj_address *a, const struct vfj_ad
     return vfj_address_same_host(a, b) && strcmp(length_of(a), length_of(b)) == 0;
 }
 
-/* Static routes. */
+/* The functions below plan the static routes of rc.conf. */
 
 /* Returns true when the last observation shows the route of rc.conf on laggN. */
 static bool is_on_lagg(const struct vfj_planner *planner, const struct vfj_route *route)

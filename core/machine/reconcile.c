@@ -33,7 +33,7 @@ enum {
     WATCHES_MAX = 6, /* 20 s · 2⁵ exceeds WATCH_MAX_S */
 };
 
-/* States. */
+/* The functions below report changes of state. */
 
 /* Reports the departure of a VF that another VF replaced within this step. */
 static void report_replaced(struct vfj_step_context *context, unsigned index, struct vfj_slot *slot)
@@ -72,7 +72,7 @@ void vfj_reconcile_state(struct vfj_step_context *context, unsigned index)
     report_state(context, slot, cause);
 }
 
-/* Timers. */
+/* The functions below set timers. */
 
 static void arm(const struct vfj_step_context *context, int64_t *timer_us, int64_t pause_us)
 {
@@ -143,7 +143,7 @@ static void arm_watch(const struct vfj_step_context *context, struct vfj_slot *s
         vfj_step_pause_us(WATCH_FIRST_S, WATCH_MAX_S, slot->plan.watches));
 }
 
-/* Faults and retries. */
+/* The functions below set faults, and schedule retries. */
 
 static void set_fault(struct vfj_step_context *context, struct vfj_slot *slot,
                       enum vfj_reason fault)
@@ -549,7 +549,7 @@ static bool decide(struct vfj_step_context *context, struct vfj_slot *slot, enum
     return decide_plan(context, slot);
 }
 
-/* Observations. */
+/* The functions below issue observations. */
 
 /* Waits for the map when hn's unit is unknown: hn's name has no unit, and no line reported the
  * renaming. Without the unit, the name of hn's lagg is unknown, too. */

@@ -37,7 +37,7 @@ static int64_t seconds_us(int64_t seconds)
     return seconds * 1000000;
 }
 
-/* Findings. */
+/* The functions below set and read findings. */
 
 static bool stands(const struct vfj_slot *slot, enum vfj_finding_kind kind)
 {
@@ -94,7 +94,7 @@ static void count_leave(const struct vfj_step_context *context, struct vfj_slot 
     vfj_step_count_up(&facts->leaves);
 }
 
-/* Attaching and leaving. */
+/* The functions below record that a VF attached or left. */
 
 static void begin_edge(struct vfj_step_context *context, struct vfj_slot *slot)
 {
@@ -128,7 +128,7 @@ void vfj_transparent_forget(struct vfj_slot *slot)
     slot->transparent.settle_us = VFJ_NEVER_US;
 }
 
-/* The map. */
+/* The functions below begin and end transparent mode, as the map shows it. */
 
 /* Returns true when transparent mode can begin: hn and VF are not joined, and the slot has no
  * plan. */
@@ -213,7 +213,7 @@ void vfj_transparent_end(struct vfj_step_context *context)
     }
 }
 
-/* Timers. */
+/* The functions below handle timers that are due. */
 
 static bool take_due(const struct vfj_step_context *context, int64_t *timer_us)
 {
@@ -232,7 +232,7 @@ void vfj_transparent_timer(struct vfj_step_context *context, struct vfj_slot *sl
     vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
 }
 
-/* Snapshots. */
+/* The functions below record what a snapshot shows. */
 
 static void record_switch(struct vfj_step_context *context, struct vfj_slot *slot,
                           const struct vfj_hn_snapshot *snapshot)
@@ -297,7 +297,7 @@ void vfj_transparent_observed(struct vfj_step_context *context, struct vfj_slot 
     context->is_observed = true;
 }
 
-/* Reconciling. */
+/* The functions below decide, after the facts of an event are recorded. */
 
 /* Sets the findings about the traffic of a VF that has the data path. */
 static void check_traffic(struct vfj_step_context *context, struct vfj_slot *slot,
