@@ -18,6 +18,7 @@ for word in "$@"; do
     case $word in
     pipe,id=s,path=*) serial=${word#pipe,id=s,path=} ;;
     pipe,id=q,path=*) qmp=${word#pipe,id=q,path=} ;;
+    *file=*/out.tar,*) drive=${word#*file=} returned=${drive%%,*} ;;
     esac
 done
 printf '%s\n' "$*" >"$STANDIN_LOG.argv"
@@ -34,6 +35,9 @@ while IFS= read -r line <&7; do
 done
 printf '# %s\r\n' "$line" >&8
 printf '@@HOST plug 0\r\n@@HOST plug-spare 1\r\n@@HOST link 0 off\r\nPROBES join sent 9\r\n@@HOST pull 0\r\n' >&8
+mkdir -p "$STANDIN_LOG.d/kept"
+echo journal >"$STANDIN_LOG.d/kept/static.db"
+tar -C "$STANDIN_LOG.d" -cf "$returned" kept
 printf '@@HOST done %s\r\n' "$STANDIN_RESULT" >&8
 sleep 1
 kill "$cat_pid"
@@ -46,7 +50,7 @@ fault() {
     exit 1
 }
 play() { # RESULT: what run exits with in the guest
-    rm -f "$work"/log.*
+    rm -rf "$work"/log.*
     STANDIN_RESULT=$1 STANDIN_LOG=$work/log QEMU=$work/qemu ACCEL=tcg \
         sh "$root/tests/freebsd/vm" --module "$work/hnvf.ko" --out "$work/out" "$work/image.raw" \
         --only stock static >"$work/output" 2>&1
@@ -54,7 +58,7 @@ play() { # RESULT: what run exits with in the guest
 
 play 0 || fault "vm exits with $? though run was content"
 grep -q '^root$' "$work/log.typed" || fault "nobody logged in"
-grep -q 'freebsd/run --yes --console --module /tmp/hnvf/hnvf.ko --only stock static' \
+grep -q 'freebsd/run --yes --console --keep /tmp/kept --module /tmp/hnvf/hnvf.ko --only stock static' \
     "$work/log.typed" || fault "run was not started with its options"
 [ "$(grep -c device_add "$work/log.qmp")" = 2 ] || fault "two NICs were to be plugged"
 grep -q '"spare1", "mac": "52:54:00:00:00:21"' "$work/log.qmp" || fault "no spare NIC"
@@ -64,8 +68,11 @@ grep -q 'device_del.*"vf0"' "$work/log.qmp" || fault "no VF was pulled"
 grep -q '"quit"' "$work/log.qmp" || fault "qemu was not ended"
 grep -q '^PROBES join sent 9$' "$work/output" || fault "the guest's output is not shown"
 grep -q '^PROBES join sent 9$' "$work/out/console" || fault "the guest's output is not kept"
+grep -qx journal "$work/out/kept/static.db" || fault "the guest's journals are not kept"
 grep -q 'snapshot=on' "$work/log.argv" || fault "the image would be changed"
 play 1 && fault "run failed and vm did not"
 play silent && fault "a guest without a login prompt is a failure"
 grep -q 'no login prompt' "$work/output" || fault "nobody says why"
+grep -q 'sent no journals' "$work/output" || fault "nobody says that there are no journals"
+[ -e "$work/out/kept" ] && fault "journals of another run are kept"
 echo "vm serves its guest"
