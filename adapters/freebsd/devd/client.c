@@ -15,7 +15,7 @@ enum {
     LINES_A_TURN = 512,
     RETRY_FIRST_MS = 250,
     RETRY_LAST_MS = 30000,
-    FIRST_WAIT_MS = 5000,
+    FIRST_WAIT_MS = 30000,
 };
 
 struct vfj_devd_client {
@@ -29,7 +29,8 @@ struct vfj_devd_client {
     bool was_connected;
     bool gap_told;
     uint32_t retry_ms;
-    int64_t opened_us, connected_us;
+    int64_t began_us; /* time of the first attempt to connect; 0: none yet */
+    int64_t connected_us;
     char reason[256];
 };
 
@@ -53,16 +54,6 @@ static uint32_t retry_last_ms(const struct vfj_devd_client *client)
     return client->settings->retry_last_ms > 0 ? client->settings->retry_last_ms : RETRY_LAST_MS;
 }
 
-static void retry_later(struct vfj_devd_client *client)
-{
-    struct timeval after
-        = {(time_t)(client->retry_ms / 1000), (suseconds_t)(client->retry_ms % 1000 * 1000)};
-    event_add(&client->retry, &after);
-    client->retry_ms *= 2;
-    if (client->retry_ms > retry_last_ms(client))
-        client->retry_ms = retry_last_ms(client);
-}
-
 /* Returns true while the first connection may still come. At boot, the daemon starts before devd:
  * the kernel keeps its events for devd, and none is missing. */
 static bool awaits_first(const struct vfj_devd_client *client)
@@ -70,7 +61,21 @@ static bool awaits_first(const struct vfj_devd_client *client)
     uint32_t wait_ms = client->settings->first_wait_ms > 0 ? client->settings->first_wait_ms
                                                            : (uint32_t)FIRST_WAIT_MS;
     return !client->was_connected
-        && vfj_clock_mono_us() - client->opened_us < (int64_t)wait_ms * 1000;
+        && vfj_clock_mono_us() - client->began_us < (int64_t)wait_ms * 1000;
+}
+
+/* The pause does not grow while devd is expected to start: the guest is first observed when the
+ * connection is there. */
+static void retry_later(struct vfj_devd_client *client)
+{
+    struct timeval after
+        = {(time_t)(client->retry_ms / 1000), (suseconds_t)(client->retry_ms % 1000 * 1000)};
+    event_add(&client->retry, &after);
+    if (awaits_first(client))
+        return;
+    client->retry_ms *= 2;
+    if (client->retry_ms > retry_last_ms(client))
+        client->retry_ms = retry_last_ms(client);
 }
 
 static void tell_gap(struct vfj_devd_client *client)
@@ -154,6 +159,8 @@ static void on_connection(void *context, const struct vfj_reply *reply, int fd)
 
 void vfj_devd_client_connect(struct vfj_devd_client *client)
 {
+    if (client->began_us == 0)
+        client->began_us = vfj_clock_mono_us();
     const struct vfj_request request
         = {.kind = VFJ_REQUEST_DEVD,
            .index = client->settings->stream_only ? VFJ_DEVD_STREAM_ONLY : VFJ_DEVD_ANY};
@@ -181,7 +188,6 @@ struct vfj_devd_client *vfj_devd_client_open(struct event_base *base, struct vfj
     client->settings = settings;
     client->listener = *listener;
     client->retry_ms = retry_first_ms(client);
-    client->opened_us = vfj_clock_mono_us();
     event_assign(&client->retry, base, -1, 0, on_retry, client);
     return client;
 }

@@ -32,7 +32,8 @@ struct vfj_devd_settings {
     /* longest pause; 0: 30 s. A connection that lasted longer resets the pause to
      * retry_first_ms. */
     uint32_t retry_last_ms;
-    /* time after the client's opening in which a failure to connect is no gap; 0: 5 s */
+    /* time after the first attempt in which a failure to connect is no gap, and the pause does not
+     * grow; 0: 30 s */
     uint32_t first_wait_ms;
 };
 

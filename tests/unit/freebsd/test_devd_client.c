@@ -15,6 +15,7 @@
 #include <event2/event.h>
 
 #include "adapters/freebsd/devd/client.h"
+#include "adapters/freebsd/run/clock.h"
 #include "core/data/event.h"
 #include "core/limits.h"
 #include "tests/kit/program.h"
@@ -314,6 +315,39 @@ static void test_reconnect(void **state)
     close_bench(bench);
 }
 
+static void let_run(struct bench *bench, unsigned ms)
+{
+    for (int64_t end_us = vfj_clock_mono_us() + (int64_t)ms * 1000; vfj_clock_mono_us() < end_us;) {
+        event_base_loop(bench->base, EVLOOP_NONBLOCK);
+        usleep(1000);
+    }
+}
+
+/* A slow guest takes longer to read rc.conf than the first wait, and devd starts later still. The
+ * wait begins with the first attempt, and its pauses do not grow. */
+static void test_slow_boot(void **state)
+{
+    struct bench *bench = open_bench(kit_path("slow"), kit_path("none"));
+    (void)state;
+    bench->settings = (struct vfj_devd_settings){.retry_first_ms = 1, .first_wait_ms = 60000};
+    vfj_devd_client_connect(bench->client);
+    let_run(bench, 1100); /* doubled pauses would end after 1023 ms, and after 2047 ms */
+    int listener = listen_on(kit_path("slow"), SOCK_SEQPACKET);
+    int64_t listens_us = vfj_clock_mono_us();
+    expect(bench, "connected slow\n");
+    assert_true(vfj_clock_mono_us() - listens_us < 700000);
+    close(listener);
+    close_bench(bench);
+
+    bench = open_bench(kit_path("late"), kit_path("none"));
+    bench->settings.first_wait_ms = 2000;
+    let_run(bench, 2100);
+    vfj_devd_client_connect(bench->client);
+    let_run(bench, 50);
+    assert_int_equal(bench->log.length, 0);
+    close_bench(bench);
+}
+
 /* At boot, devd starts after the client: the first connection has no gap before it. Without devd,
  * the client reports the gap when it has waited. */
 static void test_first_wait(void **state)
@@ -322,10 +356,7 @@ static void test_first_wait(void **state)
     (void)state;
     bench->settings.first_wait_ms = 60000;
     vfj_devd_client_connect(bench->client);
-    for (unsigned i = 0; i < 100; i++) {
-        event_base_loop(bench->base, EVLOOP_NONBLOCK);
-        usleep(1000);
-    }
+    let_run(bench, 100);
     assert_int_equal(bench->log.length, 0);
     int listener = listen_on(kit_path("boot"), SOCK_SEQPACKET);
     expect(bench, "connected boot\n");
@@ -399,6 +430,7 @@ int main(void)
         cmocka_unit_test(test_too_long),   cmocka_unit_test(test_nul),
         cmocka_unit_test(test_reconnect),  cmocka_unit_test(test_network_only),
         cmocka_unit_test(test_burst),      cmocka_unit_test(test_first_wait),
+        cmocka_unit_test(test_slow_boot),
     };
     return cmocka_run_group_tests(tests, kit_scratch_make, kit_scratch_remove);
 }
