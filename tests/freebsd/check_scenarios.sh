@@ -25,7 +25,7 @@ for file in scenarios/*; do
     [ "$(grep -c '^phase \|^#boot: ' "$file")" = "$(grep -c '^phase_end$' "$file")" ] ||
         refuse "$name: a phase has no end"
     bad=$(grep -n '^#[^ ]' "$file" |
-        grep -Ev '^[0-9]+:#(rc|needs|want|target|tells|pairs|boot|vf-mode|also|vfjournal-only): [^ ]')
+        grep -Ev '^[0-9]+:#(rc|needs|want|target|tells|pairs|boot|vf-mode|also|alone|vfjournal-only): [^ ]')
     [ -z "$bad" ] || refuse "$name: run reads no such header: $bad"
     for need in $(sed -n 's/^#needs: //p' "$file"); do
         sed -n '/^offers()/,/^}/p' run | grep -Eq "^    (.* )?$need( .*)?\)" ||
@@ -42,7 +42,7 @@ for file in scenarios/*; do
     if grep -q 'vtnet[0-9]\|mlx\|mce' "$file" && [ "$name" != module-loop ]; then
         refuse "$name: a VF has another name on another machine"
     fi
-    if grep -Eq '(plug|pull|joined|migrate [a-z]+)( 0)? 1' "$file" && ! grep -q '^#pairs: 2' "$file"; then
+    if grep -Eq '(plug|pull|joined|migrate [a-z]+)( 0)? 1' "$file" && ! grep -q '^#pairs: [28]' "$file"; then
         refuse "$name: uses hn1 without \"#pairs: 2\""
     fi
     printf '%s\n' "$listed" | grep -qx -- "$name" || refuse "$name: run does not list it"
@@ -57,6 +57,7 @@ for script in run vm lib.sh; do
 done
 sh ./run no-such-scenario >/dev/null 2>&1 && refuse "run takes a scenario that is not there"
 sh ./run --transparent foreign-lagg >/dev/null 2>&1 && refuse "run plays foreign-lagg without a lagg"
+sh ./run --only vfjournal reboot static >/dev/null 2>&1 && refuse "run reboots between scenarios"
 sh ./vm /nonexistent >/dev/null 2>&1 && refuse "vm takes an image that is not there"
 if command -v shellcheck >/dev/null; then
     # Scenarios use variables of run, and run those of lib.sh.
