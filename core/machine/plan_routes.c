@@ -295,6 +295,15 @@ static bool is_on_lagg(const struct vfj_planner *planner, const struct vfj_route
     return false;
 }
 
+/* Adds "-ifp laggN" to the words that change a route without a router. Without -ifp the kernel
+ * leaves the interface of such a route as it is, and reports success (sys/net/route/route_ctl.c,
+ * change_nhop()). */
+static void add_interface(struct vfj_text *text, struct vfj_name lagg)
+{
+    vfj_text_add(text, " -ifp ");
+    vfj_text_add(text, lagg.text);
+}
+
 /* Adds an IPv4 route, which the kernel deleted with hn's address. Changes an IPv6 route, which the
  * kernel did not delete. When the change fails, the next batch adds the IPv6 route. */
 static void plan_static_route(struct vfj_planner *planner, enum vfj_need need, const char *words)
@@ -315,6 +324,8 @@ static void plan_static_route(struct vfj_planner *planner, enum vfj_need need, c
     if (is_change && !vfj_span_starts(vfj_span_of(words), "-inet6 "))
         vfj_text_add(&text, "-inet6"); /* the command's grammar requires it as the first word */
     add_route_words(&text, planner->slot, vfj_span_of(words));
+    if (is_change && route.is_interface && route.ifp.length == 0)
+        add_interface(&text, vfj_name_lagg(planner->slot->unit));
 }
 
 static void plan_routes(struct vfj_planner *planner, bool interface_only)
@@ -404,9 +415,12 @@ static void plan_kept_route(struct vfj_planner *planner, enum vfj_need need,
         || !vfj_interface_has_family(&slot->observed.hn, false);
     bool is_change
         = stays && vfj_kept_routes_find(&slot->observed.routes, &route->destination) != NULL;
+    struct vfj_name lagg = vfj_name_lagg(slot->unit);
     struct vfj_text text
         = begin_route(planner, need, is_change ? VFJ_COMMAND_ROUTE_CHANGE : VFJ_COMMAND_ROUTE_ADD);
-    add_kept_words(&text, route, vfj_name_lagg(planner->slot->unit));
+    add_kept_words(&text, route, lagg);
+    if (is_change && is_without_router(route))
+        add_interface(&text, lagg);
 }
 
 static void plan_kept(struct vfj_planner *planner, enum vfj_need need, bool without_router)

@@ -295,6 +295,18 @@ static bool aim_route(struct vfj_guest *guest, const struct vfj_route *words,
     return vfj_address_parse(router, &route->gateway);
 }
 
+/* Changes a route. A route without a router keeps its interface unless -ifp names one, as in
+ * sys/net/route/route_ctl.c, change_nhop(). */
+static void change_route(struct vfj_guest_route *route, const struct vfj_guest_route *to,
+                         bool has_ifp)
+{
+    struct vfj_name interface = route->interface;
+    bool keeps_interface = route->gateway.text[0] == '\0' && !has_ifp;
+    *route = *to;
+    if (keeps_interface)
+        route->interface = interface;
+}
+
 /* Adds or changes a route other than a default route. A route with a router that the model cannot
  * reach, a destination in a form that the model does not read, and a route of another FIB have no
  * effect: a trace need not give the addresses that its static routes need. */
@@ -314,7 +326,7 @@ static int32_t run_other_route(struct vfj_guest *guest, const struct vfj_route *
     else if (strcmp(argv->words[1], "add") == 0)
         return refuse_route(argv, words->destination, "route already in table", output);
     else
-        *known = made;
+        change_route(known, &made, words->ifp.length > 0);
     return 0;
 }
 

@@ -238,6 +238,24 @@ static void test_nothing_given_back(void **unused)
     assert_int_equal(slot->batch.count, 1);
 }
 
+/* A route through hn is astray only while hn is a port. */
+static void test_stray_route(void **unused)
+{
+    (void)unused;
+    struct vfj_slot *slot = begin();
+    slot->observed.lagg = (struct vfj_interface){.exists = true, .port_count = 1};
+    slot->observed.lagg.ports[0] = vfj_name_of("hn0");
+    assert_false(vfj_observed_has_stray_route(slot));
+    slot->observed.routes.count = 2;
+    slot->observed.routes.list[0].on_lagg = true;
+    assert_true(vfj_observed_has_stray_route(slot));
+    slot->observed.routes.list[1].on_lagg = true;
+    assert_false(vfj_observed_has_stray_route(slot));
+    slot->observed.routes.list[1].on_lagg = false;
+    slot->observed.lagg.port_count = 0;
+    assert_false(vfj_observed_has_stray_route(slot));
+}
+
 /* laggN becomes the daemon's with the first command of a plan. A plan without a command leaves
  * laggN to whoever made it. */
 static void test_lagg_of_others(void **unused)
@@ -529,6 +547,7 @@ int main(void)
         cmocka_unit_test(test_last_of_lagg),
         cmocka_unit_test(test_lagg_given_back),
         cmocka_unit_test(test_nothing_given_back),
+        cmocka_unit_test(test_stray_route),
         cmocka_unit_test(test_lagg_of_others),
         cmocka_unit_test(test_copy_of_a_view),
         cmocka_unit_test(test_taken_back),

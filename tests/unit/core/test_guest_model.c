@@ -670,6 +670,25 @@ static void test_interface_routes(void **unused)
     assert_string_equal(guest.default_if.text, "");
 }
 
+/* A change of a route without a router leaves its interface as it is, unless -ifp names one, as on
+ * FreeBSD 13.2. */
+static void test_changed_interface_routes(void **unused)
+{
+    static const char *const kept[]
+        = {"-net 192.168.7.0/24 -iface hn1", "-net 192.168.7.0/24 10.0.1.9"};
+    (void)unused;
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
+        begin();
+        direct("%if hn1 up inet 10.0.1.4/24");
+        assert_int_equal(add_route("192.168.7.0/24 -iface hn0"), 0);
+        assert_int_equal(run(VFJ_COMMAND_ROUTE_CHANGE, "", kept[i]), 0);
+        assert_string_equal(guest.routes.list[0].interface.text, "hn0");
+    }
+    assert_int_equal(run(VFJ_COMMAND_ROUTE_CHANGE, "", "-net 192.168.7.0/24 -iface hn1 -ifp hn1"),
+                     0);
+    assert_string_equal(guest.routes.list[0].interface.text, "hn1");
+}
+
 /* The model ignores routes beyond its limit. */
 static void test_too_many_routes(void **unused)
 {
@@ -995,6 +1014,7 @@ int main(void)
         cmocka_unit_test(test_route_and_down),
         cmocka_unit_test(test_route_and_rename),
         cmocka_unit_test(test_interface_routes),
+        cmocka_unit_test(test_changed_interface_routes),
         cmocka_unit_test(test_too_many_routes),
         cmocka_unit_test(test_carp),
         cmocka_unit_test(test_vlan_by_name),
