@@ -47,6 +47,8 @@ static const struct fixture {
      "106:ff87c6031a8fec9d9d81678d3d8689f175e3d3cec453c954333f9a891c298ef3", 106},
     {"journal-7.db", 7, false,
      "187:a391e40a6fe6cfc1dda1fc7ba95c6815f06634bd235a7b39d01c5c5e14c8dda0", 187},
+    {"journal-7-rules-5.db", 7, false,
+     "187:c73a04cedf9e0289b9c32bc8c3d7530b65644f0bb7ef6e9ece7040ef3c68f1c7", 187},
 };
 enum { FIXTURES = sizeof fixtures / sizeof fixtures[0] };
 
