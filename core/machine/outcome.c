@@ -120,6 +120,10 @@ static void record_lost_lagg(struct vfj_slot *slot, const struct vfj_interface *
     vfj_kept_routes_add_all(&slot->before.routes, routes);
     const struct vfj_interface wanted = slot->before.lagg;
     slot->before.lagg = *was;
+    /* A view does not tell which addresses carp(4) shares. Another host may have one of them, so none
+     * is kept: laggN gets the addresses of rc.conf. */
+    if (was->carp)
+        slot->before.lagg.address_count = 0;
     /* The active plan may still have to give laggN the addresses of a laggN destroyed earlier. */
     for (unsigned i = 0; i < wanted.address_count && slot->plan.phase == VFJ_PLAN_ACTIVE; i++) {
         if (!vfj_interface_has_host(&slot->before.lagg, &wanted.addresses[i]))
