@@ -255,6 +255,23 @@ static void stop_writer(pid_t child)
     assert_true(WIFSIGNALED(status));
 }
 
+/* Waits until the verb can read the journal: where the reader is slow, the journal changes during
+ * each of its tries, and it gives up with a message that says "try again". */
+static void await_reading(const char *verb, const char *path, const char *arguments)
+{
+    char line[1000];
+    int exit_status = VFJ_EXIT_UNUSABLE;
+    (void)snprintf(line, sizeof line, "%s -J '%s' %s", verb, path, arguments);
+    for (unsigned i = 0; i < 20 && exit_status != VFJ_EXIT_OK; i++) {
+        char *printed = kit_run(line, &exit_status);
+        if (exit_status != VFJ_EXIT_OK && strstr(printed, "try again") == NULL)
+            fail_msg("vfjournal %s: exit status %d: %s", line, exit_status, printed);
+        assert_true(exit_status != VFJ_EXIT_OK || strstr(printed, ": verified: ") != NULL);
+        free(printed);
+    }
+    assert_int_equal(exit_status, VFJ_EXIT_OK);
+}
+
 /* A daemon starts, writes and ends again and again. Meanwhile verify reports no fault, and each
  * copy is complete. */
 static void test_a_live_journal_is_verified_and_copied(void **state)
@@ -266,9 +283,9 @@ static void test_a_live_journal_is_verified_and_copied(void **state)
     pid_t child = start_writer(path);
     for (unsigned i = 0; i < 15; i++) {
         char arguments[600];
-        verify_says(path, VFJ_EXIT_OK, ": verified: ");
+        await_reading("verify", path, "");
         (void)snprintf(arguments, sizeof arguments, "'%s'", copy);
-        says("backup", path, arguments, VFJ_EXIT_OK, "live-copy.db: verified: ");
+        await_reading("backup", path, arguments);
         assert_int_equal(stat(copy, &facts), 0);
         assert_int_equal(facts.st_mode & 0777, 0600);
         assert_int_equal(facts.st_nlink, 1);
