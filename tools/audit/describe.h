@@ -33,7 +33,8 @@ void vfj_announcement_add(struct vfj_text *text, const struct vfj_announcement *
 int64_t vfj_announcement_notice_us(const struct vfj_announcement *announcement,
                                    const struct vfj_episode *episode);
 
-/* Adds everything that is known about the episode to the JSON object. */
+/* Adds everything that is known about the episode to the JSON object. `slow_us` is the longest
+ * duration of an episode with the verdict CLEAN. */
 void vfj_episode_add_json(struct vfj_json *json, const struct vfj_episode *episode,
                           int64_t slow_us);
 

@@ -46,14 +46,14 @@ int vfj_audit_source_report(const struct vfj_audit_source *source);
  * status. */
 int vfj_audit_source_fail(const struct vfj_audit_source *source, enum vfj_status status);
 
-/* Sets *episode to the episode whose id is the number in `word`. `name` is the journal's name for
- * messages. Returns what vfj_audit_source_find() returns. */
+/* Sets *episode to the episode whose id is the number in `word`. The messages contain `name`, the
+ * journal's name, and `verb`. Returns what vfj_audit_source_find() returns. */
 int vfj_audit_find_word(const struct vfj_audit *audit, const char *name, const char *verb,
                         const char *word, struct vfj_episode **episode);
 
-/* Sets *episode to the episode whose id is the number in `word`. Returns VFJ_EXIT_OK, or the exit
- * status after a message. The status is VFJ_EXIT_DIFFERENT when no episode has this id; the message
- * then names the nearest id. */
+/* Sets *episode to the episode whose id is the number in `word`. `verb` is the verb's name for
+ * messages. Returns VFJ_EXIT_OK, or the exit status after a message. The status is
+ * VFJ_EXIT_DIFFERENT when no episode has this id; the message then names the nearest id. */
 int vfj_audit_source_find(const struct vfj_audit_source *source, const char *verb, const char *word,
                           struct vfj_episode **episode);
 

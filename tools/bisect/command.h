@@ -4,7 +4,8 @@
 
 #include <stdint.h>
 
-/* sh(1) ends with 126 or 127 when it cannot run the command. */
+/* Exit statuses of the command. SKIP means that the command cannot test the file. A status above
+ * STATUS_MAX ends the verb: sh(1) ends with 126 or 127 when it cannot run the command. */
 enum { VFJ_BISECT_SKIP = 125, VFJ_BISECT_STATUS_MAX = 125 };
 
 /* Runs `sh -c COMMAND vfjournal FILE` in its own process group. A command that is the name of a

@@ -28,7 +28,8 @@ static bool add(struct vfj_cuts *cuts, uint64_t number)
     return true;
 }
 
-/* Finds the places at which a journal can be cut: before each event, and after the last record. */
+/* Finds the places at which a journal can be cut: before each event but the first, and after the
+ * last record. */
 static enum vfj_status find_events(struct vfj_cuts *cuts)
 {
     struct vfj_record record;

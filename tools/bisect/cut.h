@@ -26,8 +26,8 @@ void vfj_cuts_close(struct vfj_cuts *cuts);
  * VFJ_EXIT_OK, or the exit status after a message. */
 int vfj_cuts_write(const struct vfj_cuts *cuts, size_t index, const char *path);
 
-/* Returns the seq of the last event, or the number of the last line, before place number
- * `index`. */
+/* Returns the seq of the last event before place number `index`. For a trace, returns the number of
+ * the last line before it. */
 uint64_t vfj_cuts_begin_of(const struct vfj_cuts *cuts, size_t index);
 
 #endif

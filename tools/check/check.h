@@ -19,7 +19,7 @@ enum vfj_check_status {
 struct vfj_check_facts {
     unsigned slots;   /* number of slots in the journal */
     unsigned without; /* number of slots whose traffic does not go through a VF now */
-    /* for the slots without a VF in use now: the longest time that this has lasted */
+    /* longest time for which one of these slots has had no traffic through a VF */
     int64_t outage_us;
     int64_t longest_us; /* duration of the longest episode that ended in the period */
     /* largest number of times that the VF of one slot left in the period of --max-flaps */

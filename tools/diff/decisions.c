@@ -30,8 +30,8 @@ static struct vfj_point point_of(const struct vfj_record *record)
                               .mono_us = record->mono_us};
 }
 
-/* Adds a decision of the record. The text has been written into reading->bytes. `words` is the part
- * of the key that stands for the text. */
+/* Adds the decision that the record contains. `text` is in reading->bytes already. `words` is
+ * the part of the key that stands for the text. */
 static void add(struct reading *reading, const struct vfj_record *record,
                 enum vfj_decided_kind kind, struct vfj_name slot, const struct vfj_text *text,
                 uint64_t words)

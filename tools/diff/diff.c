@@ -1,4 +1,5 @@
-/* vfjournal diff: compares two migrations, or the state of vfjournal's state machine at two records. */
+/* vfjournal diff: compares two migrations, one migration with itself under other settings, or the
+ * machine's states after two records. */
 #include "tools/diff/diff.h"
 
 #include "tools/options.h"

@@ -10,7 +10,7 @@
 
 struct vfj_diff_options {
     const char *path;
-    /* A and B; B is NULL when the options give settings for a what-if instead */
+    /* the arguments A and B; B is NULL when A is compared with itself under other settings */
     const char *words[2];
     bool state, json;
     enum vfj_zone zone;
@@ -44,7 +44,7 @@ int vfj_diff_migrations(const struct vfj_diff_options *options);
 int vfj_diff_settings(struct vfj_diff_options *options);
 int vfj_diff_states(const struct vfj_diff_options *options);
 
-/* Two times are reported as different when they differ by at least twice this value. */
+/* Two times count as different when they differ by at least this value, in microseconds. */
 #define VFJ_DIFF_US INT64_C(1000000)
 
 #endif

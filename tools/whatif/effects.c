@@ -8,7 +8,7 @@
 
 /* a longer duration is that of a command that has no outcome */
 static const int64_t never_us = INT64_C(10000000000000);
-/* devd may pass the line of an attachment on later by this time than the line of a link */
+/* devd may report the attachment of a VF up to this time later than an effect of taking it up */
 static const int64_t jitter_us = 100000;
 
 static struct vfj_pass_vf *find_vf(struct vfj_pass *pass, struct vfj_name name)

@@ -42,7 +42,7 @@ struct vfj_pass_vf {
     uint64_t attachment; /* how often the VF attached */
     uint64_t ups;        /* how often the program or hn(4) took the VF up since it attached */
     int64_t attached_us; /* time at which the VF attached last */
-    /* the newest taking up of the VF is one by hn(4), not by a command; it can be in the future */
+    /* hn(4), not a command, takes the VF up at `up_us` */
     bool is_by_hn;
     /* index in vfj_effects.list of the first effect that can come after the VF's last attachment */
     size_t effect;
@@ -51,9 +51,10 @@ struct vfj_pass_vf {
      * hn(4) takes the VF up at `up_us`, perhaps in the future. */
     bool is_up;
     bool is_up_since; /* `is_up` is true, and the command began after the first difference */
-    /* whether a VF_UP, a LINK line of the VF, and a LINK line of hn came after that command */
+    /* whether a VF_UP, a LINK line of the VF, and a LINK line of hn came since the VF was last
+     * taken up */
     bool has_up, has_link, has_hn_link;
-    int64_t up_us; /* time at which that command begins; of hn(4), this can be in the future */
+    int64_t up_us; /* time at which the VF was last taken up; if by hn(4), perhaps in the future */
 };
 
 /* a command has at most three lines as effects */
@@ -92,8 +93,9 @@ struct vfj_pass {
 void vfj_pass_watch(void *pass, const struct vfj_event *event, const struct vfj_decision *decision);
 
 /* Plays the lines of `edited`, a trace that has `inserted` more lines at its beginning than the
- * original trace. The caller has checked the lines and reset pass->play to its beginning. Returns
- * the statuses of vfj_trace_play(). */
+ * original trace. The caller has checked the lines and reset pass->play to its beginning.
+ * Returns the statuses of vfj_trace_play(). When a line exceeds a limit of the guest model,
+ * *place describes that line. */
 enum vfj_status vfj_pass_run(struct vfj_pass *pass, struct vfj_span edited, uint64_t inserted,
                              struct vfj_trace_place *place);
 
@@ -101,8 +103,8 @@ enum vfj_status vfj_pass_run(struct vfj_pass *pass, struct vfj_span edited, uint
  * before it ends. */
 void vfj_pass_note_begun(struct vfj_pass *pass);
 
-/* Decides what happens with a line of devd before it is played, and records effects of commands.
- * Returns true when the line must be played now. */
+/* Called before a line of devd is played; `line` is its number in the trace. The first pass records
+ * the line if it is an effect of a command. Returns true when the line must be played now. */
 bool vfj_pass_takes(struct vfj_pass *pass, uint64_t line);
 
 /* Called when the last event before the first difference was submitted. Removes the facts that are
@@ -110,8 +112,8 @@ bool vfj_pass_takes(struct vfj_pass *pass, uint64_t line);
  * model. */
 void vfj_pass_differ(struct vfj_pass *pass);
 
-/* Returns true when a line of the trace that begins with '%' must be applied. After the first
- * difference, some must not. */
+/* Returns true when a line of the trace that begins with '%' must be applied. Some of these
+ * lines must not be applied after the first difference (`is_exported`). */
 bool vfj_pass_keeps(const struct vfj_pass *pass, const struct vfj_trace_line *line);
 
 #endif
