@@ -11,7 +11,7 @@ enum {
     /* time between two steps of pruning within a round, so that the loop can handle events in
      * between */
     VFJ_MAINTENANCE_STEP_US = 50 * 1000,
-    /* after this time the daemon assumes that the clock is right */
+    /* this long after its first step, the maintenance assumes that the clock is right */
     VFJ_CLOCK_SETTLED_S = 24 * 60 * 60,
 };
 

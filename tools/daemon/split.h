@@ -6,7 +6,7 @@
 #include "tools/daemon/options.h"
 
 /* Starts the monitor, sets options->guest_io.monitor, and makes this process run as the user in the
- * options. Does nothing of this when the process is not root, when the user does not exist, or when
+ * options. Does none of this when the process is not root, when the user does not exist, or when
  * the journal cannot belong to the user. If the options name a user, each of these three conditions
  * is an error. On an error, logs it and returns false, and the caller must end the process. */
 bool vfj_daemon_split(struct vfj_daemon_options *options);

@@ -1,4 +1,4 @@
-/* vfjournal doctor: the kernel. */
+/* The checks of `vfjournal doctor` about the kernel. */
 #include <string.h>
 #include <unistd.h>
 
@@ -96,7 +96,8 @@ static void check_lagg(struct vfj_doctor *doctor)
                         "kldload if_lagg, and if_lagg_load=\"YES\" in /boot/loader.conf");
 }
 
-/* Without ng_socket(4), which ngctl(8) loads, the hooks of an hn can't be read. */
+/* Warns when ng_ether(4) is loaded, because netgraph nodes may be connected to an hn. The doctor
+ * can read their hooks only with ng_socket(4), which it does not load. */
 static void check_netgraph(struct vfj_doctor *doctor)
 {
     bool may_join = doctor->map_read && doctor->map.transparent <= 0;

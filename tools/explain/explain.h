@@ -101,13 +101,15 @@ void vfj_sentences_what(const struct vfj_kept *kept, struct vfj_text *text);
  * observation. */
 void vfj_sentences_observed(const struct vfj_kept *kept, struct vfj_text *text);
 /* Adds the rule behind the machine's decision: an allowed change in the table of states, or the
- * position of a command in a plan. */
+ * position of a command in a plan. `policy` is the daemon's policy; `knows_policy` is false when it
+ * is unknown. */
 void vfj_sentences_rule(const struct vfj_kept *kept, enum vfj_policy policy, bool knows_policy,
                         struct vfj_text *text);
 /* Adds a line about a change of state, such as "detached -> attached for vf-attached: text of the
  * reason." */
 void vfj_sentences_move(const struct vfj_record *record, struct vfj_text *text);
-/* Adds the remedy, if the record reports something that needs to be done. */
+/* Adds the remedy, if the record reports something that needs to be done. If the record is the
+ * outcome of a command, `command` is this command, or NULL. */
 void vfj_sentences_remedy(const struct vfj_kept *kept, const struct vfj_kept *command,
                           struct vfj_text *text);
 void vfj_sentences_pages(const struct vfj_kept *kept, struct vfj_text *text);

@@ -65,8 +65,8 @@ struct more_facts {
 };
 
 /* Returns the word about the link in a %if line. The guest model derives a lagg's link from the
- * lagg's ports. A lagg therefore gets a word only when its recorded link differs from this
- * (is_link_told). */
+ * lagg's ports. A lagg therefore gets a word only with `is_link_told`: its recorded link differs
+ * from the derived one. */
 static const char *link_word(const struct vfj_interface *interface, bool is_link_told)
 {
     if (interface->laggproto != VFJ_LAGGPROTO_NONE && !is_link_told)
@@ -523,8 +523,7 @@ static void answer_file(struct vfj_mirror *mirror, const struct vfj_command *com
 }
 
 /* Makes the interface that a recorded sysctl dev.hn.N.vf names, when the guest model does not have
- * it. It is possible that no other recorded
- * fact names this interface. */
+ * it. Perhaps no other recorded fact names this interface. */
 static void emit_named_vf(struct vfj_mirror *mirror, const char *oid, const char *value)
 {
     struct vfj_interface vf = {.exists = true, .up = true, .mtu = 1500};

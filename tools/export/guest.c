@@ -250,9 +250,9 @@ void vfj_mirror_rc(struct vfj_mirror *mirror, struct vfj_span rc)
 
 /* The functions below find out whether two outcomes or observations are the same to the machine. */
 
-/* Returns true when the command succeeded, or when its output says that the guest was in the wanted
- * state already. A failure that is accepted whatever the output says is different: the command then
- * changed nothing. */
+/* Returns true when the command's effect exists: the command succeeded, or its output says that the
+ * effect existed already. Returns false for a failure of a kind whose messages are "*"
+ * (VFJ_COMMAND_KINDS): it is accepted, but does not show that the effect exists. */
 static bool is_done(enum vfj_command_kind kind, const struct vfj_outcome *outcome)
 {
     struct vfj_outcome silent = {.kind = outcome->kind, .status = outcome->status};

@@ -334,7 +334,7 @@ static int report(const struct lines *lines)
         vfj_complain(lines->input->name, "records are missing");
         return VFJ_EXIT_EDITED;
     }
-    /* With a cursor an empty answer is the usual one: nothing came since. */
+    /* With a cursor, it is no fault when no row matches: no row was written after the cursor. */
     const struct vfj_lines_options *options = lines->options;
     if (lines->has_chosen || options->follow || options->after_cursor != NULL
         || options->cursor_file != NULL)

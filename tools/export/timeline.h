@@ -79,7 +79,7 @@ void vfj_timeline_complete(const struct vfj_timeline *timeline, struct vfj_comma
 /* Adds a command that was decided at the newest event. */
 void vfj_timeline_add_command(struct vfj_timeline *timeline, const struct vfj_command *command);
 
-/* Returns true when the result at `us` comes at the same time as its command began. */
+/* Returns true when the command with the id `command` began at `us`, the time of its result. */
 bool vfj_timeline_same_instant(const struct vfj_timeline *timeline, uint64_t command, int64_t us);
 
 /* Returns the id of the command whose result this event is, or 0. */

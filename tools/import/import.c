@@ -199,8 +199,8 @@ static int read_lines(struct import *import, FILE *in)
     return VFJ_EXIT_DIFFERENT;
 }
 
-/* Makes the path HOST.JOURNAL.db from a source "/vfjournal/HOST/JOURNAL", which is the origin of
- * imported lines. */
+/* Sets `path` to that of the journal for a source, "/vfjournal/HOST/JOURNAL". With the option -d
+ * this is HOST.JOURNAL.db in the directory, and otherwise NEW. */
 static bool path_of(const struct options *options, const char *source, char path[PATH_SIZE])
 {
     struct vfj_text text = vfj_text_begin(path, PATH_SIZE);

@@ -22,8 +22,8 @@ struct rehearsal {
     struct vfj_transcript transcript;
 };
 
-/* Writes the transcript when a journal is written. The ledger then steps the machine, and not the
- * transcript. */
+/* Prints the transcript of an event when a journal is written, too. The ledger then steps the
+ * machine; the transcript does not. */
 static void write_transcript(void *arg, const struct vfj_event *event,
                              const struct vfj_decision *decision)
 {

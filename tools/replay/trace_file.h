@@ -28,8 +28,8 @@ enum vfj_status vfj_trace_play(struct vfj_span bytes, struct vfj_play *play,
 enum vfj_status vfj_trace_check(struct vfj_span bytes, struct vfj_play *play,
                                 struct vfj_trace_place *place);
 
-/* Removes the next line from the beginning of `*rest` and sets *line to it, without its "
- * ". Returns false when there are no more lines. */
+/* Removes the next line from the beginning of `*rest` and sets *line to it, without its
+ * newline. Returns false when there are no more lines. */
 bool vfj_trace_next_line(struct vfj_span *rest, struct vfj_span *line);
 
 /* Returns true when the trace has only blank lines and comments. */

@@ -13,7 +13,7 @@ struct vfj_axis_measures {
     double pad;         /* free space on both sides of each piece of the axis */
     double break_width; /* smallest width of a break */
     double squeeze;     /* an idle time that would be wider than this is drawn as a break */
-    double most;        /* largest width of one second; with breaks, five times this */
+    double most;        /* largest width of one second; five times this on an axis with breaks */
 };
 
 /* A piece of the axis. A piece that is a break stands for the time between the pieces beside it. */

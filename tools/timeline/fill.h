@@ -96,7 +96,8 @@ void vfj_fill_drop_empty_lanes(struct vfj_model *model);
  * returns "" and sets no_memory. */
 const char *vfj_fill_keep(struct vfj_fill *fill, const char *text);
 
-/* Returns the text of the record, cut to the length that a row of the table can have. */
+/* Returns the record's line as vfj_output_text() gives it for `rows`, in memory of the model.
+ * Cuts a line that is too long for the table, and ends it with "...". */
 const char *vfj_fill_text_of(struct vfj_fill *fill, const struct vfj_record *record, bool rows);
 
 /* Adds an element to the lane. Returns its index. Returns SIZE_MAX when `lane` is NULL, there are

@@ -348,7 +348,7 @@ static void print_tick(const struct vfj_plot *plot, const struct vfj_item *item)
 {
     const struct vfj_lane *lane = &plot->model->lanes[item->lane];
     double x = place(plot, item->from_us), top = plot->lane_tops[item->lane];
-    double rows = rows_of(lane), y = top + (rows > 2 ? rows - 2 : 0); /* without a label: short */
+    double rows = rows_of(lane), y = top + (rows > 2 ? rows - 2 : 0); /* stem without label */
     if (item->has_label)
         y = top + rows + ROW * item->row + ROW / 2.0;
     begin_link(plot, item, vfj_tone_class((enum vfj_tone)item->tone));

@@ -61,7 +61,8 @@ static void print_wrapped(const char *text, FILE *out)
     }
 }
 
-/* How much the reader wants to see a state that is shorter than a column, if several share it. */
+/* The ranks of states in the line of states. Where several states share a column, the column shows
+ * the state whose rank comes last in this list. */
 enum rank { RANK_INSTANT, RANK_WIDE, RANK_FAST, RANK_SLOW, RANK_DETACHED, RANK_COUNT };
 
 static enum rank rank_of(const struct vfj_item *item, int from, int to)
