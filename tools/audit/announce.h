@@ -20,7 +20,7 @@ enum {
 
 /* A host event, such as a live migration, that Azure Scheduled Events announced. */
 struct vfj_announcement {
-    /* the newest row about the event, except for the row that says that it is over */
+    /* the event as its newest row reports it; the row that reports its end does not count */
     struct vfj_scheduled event;
     /* the newest time for which the event was announced, as Unix time in seconds; 0: none */
     int64_t not_before_s;

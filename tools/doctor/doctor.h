@@ -46,8 +46,9 @@ struct vfj_doctor {
     bool any_lagg; /* a lagg interface exists */
 };
 
-/* Prints a finding. `subject` is one or two words. `advice` is the remedy, or "". Bytes that could
- * control a terminal are escaped. */
+/* Prints a finding. `subject` is one or two words that name the checked thing. `what` is the
+ * text of the finding, and `advice` is the remedy, or "". Bytes that could control a terminal
+ * are escaped. */
 void vfj_doctor_find(struct vfj_doctor *doctor, enum vfj_level level, const char *subject,
                      const char *what, const char *advice);
 /* Prints a finding like vfj_doctor_find(). The text of the finding is `what` followed by

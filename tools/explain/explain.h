@@ -109,7 +109,7 @@ void vfj_sentences_rule(const struct vfj_kept *kept, enum vfj_policy policy, boo
  * reason." */
 void vfj_sentences_move(const struct vfj_record *record, struct vfj_text *text);
 /* Adds the remedy, if the record reports something that needs to be done. If the record is the
- * outcome of a command, `command` is this command, or NULL. */
+ * outcome of a command, `command` is this command. Otherwise `command` is NULL. */
 void vfj_sentences_remedy(const struct vfj_kept *kept, const struct vfj_kept *command,
                           struct vfj_text *text);
 void vfj_sentences_pages(const struct vfj_kept *kept, struct vfj_text *text);

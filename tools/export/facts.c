@@ -703,7 +703,8 @@ static void answer(struct vfj_mirror *mirror, const struct vfj_command *command,
     }
 }
 
-/* Number of repetitions: a fact may depend on a second one, and that one on a third. */
+/* How often vfj_mirror_answer() corrects the guest model for one result at most: a fact may depend
+ * on a second one, and that one on a third. */
 enum { ROUNDS = 3 };
 
 void vfj_mirror_answer(struct vfj_mirror *mirror, const struct vfj_command *command,

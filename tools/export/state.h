@@ -31,7 +31,8 @@ struct vfj_export {
     uint64_t seq;           /* seq of the current row */
     const char *wrong;      /* why the journal cannot be exported; NULL: nothing is wrong so far */
     enum vfj_status status; /* VFJ_OK: a trace cannot express the journal; otherwise what failed */
-    /* the current daemon had other rules than this program, and decided otherwise than these do */
+    /* the current daemon had other rules than this program, and has decided otherwise than this
+     * program's rules decide */
     bool others;
     /* The members that the first reading uses: */
     unsigned row; /* how many rows were read that are decisions about the newest event */
@@ -45,8 +46,8 @@ struct vfj_export {
     bool begun, running;
     uint64_t boot;
     int64_t now_us, group_us, late_us;
-    /* for each event that is the result of a command, if its facts are written before its whole
-     * group: the id of the command; for all other events 0 */
+    /* indexed by event: id of the command whose result the event is, if the facts that the result
+     * shows are written before its whole group; otherwise 0 */
     struct vfj_times early;
     uint8_t mode, policy;
     unsigned open_count;

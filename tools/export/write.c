@@ -260,8 +260,9 @@ static bool open_answer(struct vfj_export *export, uint64_t command, int64_t us)
     return joins;
 }
 
-/* Called after a result was written. The facts that it shows are written before the whole group, so
- * that they may take effect too early. Records a result with this problem in export->early. */
+/* Called after a result was written. With `joins`, the result is in the group of its cause. If the
+ * trace had `lines_before` lines before and has more now, these lines are written before the whole
+ * group and may take effect too early. Then records the result in export->early. */
 static void close_answer(struct vfj_export *export, uint64_t command, bool joins,
                          uint64_t lines_before)
 {

@@ -42,8 +42,8 @@ static void print_csv(const struct vfj_show *show, const struct vfj_boot *boot)
     (void)fputc('\n', stdout);
 }
 
-/* Adds the time of the boot's first record. In the format DELTA, adds the time since the first
- * record of the boot before it, except in the first line. */
+/* Adds the time of the boot's first record. In the format DELTA, each line but the first has
+ * instead the time since the first record of the boot in the line before. */
 static void add_first(struct vfj_show *show, struct vfj_text *text, const struct vfj_boot *boot)
 {
     int64_t before_us = show->style.before_us;

@@ -17,7 +17,7 @@ static void complain_with_time(const struct vfj_show *show, const char *what, in
     vfj_complain(show->input.name, line);
 }
 
-/* Returns true when records may match that are shown with -a only. */
+/* Returns true when records that only -a shows may match the other criteria. */
 static bool may_hide(const struct vfj_criteria *criteria)
 {
     return !criteria->every_kind && criteria->kinds.count == 0 && criteria->states.count == 0

@@ -152,7 +152,7 @@ static bool is_mostly_breaks(const struct intervals *intervals,
     return intervals->breaks > 0 && used < room_of(measures, intervals->breaks) / 2;
 }
 
-/* Draws all idle times in their full length again. */
+/* Removes all breaks, so that idle times are drawn in their full length. */
 static void stretch(struct intervals *intervals)
 {
     for (size_t i = 0; i < intervals->count; i++) {

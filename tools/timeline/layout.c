@@ -145,7 +145,7 @@ static void place_tick(struct vfj_item *item, struct labels *labels, unsigned mo
     labels->list[labels->count++] = label;
 }
 
-/* Returns true for a change of a link. There may be many, and other labels come first. */
+/* Returns true for a change of a link. There may be many, so all other labels are placed first. */
 static bool is_noise(const struct vfj_item *item)
 {
     return strncmp(item->label, "link ", 5) == 0;
