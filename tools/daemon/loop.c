@@ -240,7 +240,8 @@ static void on_event(void *context, const struct vfj_event *event)
     answer_skipped(loop);
 }
 
-/* Returns the time by which the submitted events must be committed. */
+/* Returns the monotonic time by which the submitted events must be committed; 0: immediately.
+ * `more` is true when further events are ready. */
 static int64_t commit_due_us(const struct vfj_daemon_loop *loop, bool more)
 {
     if (loop->held_count > 0 || loop->waiting >= VFJ_COMMIT_EVENTS)

@@ -23,7 +23,8 @@ static const char *read_document(struct vfj_span text, const char *vm,
 
 /* Finds the user that the helper becomes when the daemon is root: nobody, which the base system of
  * FreeBSD has. When the daemon becomes nobody, the helper becomes _vfjournal. The user of the
- * helper is never that of the daemon, since a process may signal and trace those of its user. */
+ * helper is never that of the daemon, since a process may signal and trace those of its user.
+ * Returns false when the daemon is root and there is no such user. */
 static bool find_user(const struct vfj_daemon_options *options, struct vfj_user *user)
 {
     static const char *const names[] = {"nobody", VFJ_USER_DEFAULT};

@@ -52,7 +52,7 @@ enum { VFJ_FAMILY_MAX = 20000 };
 struct vfj_relative {
     uint64_t seq;
     uint64_t parent; /* seq of the record that caused this one */
-    unsigned depth;  /* number of causes between this record and the explained one */
+    unsigned depth;  /* 0: the explained record; 1: its direct cause or effect; … */
     /* this record is a timer, and its parent is the transition that began the delay */
     bool by_delay;
 };

@@ -22,8 +22,8 @@ struct vfj_effect {
     uint64_t attachment; /* how often the VF had attached before the line */
     /* how often the VF had been taken up between its attachment and the line */
     uint64_t up;
-    /* Time from the beginning of the command to the line. It is negative when devd passed the VF's
-     * attachment on later than the line. */
+    /* Time from taking the VF up to the line. It is negative when devd reported the attachment of
+     * the VF later than the line. */
     int64_t after_us;
     bool is_of_link; /* the line is a LINK line of the VF */
     bool is_escaped; /* the trace has devd's line, with escapes, after the word "%devd" */
