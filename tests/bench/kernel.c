@@ -132,7 +132,7 @@ static int list_vfs(bool with_hns, char *value, size_t size)
     return 0;
 }
 
-/* Reads dev.hn.N.LEAF. */
+/* Reads the sysctl dev.hn.UNIT.LEAF into `value`. Returns 0 or an errno. */
 static int read_leaf(unsigned unit, const char *leaf, char *value, size_t size)
 {
     unsigned ring = 0;

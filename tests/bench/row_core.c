@@ -12,7 +12,7 @@
 
 enum { STEPS = 200000, COPIES = 2000 };
 
-/* A machine with `slots` hn interfaces that have a VF each, and the events for it. */
+/* A machine with `slots` hn interfaces, each with a VF, and events for this machine. */
 struct step {
     uint64_t slots;
     struct vfj_machine machine;
@@ -75,8 +75,8 @@ static void *step_open(struct bench *bench, uint64_t size)
     return step;
 }
 
-/* Measures calls of vfj_step() with their vfj_machine_adopt(), which copies the changed parts of
- * the state. */
+/* Returns the mean time in ns of a vfj_step() and the vfj_state_adopt() after it, which copies the
+ * changed parts of the state. */
 static double time_steps(struct step *step, const struct vfj_event *events, uint64_t count)
 {
     struct vfj_machine *machine = &step->machine;

@@ -18,8 +18,9 @@
 enum {
     ROUNDS = 3,
     SPAWNS = 100,
-    EDGES = 3,         /* edges of each hn in one turn */
-    SETTLED_MS = 2700, /* time in ms from an edge until the second snapshot is on the disk */
+    EDGES = 3, /* edges of each hn in one turn */
+    /* how long the benchmark waits after an edge; by then the second snapshot is on the disk */
+    SETTLED_MS = 2700,
     ATTWAIT_MS = 2000, /* hw.hn.vf_xpnt_attwait of kernel.c */
 };
 

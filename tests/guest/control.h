@@ -15,8 +15,8 @@ int guest_start(int argc, char **argv);
  * process must have entered the guest's root. */
 int guest_host(int argc, char **argv);
 /* The verb play (play.c): runs the host commands of a scenario file at their times, `speed` times
- * as fast. `file` is the open FILE of the scenario, because the process has entered the guest's
- * root since. `path` is its name for messages. */
+ * as fast. `file` is the scenario as an open FILE, since the caller opens it before it enters the
+ * guest's root. `path` is the scenario's name for messages. */
 int guest_play(void *file, const char *path, double speed);
 
 #endif

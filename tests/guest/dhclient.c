@@ -106,8 +106,9 @@ static void run_script(struct guest_state *state, struct client *client,
     client->script_time = guest_now();
 }
 
-/* Reads the guest's state: the server's offer for the interface, and the times that the two
- * exchanges take. */
+/* Reads from the guest's state the server's offer for the interface, and how many ms a DISCOVER and
+ * a REQUEST take. Returns NOT_FOUND when the interface does not exist, NO_OFFER when the server
+ * offers nothing, and otherwise BOUND. */
 static enum outcome look(const struct client *client, struct guest_lease *lease,
                          unsigned long *discover_ms, unsigned long *request_ms)
 {

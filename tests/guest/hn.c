@@ -50,7 +50,9 @@ bool guest_hn_is_switched(struct guest_state *state, const struct guest_if *hn)
     return vf != NULL && vf->up;
 }
 
-/* Takes the VF up, unless the VF has left or attached again since `time`. */
+/* Takes the VF up, unless it has left or the guest is no longer in transparent mode. Also does
+ * nothing when a later call of guest_hn_switch_later() for this VF has replaced `time`, the value
+ * of the setting `tune`. */
 static void switch_now(const char *vf, const char *tune, const char *time)
 {
     struct guest_state *state = guest_state_open();

@@ -49,9 +49,9 @@ static void drop_route(struct guest_state *state, struct guest_route *route)
 
 enum { ANY_LENGTH = 33 };
 
-/* Returns the first interface that has an address whose prefix contains `address`, or NULL. Unless
- * `length` is ANY_LENGTH, the prefix must have this length and the interface must be up, as for a
- * directly connected route. */
+/* Returns the first interface that has an address whose prefix contains `address`, or NULL, and
+ * fills in that address in `found`. Unless `length` is ANY_LENGTH, the prefix must have this length
+ * and the interface must be up, as for a directly connected route. */
 static const struct guest_if *owner_of(const struct guest_state *state, uint32_t address,
                                        unsigned length, struct guest_inet *found)
 {

@@ -39,7 +39,8 @@ static int run_program(const struct guest_program *program, int argc, char **arg
     return status;
 }
 
-/* Removes -n, with which ifconfig loads no kernel module. There is no module here. */
+/* Removes the option -n of ifconfig from argv, since the stand-in guest has no kernel modules.
+ * Returns the new argc. */
 static int without_n(int argc, char **argv)
 {
     if (argc < 2 || strcmp(argv[1], "-n") != 0) {

@@ -26,8 +26,8 @@ static int play_line(char *line, const char *path, unsigned number, double began
     return guest_host((int)count - 1, words + 1);
 }
 
-/* When a command fails, the scenario continues. Returns the first exit status that is not 0, or
- * 0. */
+/* Continues after a command that failed. Returns the first exit status that is not 0, or 0 when
+ * every command succeeded. */
 int guest_play(void *file, const char *path, double speed)
 {
     char line[GUEST_LINE_SIZE];

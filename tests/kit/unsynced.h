@@ -7,8 +7,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Call this before `amount` bytes are written to an open file, which has the size `size`. Records
- * the old and the new bytes. For a truncation `from` is NULL and `offset` is the new size. */
+/* Call this before `amount` bytes from `from` are written to an open file at `offset`. `size` is
+ * the file's present size. Records the old and the new bytes. For a truncation `from` is NULL and
+ * `offset` is the new size. */
 void kit_unsynced_note(const char *path, sqlite3_file *file, sqlite3_int64 size, const void *from,
                        int amount, sqlite3_int64 offset);
 

@@ -54,7 +54,7 @@ static bool is_forgotten(struct sim *sim, const struct sim_nic *nic, const struc
         = sim_slot_of(sim, vfj_name_equal(nic->hn, nic->hn_unit) ? nic->hn_new : nic->hn_unit)
         != NULL;
     bool is_unknown = slot == NULL || vfj_name_is_empty(slot->unit);
-    /* the lagg may have existed before */
+    /* a lagg that an admin destroyed counts, too */
     bool had_lagg = sim_lagg(sim, nic) != NULL || nic->is_undone;
     bool is_lagg_unknown = is_unknown || (had_lagg && !slot->lagg_ours);
     return ((sim->records_lost && is_lagg_unknown) || (is_renamed && is_unknown))

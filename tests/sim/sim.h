@@ -84,7 +84,7 @@ enum sim_use {
     SIM_USE_VLAN,
     SIM_USE_BRIDGE,
     SIM_USE_CARP,
-    SIM_USE_FIB, /* or, on each other hn, netgraph(4) nodes */
+    SIM_USE_FIB, /* a FIB on hn0, hn2 and so on; netgraph(4) nodes on hn1, hn3 and so on */
     SIM_USE_OTHER_DHCP,
 };
 
@@ -206,7 +206,9 @@ struct sim {
     unsigned nic_count;
     struct sim_nic nics[SIM_NICS_MAX];
     struct vfj_guest guest;
-    unsigned followed; /* how often sim_kernel_follow() has run since the guest may have changed */
+    /* steps since the last change of the guest; step() calls sim_kernel_follow() only in the first
+     * two */
+    unsigned followed;
     unsigned line_first, line_count;
     struct sim_line lines[SIM_LINES_MAX];
     unsigned flight_count;

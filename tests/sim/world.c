@@ -509,8 +509,9 @@ static bool may_change_guest(const struct sim *sim, const struct next *next)
     return next->source == FROM_HOST || next->source == FROM_STORM;
 }
 
-/* Executes the next event, unless its time is after `until_us`. Then the kernel reacts twice to a
- * change of the guest, because its first reaction can cause a second one. */
+/* Executes the next event and returns true. When that event is due after `until_us`, only advances
+ * the time to `until_us` and returns false. After a change of the guest, the kernel reacts in this
+ * step and in the next one, because its first reaction can cause a second one. */
 static bool step(struct sim *sim, int64_t until_us)
 {
     struct next next = find_next(sim);
