@@ -101,7 +101,8 @@ static void test_words(void **unused)
     }
 }
 
-/* No location is asked of a VF whose driver is unknown, since its newbus device is unknown. */
+/* When the driver of the VF is unknown, the probe does not ask for the VF's location, since the
+ * name of its newbus device is unknown. */
 static void test_location_of_a_vf(void **unused)
 {
     (void)unused;
@@ -348,7 +349,8 @@ static void test_well_formed(void **unused)
     assert_false(vfj_command_is_well_formed(&none));
 }
 
-/* The text of a command may have as many words as the row leaves free in an argv, and no more. */
+/* The text of a command may have as many words as the other words of its kind leave free in an
+ * argv, and no more. */
 static void test_words_fit(void **unused)
 {
     /* its words are "route add TEXT" */

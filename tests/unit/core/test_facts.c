@@ -256,8 +256,8 @@ static void test_stray_route(void **unused)
     assert_false(vfj_observed_has_stray_route(slot));
 }
 
-/* laggN becomes the daemon's with the first command of a plan. A plan without a command leaves
- * laggN to whoever made it. */
+/* The first command of a plan makes laggN the daemon's own (lagg_ours). A plan without a command
+ * does not. */
 static void test_lagg_of_others(void **unused)
 {
     (void)unused;
@@ -277,7 +277,7 @@ static void test_lagg_of_others(void **unused)
     assert_true(slot->lagg_ours);
 }
 
-/* A copy of a view writes nothing behind it. */
+/* Copying a view writes nothing past the end of the destination. */
 static void test_copy_of_a_view(void **unused)
 {
     static struct {
@@ -405,7 +405,8 @@ static void test_configured(void **unused)
     }
 }
 
-/* An observation counts as one of the watch timer only when no other timer was due, too. */
+/* An observation is marked as one of the watch timer only when no other timer of the slot was due,
+ * and nothing else requested it. */
 static void test_watch(void **unused)
 {
     static const struct {

@@ -401,7 +401,8 @@ static void test_hn_takes_up(void **unused)
     direct("%sysctl hw.hn.vf_xpnt_attwait=2147483647");
     assert_true(vfj_guest_hn_takes_up(&guest, &after_us));
     assert_true(after_us == INT64_C(2147483647000000));
-    /* no time that the kernel could have waited */
+    /* the values below are no time that hn(4) could have waited: too large, negative, no number,
+     * missing */
     direct("%sysctl hw.hn.vf_xpnt_attwait=2147483648");
     assert_false(vfj_guest_hn_takes_up(&guest, &after_us));
     direct("%sysctl hw.hn.vf_xpnt_attwait=-1");
@@ -765,7 +766,7 @@ static void test_rules(void **unused)
     assert_int_equal(vfj_guest_duration_us(&guest, &up), 1000000);
 }
 
-/* The outcomes that a %fail rule can give a command, and the commands that the rule matches. */
+/* Tests the outcomes that a %fail rule can give a command, and which commands the rule matches. */
 static void test_outcomes(void **unused)
 {
     (void)unused;
@@ -915,7 +916,7 @@ static void test_default_route(void **unused)
     assert_int_equal(find("hn0")->facts.link, VFJ_LINK_UNKNOWN);
 }
 
-/* Routes that %if gives, before and after a boot. */
+/* Tests the routes that %if lines give, before and after a boot. */
 static void test_told_routes(void **unused)
 {
     static struct vfj_view view;

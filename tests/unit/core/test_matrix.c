@@ -126,7 +126,7 @@ static const struct situation {
      GUEST "%slow 9 ifconfig lagg0 create\n" ATTACH "%at 11\n" UP "%stop\n"},
 };
 
-/* The events. Each function fills in one event. Its kind and times are set before. */
+/* Each function below fills in one event, whose kind and times the caller has set. */
 
 static void devd(struct vfj_event *event, const struct vfj_state *state, const char *line)
 {

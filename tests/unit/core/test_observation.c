@@ -307,8 +307,8 @@ static void test_limits(void **unused)
     check_count("command=1 probe=slot", " lagg_port=mce0", VFJ_PORTS_MAX);
 }
 
-/* Routes are in the order of their destinations, however they came. There is one to each
- * destination. One more than fits sets `truncated`. */
+/* The list of routes is sorted by destination, whatever the order in which they were added. It has
+ * one route for each destination. A route for which it has no room sets `truncated`. */
 static void test_routes(void **unused)
 {
     static struct vfj_kept_routes routes, more;

@@ -600,8 +600,8 @@ static void test_uses_by_rc(void **unused)
     }
 }
 
-/* A static route can lead to the default router only if it is moved to laggN. A static route
- * beyond VFJ_ROUTES_MAX is not moved. */
+/* The default router can be reached only by a static route. The default route is added if this
+ * static route is one of the first VFJ_ROUTES_MAX, which are moved to laggN. */
 static void test_way_among_too_many_routes(void **unused)
 {
     (void)unused;

@@ -205,8 +205,8 @@ static void test_backwards(void **unused)
     }
 }
 
-/* The machine has forgotten slow observations that still run. The number of commands that run at
- * the same time has a limit. */
+/* Each line makes the machine give up a slow observation, which continues to run. The play fails
+ * when more than VFJ_PLAY_PENDING_MAX commands run at the same time. */
 static void test_too_many_commands(void **unused)
 {
     struct vfj_trace_error error;

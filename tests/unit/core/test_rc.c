@@ -356,8 +356,8 @@ static void test_aliases(void **unused)
     assert_false(vfj_rc_alias(&rc, vfj_name_of("hn1"), 0, value, sizeof value));
 }
 
-/* Aliases that the helper computed (variables vfjournal_IF_aliasN) replace those of rc.conf
- * itself. */
+/* Aliases that the helper vfjournal-rcconf computed (variables vfjournal_IF_aliasN) replace those
+ * of rc.conf itself. */
 static void test_resolved_aliases(void **unused)
 {
     (void)unused;

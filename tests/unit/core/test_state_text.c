@@ -110,7 +110,8 @@ static void check_bytes(struct vfj_state *state, void *part, size_t from, size_t
     index_anew(state);
 }
 
-/* Gives each number of a slot a different value, so that a mix-up shows. */
+/* Gives each numeric member of a slot a different value, so that the test fails when the reader
+ * mixes members up. */
 static void fill_numbers(struct vfj_slot *slot)
 {
     slot->generation = UINT64_MAX;

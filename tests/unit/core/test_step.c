@@ -608,8 +608,8 @@ static void test_rare_states(void **state)
     assert_true(slot->timers.delay_us == machine->state.head.mono_us + 10000000);
     assert_int_equal(machine->decision.command_count, 0); /* no command was issued */
 
-    /* the VF detaches and hn leaves laggN before the second recheck is due: that recheck takes
-     * place, and no further one follows */
+    /* When the second recheck is due, the VF has detached and hn is no port of laggN. This recheck
+     * still takes place, and no further one follows. */
     begin(VFJ_POLICY_VFJOURNAL);
     kit_machine_line(machine, "%at 12");
     memset(&slot->vf, 0, sizeof slot->vf);

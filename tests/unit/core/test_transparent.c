@@ -260,8 +260,8 @@ static void test_findings(void **unused)
     assert_null(vfj_reason_advice(VFJ_REASON_VF_DOWN));
 }
 
-/* Maps that no trace can produce: a truncated map, a VF without an hn, more pairs than a map has
- * room for. */
+/* The functions below test maps that no trace can produce: a truncated map, a VF without an hn,
+ * more pairs than a map has room for. */
 
 static void answer_map(struct kit_machine *machine, const struct vfj_map *map)
 {
