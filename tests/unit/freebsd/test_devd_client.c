@@ -323,8 +323,9 @@ static void let_run(struct bench *bench, unsigned ms)
     }
 }
 
-/* A slow guest takes longer to read rc.conf than the first wait, and devd starts later still. The
- * wait begins with the first attempt, and its pauses do not grow. */
+/* devd starts long after the client, whose pauses between two attempts do not grow during the first
+ * wait. This wait begins with the first attempt, and not when the client is made: a slow guest may
+ * take longer than the wait to read rc.conf. */
 static void test_slow_boot(void **state)
 {
     struct bench *bench = open_bench(kit_path("slow"), kit_path("none"));
@@ -348,8 +349,8 @@ static void test_slow_boot(void **state)
     close_bench(bench);
 }
 
-/* At boot, devd starts after the client: the first connection has no gap before it. Without devd,
- * the client reports the gap when it has waited. */
+/* At boot, devd starts after the client. The client reports no gap before its first connection.
+ * When devd does not start, the client reports a gap at the end of its first wait. */
 static void test_first_wait(void **state)
 {
     struct bench *bench = open_bench(kit_path("boot"), kit_path("none"));

@@ -39,8 +39,8 @@ static void be_silent(const char *line)
     (void)line;
 }
 
-/* Starts a monitor. `output` is the reading end of the daemon's output (0: none), which the
- * monitor copies to `to`. */
+/* Starts a monitor. With `acts`, it serves a daemon in act mode. `output` is the reading end of the
+ * daemon's output (0: none), which the monitor copies to `to`. */
 static struct bench *open_bench_to(bool acts, int output, int to)
 {
     struct bench *bench = calloc(1, sizeof *bench);
@@ -92,7 +92,7 @@ static void send_request(struct bench *bench, const struct vfj_request *request)
                      VFJ_WIRE_DONE);
 }
 
-/* Sends a request with the next number of a request. */
+/* Sends a request and gives it the next number. */
 static void ask(struct bench *bench, const struct vfj_request *request)
 {
     struct vfj_request numbered = *request;

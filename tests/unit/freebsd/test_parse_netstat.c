@@ -41,9 +41,9 @@ static void assert_parsed(const char *text, const char *expected)
 
 #define HEADING "Destination        Gateway            Flags   Nhop#    Mtu    Netif Expire\n"
 
-/* The tables of FreeBSD 13.2. The route to an address of the guest's own leads through lo0. Connected
- * networks, default routes, multicast and link-local
- * destinations do not count, nor does a route that an ICMP redirect made or that rejects packets. */
+/* Parses the tables of FreeBSD 13.2. The parser skips connected networks, default routes, multicast
+ * and link-local destinations, and routes that an ICMP redirect made or that reject packets. It
+ * keeps the route to an address of the guest's own, which leads through lo0. */
 static void test_tables(void **state)
 {
     (void)state;
@@ -73,7 +73,8 @@ static void test_tables(void **state)
         "fd00:8::1>fd00::9@lagg0 ");
 }
 
-/* Without -W there are fewer columns. A heading tells where the interface is. */
+/* Without -W, netstat(1) prints fewer columns. The parser finds the column of the interface by the
+ * heading. */
 static void test_columns(void **state)
 {
     (void)state;

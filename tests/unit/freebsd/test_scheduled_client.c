@@ -189,8 +189,8 @@ static void test_budget_of_lists(void **unused)
     end();
 }
 
-/* Rows about the service also use up the budget. The client then reports a row SILENT with the
- * reason, although the last row was SILENT already. */
+/* Rows about the service itself also count against the budget of rows. When it is used up, the
+ * client reports a row SILENT with the reason, although the last row was SILENT already. */
 static void test_budget_of_the_service(void **unused)
 {
     const struct vfj_scheduled_list none = {.count = 0};
