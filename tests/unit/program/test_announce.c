@@ -129,7 +129,8 @@ static void test_the_nearest(void **unused)
     notes(episode_at(1400), "");
 }
 
-/* The service counts as watched until it stops answering, or until the daemon ends. */
+/* An episode is "not announced" only when a daemon watched the service at its time: after a row
+ * "watching", and before a row "silent" or the daemon's end. */
 static void test_watched(void **unused)
 {
     (void)unused;

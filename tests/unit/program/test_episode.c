@@ -254,8 +254,8 @@ static void test_odd_rows(void **state)
           "7 hn0 fallback unfinished 1 s, mce0 -> -, 0 left; fallback, hn-renamed\n");
 }
 
-/* There are more hn interfaces than slots. The one that has not changed for the longest time is
- * dropped. */
+/* There are more hn interfaces than slots. The hn that has not changed for the longest time loses
+ * its slot, and its episode is put into the list. */
 static void test_many_slots(void **state)
 {
     static char bytes[VFJ_SLOTS_MAX + 2][96];

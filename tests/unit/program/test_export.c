@@ -114,8 +114,9 @@ static const char guest[] = "%vfjournal 1\n"
                             "@0 !system=ETHERNET subsystem=mce0 type=IFATTACH\n"
                             "@2.1 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP\n";
 
-/* An exported trace contains no password, and no variable of rc.conf that the guest does not
- * have. When the guest has a default route without a variable, a word of %if gives the route. */
+/* An exported trace contains no password, and no variable of rc.conf that the guest does not have.
+ * When the guest has a default route but no variable defaultrouter, a word of %if gives the
+ * route. */
 static void test_what_is_shown(void **unused)
 {
     (void)unused;

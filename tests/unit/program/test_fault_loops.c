@@ -480,8 +480,8 @@ static bool run_open_cached(void)
     return ok;
 }
 
-/* Checks the snapshot that a failed run left. It must be either right or ignored: the next start
- * must have the journal's state. */
+/* Checks the snapshot that a failed run left. The next start may use it or ignore it, but must have
+ * the journal's state. */
 static void check_cached(bool ok)
 {
     struct vfj_ledger *ledger = NULL;

@@ -52,14 +52,15 @@ static void play_trace(const char *path)
     for (size_t i = 0; i < 4; i++) {
         struct kit_machine *machine = kit_machine_open(modes[i % 2], policies[i / 2]);
         machine->watch = watch;
-        /* some traces are wrong on purpose; what they play before counts */
+        /* some traces have an error on purpose; their lines before the error are played and
+         * count */
         (void)vfj_trace_play((struct vfj_span){trace, length}, &machine->play, &place);
         kit_machine_close(machine);
     }
     free(trace);
 }
 
-/* Each command of each trace passes, and each kind of command is among them. */
+/* The monitor accepts each command of each trace. The traces have commands of every kind. */
 static void test_traces_pass(void **state)
 {
     glob_t found;
@@ -181,7 +182,8 @@ static void test_limits(void **state)
     assert_false(vfj_request_check(&request));
 }
 
-/* ifconfig(8) loads no kernel module for a name, but when laggN is created. */
+/* With the option -n, ifconfig(8) loads no kernel module for the name of an interface. Every
+ * ifconfig command has -n, except the one that creates laggN. */
 static void test_no_modules(void **state)
 {
     static struct vfj_paths paths;

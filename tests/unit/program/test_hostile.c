@@ -1,6 +1,6 @@
-/* Tests a hostile journal: ten thousand rows share the pages at the end of their text, so that
- * half a megabyte reads as eighty megabytes. Each verb must end in bounded time and memory, and
- * refuse the file. */
+/* Tests a hostile journal: ten thousand rows share the overflow pages with the rest of their text,
+ * so that a file of half a megabyte has rows of eighty megabytes. Each verb must end in bounded
+ * time and memory, and refuse the file. */
 #include <setjmp.h>
 #include <sqlite3.h>
 #include <stdarg.h>

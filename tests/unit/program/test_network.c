@@ -176,7 +176,7 @@ static void test_vlan_and_bridge(void **state)
 
 /* The functions below play each trace, and check the guest's network. */
 
-/* Traces in which the guest must lose an address, and why. */
+/* Traces in which the guest must lose an address or a route, with the reason. */
 static const struct {
     const char *path, *why;
 } losses[] = {

@@ -91,8 +91,8 @@ static void pause_once(void)
     (void)nanosleep(&(struct timespec){.tv_nsec = PAUSE_NS}, NULL);
 }
 
-/* Asks for the progress until the file contains the text. Sends the signal repeatedly, since the
- * verb may not have set its signal handler yet. */
+/* Sends the verb ASK_SIGNAL, which asks for its progress, again and again until the file at `path`
+ * contains the text. */
 static void ask(const struct reader *reader, const char *path, const char *text)
 {
     for (unsigned i = 0; i < LOOKS_MAX; i++) {
@@ -101,7 +101,7 @@ static void ask(const struct reader *reader, const char *path, const char *text)
         free(printed);
         if (found)
             return;
-        /* once the verb has made its private file, its signal handlers are set, too */
+        /* the verb sets its signal handlers before it makes its private file */
         if (entries(kit_path("tmp")) > 0)
             assert_int_equal(kill(reader->pid, ASK_SIGNAL), 0);
         pause_once();

@@ -342,8 +342,9 @@ static void test_what_is_not_in_order_is_left_alone(void **state)
     free(after);
 }
 
-/* A state checkpoint that other rules wrote may be one from which no machine can continue, and the
- * verification does not read it. Pruning ends at the last one with which a journal can begin. */
+/* Other rules may have written a state checkpoint from which no machine can continue, and
+ * verification does not read its state. Pruning removes only the records before the last checkpoint
+ * with which a journal can begin. */
 static void test_a_checkpoint_must_be_readable(void **state)
 {
     static const char *const edits[] = {

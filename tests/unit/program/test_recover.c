@@ -502,8 +502,8 @@ static void test_a_terabyte_without_data(void **state)
 
 enum { BASES = 40 };
 
-/* Makes a file in which `count` short bodies name the records 2 to 1 + BASES, and each of these
- * records is in `copies` pages. Not one of them has a key of the short bodies. */
+/* Makes a file with `count` short bodies. Their bases are the records 2 to 1 + BASES, which have
+ * none of the keys of the short bodies. The page with these records is copied `copies` times. */
 static const char *make_short_bodies(unsigned count, unsigned copies)
 {
     static const char columns[] = "boot, wall_us, mono_us, kind, body, digest, chain";
@@ -536,8 +536,8 @@ static const char *make_short_bodies(unsigned count, unsigned copies)
     return path;
 }
 
-/* When many short bodies name a seq that many rows have, the work must grow with the size of the
- * file, and not with the product of the two numbers. */
+/* Many short bodies refer to the same seqs, and many rows have these seqs. The work must grow with
+ * the size of the file, and not with the product of the two numbers. */
 static void test_the_work_for_short_bodies_has_a_limit(void **state)
 {
     (void)state;

@@ -1,5 +1,6 @@
-/* Tests of the short bodies of snapshots: which bodies are short, and that every reader gets the
- * whole ones. */
+/* Tests the short bodies of snapshots (store/short_body.h): which bodies are stored short, and that
+ * every reader gets them as they were before. A body that is not short is called whole. The base of
+ * a short body is the earlier body to which it refers. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,7 +18,8 @@
 #include "tests/kit/scratch.h"
 #include "tools/verb.h"
 
-/* Functions that test which body the file gets: "whole", or the short one. */
+/* The functions below test which body is stored: the short one, or "whole" when the body stays as
+ * it is. */
 
 static struct vfj_bases bases;
 static char written[VFJ_BASE_SIZE];
@@ -358,8 +360,8 @@ static unsigned replace_bytes(char *bytes, size_t length, const char *from, cons
     return count;
 }
 
-/* The file has copies of pages, in which one value of the bases is another. Recovery finds these
- * copies first, but the chain shows which base is genuine. */
+/* The file has copies of pages, and in the copies a value of the bases differs. Recovery finds
+ * these copies first, but the chain shows which base is genuine. */
 static void test_recover_by_the_genuine_base(void **state)
 {
     (void)state;

@@ -562,8 +562,8 @@ static void test_a_trace_is_not_for_terminals(void **state)
     (void)close(terminal);
 }
 
-/* Returns what `vfjournal ARGUMENTS` prints on a terminal with that number of columns. The
- * caller frees the text. */
+/* Returns what `vfjournal ARGUMENTS` prints on a terminal with that number of columns.
+ * `environment` has assignments for env(1), such as PAGER=cat. The caller frees the text. */
 static char *run_on_terminal(const char *environment, const char *arguments, int columns)
 {
     enum { ROOM = 1 << 16 };

@@ -295,7 +295,8 @@ static void test_pairs_of_lines(void **state)
     }
 }
 
-/* Starts `vfjournal show OPTIONS`, and waits until it printed the text. */
+/* Starts `vfjournal show OPTIONS`, waits until it has printed exactly the expected text, and ends
+ * it by SIGTERM. With `may_end`, show may have ended by itself before that. */
 static void follow(const char *options, const char *expected, bool may_end)
 {
     char command[2000];

@@ -37,7 +37,8 @@ static void test_events(void **state)
         check_sentence(vfj_words_of_devd((enum vfj_devd_kind)kind));
 }
 
-/* Returns true when the reason is one of a change of state, which is no fault. */
+/* Returns true when a row of VFJ_SLOT_MOVES has this reason. test_faults() demands no advice for
+ * such a reason. */
 static bool is_of_move(unsigned reason)
 {
     unsigned count;

@@ -348,8 +348,8 @@ static void test_a_reader_beside_a_writer(void **state)
     assert_int_equal(count_records(path), 20);
 }
 
-/* A walk reads the journal as it was at the walk's beginning, even when records are appended
- * meanwhile. */
+/* A walk over the rows reads the journal as it was when the walk began, even when records are
+ * appended meanwhile. */
 static void test_a_walk_sees_one_moment(void **state)
 {
     const char *path = kit_path("moment.db");

@@ -100,8 +100,8 @@ static void test_what_is_not_committed_is_lost_at_close(void **state)
     vfj_ledger_close(ledger);
 }
 
-/* When a journal is opened again, the ledger continues its states, command ids and chain, and
- * knows the causes of later answers. */
+/* When a journal is opened again, the ledger continues the machine's state, the command ids and the
+ * chain of the journal, and knows the causes of later answers. */
 static void test_it_goes_on_where_it_ended(void **state)
 {
     const char *path = fresh("goes-on.db");
@@ -349,8 +349,8 @@ static void test_a_detached_ledger_keeps_everything(void **state)
                      digest);
 }
 
-/* With a smaller write queue, a detached ledger loses events earlier, and an attached one
- * commits earlier. */
+/* With a smaller write queue, a ledger loses events earlier while the journal cannot be written (it
+ * is detached), and commits earlier while the journal can. */
 static void test_the_room_of_the_write_queue_is_bounded(void **state)
 {
     const char *path = fresh("room.db");
@@ -381,8 +381,8 @@ static void test_the_room_of_the_write_queue_is_bounded(void **state)
     vfj_ledger_close(ledger);
 }
 
-/* A detached ledger gets more events than its write queue holds. The oldest rows stay, the state
- * becomes the one after them, and the journal can be replayed. */
+/* While the journal cannot be written, the ledger gets more events than its write queue holds. The
+ * oldest rows stay, the state becomes the one after them, and the journal can be replayed. */
 static void test_what_is_lost_is_counted_and_given_up(void **state)
 {
     static char line[4000];

@@ -221,7 +221,8 @@ static void test_of_another_journal(void **state)
     assert_false(is_believed());
 }
 
-/* The journal is replaced by an older copy, which lacks the last record of the snapshot. */
+/* The journal is replaced by an older copy, which lacks the last record that the snapshot
+ * covers. */
 static void test_of_the_future(void **state)
 {
     struct vfj_ledger *ledger = NULL;
