@@ -63,8 +63,8 @@ static struct vfj_slot *open_hn0(void)
     return vfj_step_edit_slot(&context, vfj_step_open_hn(&context, vfj_name_of("hn0")));
 }
 
-/* After the facts of a slot have changed, its state moves as the facts require, with the reason
- * of the change. */
+/* After the facts of a slot have changed, the slot's state moves as the facts require. The
+ * transition has the reason of the change. */
 static void test_moves(void **unused)
 {
     (void)unused;

@@ -226,7 +226,7 @@ static void test_lagg_given_back(void **unused)
     }
 }
 
-/* Nothing is given back to an hn that had nothing. */
+/* When laggN had nothing before the plan, nothing is given back to hn. */
 static void test_nothing_given_back(void **unused)
 {
     (void)unused;

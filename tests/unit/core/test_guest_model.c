@@ -331,7 +331,8 @@ static void test_learn(void **unused)
                         "the sysctl name is longer than the guest model holds (63 bytes)");
 }
 
-/* hn(4) maps the first VF of an hn, as long as that VF is attached. It ignores a second VF. */
+/* hn(4) maps the first VF that attaches to an hn, as long as that VF is attached. It ignores a
+ * second VF. */
 static void test_map(void **unused)
 {
     (void)unused;

@@ -88,7 +88,7 @@ static void test_digest_of_histories(void **unused)
     }
 }
 
-/* The due time and the digest in the head agree with those of the parts. */
+/* The head's due time and digest agree with those of the state's parts. */
 static void test_index(void **unused)
 {
     struct kit_machine *machine = kit_machine_open(VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL);
@@ -100,7 +100,8 @@ static void test_index(void **unused)
     kit_machine_close(machine);
 }
 
-/* The index of a state that was read from a file is computed. An inconsistent state is refused. */
+/* vfj_state_index() computes the index of a state that was read from a file, and refuses an
+ * inconsistent state. */
 static void test_index_of_what_was_read(void **unused)
 {
     static struct vfj_state bad;

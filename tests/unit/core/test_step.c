@@ -248,7 +248,8 @@ static void test_timers_of_one_slot(void **state)
     assert_int_equal(slots[1].activity, VFJ_ACTIVITY_WAITING);
 }
 
-/* The timers of a stopping daemon stay set, for the next daemon. */
+/* While the daemon is stopping, the delay's timer stays set for the next daemon, and so does the
+ * timer of an observation, unless a plan is active. The link's timer fires. */
 static void test_timers_left_to_the_next(void **state)
 {
     struct vfj_slot *slot = &machine->state.slots[0];

@@ -101,9 +101,9 @@ static bool is_long_form(void)
     return form != NULL && strcmp(form, "all") == 0;
 }
 
-/* Returns the next number of the call that fails. In the long form of the test, each call fails
- * once. Otherwise, in a long scenario, some of the allocations and reads are skipped; different
- * faults skip different calls. All writes are always tested, because they are few. */
+/* Returns the number of the call that fails in the next run. The long form of the test tests each
+ * call. The short form skips some of the allocations and reads after the first 20; faults that stay
+ * skip other calls than faults that do not. All writes are always tested, because they are few. */
 static unsigned next_count(const struct fault *fault, unsigned count)
 {
     bool many = fault->on == ON_MEMORY || fault->on == ON_READS;

@@ -416,7 +416,7 @@ static void test_nothing_is_written_beside_a_journal(void **state)
     free(wal);
 }
 
-/* A wall clock that jumps forward makes no record older, and neither does one that jumps back. */
+/* A jump of the wall clock, forward or back, does not make a record older. */
 static void test_a_clock_that_jumps(void **state)
 {
     const int64_t second_us = 1000000, year_us = 366 * 86400 * second_us, begin_us = 50 * year_us;

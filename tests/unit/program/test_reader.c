@@ -416,7 +416,7 @@ static void test_a_damaged_page_hides_nothing_else(void **state)
     free(bytes);
 }
 
-/* The same damage gives the same exit status in every verb. */
+/* Every verb ends with the same exit status for the same damage. */
 static void test_damage_has_one_status(void **state)
 {
     static const struct {

@@ -20,7 +20,7 @@
 
 enum {
     ROWS_MAX = 1000,
-    COUNT = 5,           /* the number that -n has */
+    COUNT = 5,           /* the number in "-n 5" below */
     PAUSE_NS = 10000000, /* pause between two reads of the output of `show -f` */
     LOOKS_MAX = 6000,
 };

@@ -25,7 +25,8 @@ static void set_zone(const char *zone)
     tzset();
 }
 
-/* Parses the word as a time in that zone, and checks the result in UTC. */
+/* Parses the word as a time in that zone. Checks the result: its text in UTC without the 'Z', and
+ * its microseconds within the second. */
 static void assert_in(enum vfj_zone zone, const char *word, const char *expected,
                       int64_t fraction_us)
 {
