@@ -5,11 +5,11 @@
 
 #include <sys/types.h>
 
-/* Makes the file, and its directory when only the directory is missing. Locks the file and
- * writes the daemon's pid into it. Returns the descriptor, or -1 with errno: EWOULDBLOCK when
- * another daemon acts. The caller takes the lock late, when only a signal or a system failure
- * can still end the daemon, but before the first observation: FreeBSD's scripts handle earlier
- * events, and the first observation sees what they did. vfjournal-devd, which devd's rules run,
+/* Makes the file, and its directory when only the directory is missing. Locks the file and writes
+ * the daemon's pid into it. Returns the descriptor, or -1 with errno: EWOULDBLOCK when another
+ * daemon acts. The caller takes the lock late: afterwards only a signal or a system failure can end
+ * the daemon. The caller takes it before the first observation. FreeBSD's scripts handle the events
+ * until then, and the first observation sees what they did. vfjournal-devd, which devd's rules run,
  * holds this lock for an instant; this function waits up to a second for the lock. */
 int vfj_act_lock_take(const char *path, pid_t daemon);
 

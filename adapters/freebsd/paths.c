@@ -51,8 +51,8 @@ enum vfj_status vfj_paths_init(struct vfj_paths *paths, const char *root)
 
 bool vfj_paths_are_roots(const struct vfj_paths *paths, struct vfj_text *complaint)
 {
-    /* Files with shell code that vfjournal-rcconf and vfjournal-rcorigin read. rc.conf is not
-     * listed. */
+    /* Files with shell code that vfjournal-rcconf and vfjournal-rcorigin read. rc.conf is in
+     * `own`. */
     static const char *const others[] = {
         "etc/rc.subr",
         "etc/network.subr",

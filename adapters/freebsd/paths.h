@@ -42,10 +42,10 @@ struct vfj_paths {
     char rc_helper[VFJ_PATHNAME_SIZE];
 };
 
-/* Sets all paths to their defaults under `root`, "" for the guest itself. The helpers are in
- * ../libexec/vfjournal beside the program's directory (an installation), or in libexec/vfjournal
- * (a build), otherwise in /usr/local/libexec/vfjournal. Fails with TOO_LONG when a path does not
- * fit. */
+/* Sets all paths to their defaults under `root`, "" for the guest itself. The helpers are in one of
+ * two directories, relative to that of the program: ../libexec/vfjournal (an installation) or
+ * libexec/vfjournal (a build). Otherwise they are in /usr/local/libexec/vfjournal. Fails with
+ * TOO_LONG when a path does not fit. */
 enum vfj_status vfj_paths_init(struct vfj_paths *paths, const char *root);
 
 /* Returns true when it is safe that root runs the programs below `root`, and the shell code of
@@ -62,9 +62,10 @@ enum vfj_status vfj_paths_set(char member[VFJ_PATHNAME_SIZE], const char *path);
 bool vfj_paths_join(char path[VFJ_PATHNAME_SIZE], const char *directory, const char *a,
                     const char *b, const char *c);
 
-/* Translates `name`, a path as the guest's scripts use it, into `path`. A path in a directory of
- * scripts gets that directory's place in `paths`; any other path is below `root`. Returns false
- * when the result does not fit or `name` is not absolute. */
+/* Translates `name`, a path as the guest's scripts use it, into `path`. A path in one of FreeBSD's
+ * two directories of hyperv scripts is below scripts_dir or local_scripts_dir of `paths`; any other
+ * path is below `root`. Returns false when the result does not fit, or when `name` is not absolute
+ * or has "/../". */
 bool vfj_paths_of_file(const struct vfj_paths *paths, const char *name,
                        char path[VFJ_PATHNAME_SIZE]);
 

@@ -31,15 +31,15 @@ struct vfj_arrivals {
     struct vfj_arrival list[VFJ_ARRIVALS_MAX];
 };
 
-/* Records a line that arrived from a source. Returns true when the line reports a new event.
- * Returns false when the same line arrived from the other source before; *apart_us is then the
- * time between the two arrivals. Among several equal lines the oldest one is taken, since each
- * source sends lines in their order. */
+/* Records a line that arrived from a source at `mono_us`. Returns true when the line reports a new
+ * event. Returns false when the same line arrived from the other source before; *apart_us is then
+ * the time between the two arrivals. When several equal lines of the other source wait, this line
+ * belongs to the oldest of them, since both sources send the events in the same order. */
 bool vfj_arrivals_take(struct vfj_arrivals *arrivals, enum vfj_source source, struct vfj_span line,
                        int64_t mono_us, int64_t *apart_us);
 
-/* Forgets all lines. Called after a source was interrupted, since that source will not send the
- * lines that the other one sent before. */
+/* Forgets all lines. Called after a source was interrupted: that source may never send lines that
+ * the other source has sent already. */
 void vfj_arrivals_forget(struct vfj_arrivals *arrivals);
 
 #endif

@@ -11,7 +11,7 @@
 #include "adapters/freebsd/run/clock.h"
 
 enum {
-    /* largest number of lines in one turn of the event loop; other events come then */
+    /* largest number of lines in one turn of the event loop; then the loop handles other events */
     LINES_A_TURN = 512,
     RETRY_FIRST_MS = 250,
     RETRY_LAST_MS = 30000,
@@ -54,8 +54,9 @@ static uint32_t retry_last_ms(const struct vfj_devd_client *client)
     return client->settings->retry_last_ms > 0 ? client->settings->retry_last_ms : RETRY_LAST_MS;
 }
 
-/* Returns true while the first connection may still come. At boot, the daemon starts before devd:
- * the kernel keeps its events for devd, and none is missing. */
+/* Returns true until the first connection, and at most for first_wait_ms after the first attempt.
+ * At boot, the daemon starts before devd. The kernel keeps its events until devd starts, so none is
+ * lost. */
 static bool awaits_first(const struct vfj_devd_client *client)
 {
     uint32_t wait_ms = client->settings->first_wait_ms > 0 ? client->settings->first_wait_ms
@@ -64,8 +65,8 @@ static bool awaits_first(const struct vfj_devd_client *client)
         && vfj_clock_mono_us() - client->began_us < (int64_t)wait_ms * 1000;
 }
 
-/* The pause does not grow while devd is expected to start: the guest is first observed when the
- * connection is there. */
+/* Tries again after a pause, and doubles the next pause. The pause does not grow while the first
+ * connection is awaited, since the daemon first observes the guest when that connection is open. */
 static void retry_later(struct vfj_devd_client *client)
 {
     struct timeval after

@@ -29,7 +29,7 @@ struct vfj_devd_settings {
     bool network_only; /* pass on only lines for which vfj_devd_is_network() returns true */
     /* first pause before connecting again, doubled after each failure; 0: 250 ms */
     uint32_t retry_first_ms;
-    /* longest pause; 0: 30 s. A connection that lasted longer resets the pause to
+    /* longest pause; 0: 30 s. A connection that lasted longer than this resets the pause to
      * retry_first_ms. */
     uint32_t retry_last_ms;
     /* time after the first attempt in which a failure to connect is no gap, and the pause does not

@@ -171,8 +171,8 @@ static const struct statement *find_statement(const char *key, bool is_option)
     return NULL;
 }
 
-/* Reads the rest of a statement whose first word was read. Returns NULL when no such statement
- * exists. A missing second value is empty. */
+/* Reads the rest of a statement whose first word was read. Returns NULL when no statement begins
+ * with this word, or when its values are of other kinds. A missing second value is empty. */
 static const struct statement *read_statement(struct reader *reader, bool is_option,
                                               char values[2][VFJ_RULE_VALUE_SIZE])
 {

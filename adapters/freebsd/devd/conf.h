@@ -4,9 +4,10 @@
 
 #include "adapters/freebsd/devd/rules.h"
 
-/* Callbacks, in the order of the file. Arguments are borrowed for the call. */
+/* Callbacks, called in the order of the statements in the file. `directory` and `set` are called
+ * for the options of these names. Arguments are borrowed for the call. */
 struct vfj_devd_conf_listener {
-    /* Called for a notify rule. Its members `file` and `order` are not set. */
+    /* Called for a notify rule. The members `file` and `order` of `rule` are not set. */
     void (*rule)(void *context, const struct vfj_devd_rule *rule);
     void (*directory)(void *context, const char *path);
     void (*set)(void *context, const char *name, const char *value);

@@ -25,7 +25,7 @@ struct vfj_lines vfj_lines_begin(char *bytes, size_t size, vfj_line_fn *line, vo
 void vfj_lines_feed(struct vfj_lines *lines, struct vfj_span bytes);
 /* Ends the stream. Passes on a last line without '\n'. */
 void vfj_lines_end(struct vfj_lines *lines);
-/* Drops an unfinished line. */
+/* Drops a line whose '\n' was not fed yet. */
 void vfj_lines_reset(struct vfj_lines *lines);
 
 #endif

@@ -212,8 +212,8 @@ static const char *value_of(const struct vfj_devd_fact *facts, unsigned count, c
     return "";
 }
 
-/* Returns true when the pattern matches the whole value, in upper or lower case (devd.cc,
- * match::do_match). */
+/* Returns true when the pattern matches the whole value, without regard to case (devd.cc,
+ * match::do_match). A pattern with a leading '!' must not match it. */
 static bool matches(const char *pattern, const char *value)
 {
     char anchored[VFJ_RULE_VALUE_SIZE + 4];

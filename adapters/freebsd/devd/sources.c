@@ -24,7 +24,7 @@ struct vfj_devd_sources {
     int socket; /* socket of nlsysevent(4), until a reader owns it; -1: none */
     uint16_t family;
     bool is_connected; /* the last call of `connected` or `gap` was `connected` */
-    int64_t late_us;   /* the longest delay of a late line in this batch */
+    int64_t late_us;   /* longest delay of a line since the last `batch_end` without `more` */
     unsigned late_lines;
     struct vfj_arrivals arrivals;
 };
@@ -80,7 +80,8 @@ static void on_connected(void *context, const char *path)
     tell_connected(context, path);
 }
 
-/* Handles a gap of devd. Forgets all lines, since a devd that starts again does not send them. */
+/* Handles a gap of devd. Forgets all lines of nlsysevent(4) that wait for the same line of devd: a
+ * devd that starts again does not send it. */
 static void on_gap(void *context, const char *reason)
 {
     struct vfj_devd_sources *sources = context;

@@ -17,22 +17,24 @@ enum vfj_devd_choice {
 #undef X
 };
 
-/* Largest delay of a line from devd, compared with nlsysevent(4), that is not late. */
+/* A line from devd is late when it arrives this long, or longer, after the same line from
+ * nlsysevent(4). */
 enum { VFJ_DEVD_LATE_US = 1000 * 1000 };
 
 /* The callbacks of a client of devd, and one more callback. */
 struct vfj_devd_sources_listener {
     struct vfj_devd_listener devd;
-    /* Called after `batch_end` when `lines` lines of the batch came late from devd. `delay_us`
-     * is the longest delay after the same line from nlsysevent(4). */
+    /* Called after a `batch_end` without `more`, when `lines` lines came late from devd since the
+     * previous such call of `batch_end`. `delay_us` is the longest of their delays. */
     void (*late)(void *context, int64_t delay_us, unsigned lines);
 };
 
 struct vfj_devd_sources;
 
-/* Makes the sources, like vfj_devd_client_open(). `socket` is a socket of nlsysevent(4), or -1
- * when lines come from devd only. `family` is the id of its netlink family. A test passes
- * another socket. The sources own the socket. */
+/* Makes the sources, like vfj_devd_client_open(). `socket` is a socket of nlsysevent(4), or -1 when
+ * lines come from devd only. `family` is the id of its netlink family. A test passes another
+ * socket. With a socket, devd is a source, too, unless `choice` is NLSYSEVENT. The sources own the
+ * socket, also after a failure. */
 struct vfj_devd_sources *vfj_devd_sources_open(
     struct event_base *base, struct vfj_dispatch *dispatch, const struct vfj_paths *paths,
     const struct vfj_devd_settings *settings, enum vfj_devd_choice choice, int socket,

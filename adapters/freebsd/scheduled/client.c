@@ -95,9 +95,9 @@ static void take_line(void *context, struct vfj_span line)
     }
 }
 
-/* Stops reading, and shuts the socket down, so that the helper ends. Nobody asks the service any
- * more, so this function reports a row SILENT. It does not when the helper has ended by itself
- * and its last row about the service was SILENT already. */
+/* Stops reading, and shuts the socket down, so that the helper ends. Reports a row SILENT, since no
+ * process asks the service any more. Reports none when the helper has ended by itself and its last
+ * row about the service was SILENT. */
 static void end(struct vfj_scheduled_client *client)
 {
     const char *why

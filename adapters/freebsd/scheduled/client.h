@@ -18,13 +18,14 @@ struct vfj_scheduled_listener {
     void *context;
 };
 
-/* Largest number of rows that the helper may cause in each period of the monotonic clock. */
+/* The helper may cause at most VFJ_SCHEDULED_BUDGET_ROWS rows in VFJ_SCHEDULED_BUDGET_US of the
+ * monotonic clock. */
 #define VFJ_SCHEDULED_BUDGET_ROWS 64
 #define VFJ_SCHEDULED_BUDGET_US   INT64_C(60000000)
 
 struct vfj_scheduled_budget {
     int64_t since_us;
-    unsigned used; /* rows since then */
+    unsigned used; /* rows since since_us */
 };
 
 /* Takes `rows` rows from the budget at the time `now_us`. Returns false, and takes nothing, when
@@ -32,8 +33,8 @@ struct vfj_scheduled_budget {
 bool vfj_scheduled_budget_take(struct vfj_scheduled_budget *budget, unsigned rows, int64_t now_us);
 
 /* Makes a client. `socket` is the result of vfj_helper_start(). The helper is not trusted: an
- * invalid line, or more rows than the budget has, end the connection, and so the helper. Returns
- * NULL when memory runs out. */
+ * invalid line, or more rows than the budget has, end the connection. The helper ends when the
+ * connection ends. Returns NULL when memory runs out. */
 struct vfj_scheduled_client *vfj_scheduled_client_open(
     struct event_base *base, int socket, const struct vfj_scheduled_listener *listener);
 

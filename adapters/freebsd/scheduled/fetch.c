@@ -32,8 +32,8 @@ static void set_why(struct vfj_fetch *fetch, const char *format, int number)
         vfj_text_add_i64(&text, number);
 }
 
-/* Ends the request. The reason that was set first counts. A callback of libevent may not free
- * the connection, so the event loop frees it later. */
+/* Ends the request. Only the first call has an effect. A callback of libevent must not free the
+ * connection, so on_done() frees it in a later turn of the event loop. */
 static void finish(struct vfj_fetch *fetch)
 {
     if (fetch->has_answer)

@@ -21,8 +21,9 @@ enum {
     VFJ_FETCH_RECEIVED_MAX = 128 * 1024,
 };
 
-/* Called with an answer. When the HTTP status is 200, `why` is NULL. Otherwise `why` is the
- * reason in a few words, and the body is empty. */
+/* Called when a request ends. `why` is NULL after a whole answer with HTTP status 200. Otherwise
+ * `why` is the reason of the failure in a few words, and `body` is empty. Both are borrowed for the
+ * call. */
 typedef void vfj_fetch_fn(void *context, struct vfj_span body, const char *why);
 
 /* Makes a fetcher for the service at `url`. Returns NULL when memory runs out. */

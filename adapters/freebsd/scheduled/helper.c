@@ -156,8 +156,8 @@ int vfj_helper_start(const struct vfj_helper_settings *settings, pid_t *pid)
     return -1;
 }
 
-/* The helper may belong to another user, so no signal of the caller ends it. In capability mode
- * waitpid(2) fails, and init reaps the helper. */
+/* The helper may belong to another user, so the caller cannot end it by a signal. In capability
+ * mode waitpid(2) fails, and init reaps the helper. */
 bool vfj_helper_end(int socket, pid_t pid)
 {
     static const struct timespec pause = {.tv_nsec = (long)END_STEP_MS * 1000000};

@@ -16,7 +16,7 @@ struct vfj_watch {
     int64_t started_us;
     char vm[sizeof((struct vfj_scheduled *)NULL)->resources]; /* this VM's name; empty: unknown */
     bool asks_name;   /* the current request is for the VM's name, not for the list */
-    bool has_name;    /* `vm` is known, or stays unknown: no further request for the name follows */
+    bool has_name;    /* no further request for the name follows; `vm` can still be empty */
     bool has_answer;  /* a valid list has been received since the start */
     bool is_watching; /* the last row about the service was WATCHING */
     bool has_sent;    /* a list was sent to the daemon; `sent` is the newest one */

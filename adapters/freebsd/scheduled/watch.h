@@ -29,8 +29,9 @@ enum {
     VFJ_WATCH_DEADLINE_LEAST_MS = 2000,
 };
 
-/* Reads a document into a list. The store's vfj_document_read() is such a function. Returns NULL
- * on success, or the reason why the text is no such document. */
+/* Reads a document into a list. `vm` is the name of this VM, empty when unknown. The store's
+ * vfj_document_read() is such a function. Returns NULL on success, or the reason why the text is no
+ * such document. */
 typedef const char *vfj_watch_read_fn(struct vfj_span text, const char *vm,
                                       struct vfj_scheduled_list *list);
 
