@@ -80,9 +80,9 @@ static unsigned write_filter(struct sock_filter filter[INSTRUCTIONS], uint32_t a
         filter[count++]
             = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)AT_FDCWD, 0, 1);
         filter[count++] = answer(refusal);
-        /* Here the call has a directory, and will be permitted. The remaining comparisons do not
-         * matter for it: they compare its first argument with numbers of calls. Even when one is
-         * equal, the argument differs from AT_FDCWD again. */
+        /* A call that gets here has a directory, and will be permitted. The filter now holds the
+         * call's first argument in place of the call's number. If this argument equals the number
+         * of a later call, the filter compares it with AT_FDCWD again, and it still differs. */
     }
     filter[count++] = answer(SECCOMP_RET_ALLOW);
     return count;

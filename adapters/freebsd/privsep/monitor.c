@@ -64,8 +64,8 @@ void vfj_monitor_end(struct vfj_monitor *monitor)
     const struct vfj_request end = {.kind = VFJ_REQUEST_END};
     if (monitor == NULL)
         return;
-    /* No END is sent after a part of another request. The monitor then ends at the end of the
-     * connection. */
+    /* When only a part of another request was sent, no END may follow it. The monitor then ends
+     * because the connection ends. */
     if (monitor->wire.sent == 0)
         (void)vfj_wire_send(&monitor->wire, &end, sizeof end, -1, false);
     (void)shutdown(monitor->wire.socket, SHUT_WR);

@@ -53,7 +53,8 @@ static void blame_owner(struct search *search)
     blame_owner_of(search, vfj_path_walk_name(&search->walk), search->walk.status.st_uid);
 }
 
-/* Records a directory of root's that others can write to. Ignores directories of other users,
+/* Records a directory of root's that others can write to. With `sticky_protects`, write rights by
+ * the mode do not count in a directory that has the sticky bit. Ignores directories of other users,
  * who bear the risk themselves. */
 static void note_writable(struct search *search, bool sticky_protects)
 {

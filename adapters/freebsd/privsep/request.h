@@ -17,7 +17,7 @@ enum vfj_request_kind {
     VFJ_REQUEST_RC_ORIGIN,
     VFJ_REQUEST_BOOT_ID,   /* run sysctl -n kern.boot_id */
     VFJ_REQUEST_BOOT_TIME, /* run sysctl -n kern.boottime */
-    VFJ_REQUEST_READ,      /* read the guest for the command from the kernel, without programs */
+    VFJ_REQUEST_READ,      /* answer the probe command from the kernel, without programs */
     VFJ_REQUEST_FILES,     /* read the files that a PROBE_FILE, _SLOT or _SNAPSHOT needs */
     VFJ_REQUEST_DEVD,      /* connect to devd; `index` is one of enum vfj_devd_sockets */
     VFJ_REQUEST_ACT_LOCK,  /* take the act lock */
@@ -28,9 +28,9 @@ enum vfj_request_kind {
 
 enum vfj_devd_sockets { VFJ_DEVD_ANY, VFJ_DEVD_STREAM_ONLY };
 
-/* A request. It has neither pointers nor members of types with invalid values, since it may come
- * from an untrusted process. The receiver calls vfj_request_check() before any other use.
- * Members that the kind does not use are zero. */
+/* A request. It has no pointers, and no members of a type that has invalid values (bool, enum),
+ * since it may come from an untrusted process. The receiver calls vfj_request_check() before any
+ * other use. Members that the kind does not use are zero. */
 struct vfj_request {
     /* chosen by the sender, and copied to the replies; increases with each request; 0 for END */
     uint64_t number;

@@ -21,8 +21,10 @@ static bool refuse_owner(const struct vfj_path_walk *walk, struct vfj_text *comp
     return false;
 }
 
-/* Returns true when only root and this process's user can change the component. The mode of a
- * symbolic link has no effect. */
+/* Returns true when only root and this process's user can replace what the component leads to.
+ * Others may write to a directory that has the sticky bit, since they cannot rename or remove our
+ * files there. The mode of a symbolic link has no effect. Otherwise writes the reason to
+ * `complaint`. */
 static bool is_ours(const struct vfj_path_walk *walk, struct vfj_text *complaint)
 {
     mode_t mode = walk->status.st_mode;

@@ -13,7 +13,7 @@ struct event_base;
 struct vfj_server;
 
 /* Opens a server. `paths` must outlive the server. The server writes the pid `daemon` into the act
- * lock. Returns NULL when libevent fails. */
+ * lock, and calls `replied` with `context` for each reply. Returns NULL when libevent fails. */
 struct vfj_server *vfj_server_open(struct event_base *base, const struct vfj_paths *paths,
                                    pid_t daemon, vfj_reply_fn *replied, void *context);
 void vfj_server_close(struct vfj_server *server);
@@ -27,8 +27,8 @@ bool vfj_server_has_act_lock(const struct vfj_server *server);
  * it does not start. */
 void vfj_server_serve(struct vfj_server *server, const struct vfj_request *request);
 
-/* Runs a program that no kind of request describes. `request` has only the number and the time
- * limit (command.limit_ms). */
+/* Runs the program `path` with `argv`, for which no kind of request exists. `errors` says where its
+ * standard error goes. `request` has only the number and the time limit (command.limit_ms). */
 void vfj_server_run(struct vfj_server *server, const struct vfj_request *request, const char *path,
                     const char *const *argv, enum vfj_stderr errors);
 

@@ -14,9 +14,9 @@
  * has started no thread and no child. Returns false, with errno, on failure. */
 bool vfj_session_leave_terminal(void);
 
-/* From then on passes to `child` the signals that a terminal or a supervisor sends, and to its
- * process group if the child leads one. Stops and continues the child together with this
- * process. An ignored signal stays ignored. */
+/* After this call, a signal that a terminal or a supervisor sends to this process also goes to
+ * `child`, or to the process group of `child` if it leads one. Stops and continues the child
+ * together with this process. An ignored signal stays ignored. */
 void vfj_session_pass_signals(pid_t child);
 
 /* Waits for the child. Then this process ends with the child's exit status, or by the signal that
