@@ -24,14 +24,13 @@ bool vfj_guest_file_holds(const char *path);
 /* Returns true when a regular file exists at `path`. */
 bool vfj_guest_file_exists(const char *path);
 
-/* Returns the pid of the dhclient(8) of an interface, or 0. A present dhclient has its pidfile
- * in dhclient_run_dir (sbin/dhclient/dhclient.c), an older one in run_dir. The pid counts when
- * both conditions hold:
- *   - The pidfile is locked, or the lock cannot be tested. A running dhclient holds a lock on its
- *     pidfile (pidfile(3), flock(2)). An unlocked pidfile is left over.
- *   - The process with this pid runs a program with the name dhclient. Any user may lock a pidfile
- *     that is left over, and its pid may belong to another process by now. A process whose name
- *     cannot be read does not count. */
+/* Returns the pid of the dhclient(8) of an interface, or 0. The dhclient of a present FreeBSD
+ * release has its pidfile in dhclient_run_dir (sbin/dhclient/dhclient.c), that of an older release
+ * in run_dir. The pid counts when both conditions hold: - The pidfile is locked, or the lock cannot
+ * be tested. A running dhclient holds a lock on its pidfile (pidfile(3), flock(2)). An unlocked
+ * pidfile is left over. - The process with this pid runs a program with the name dhclient. Any user
+ * may lock a pidfile that is left over, and its pid may belong to another process by now. A process
+ * whose name cannot be read does not count. */
 uint64_t vfj_guest_dhclient(const struct vfj_paths *paths, struct vfj_name interface);
 
 /* Returns true when `pid` is the pid of a dhclient that vfj_guest_dhclient() finds for some

@@ -47,7 +47,7 @@ struct vfj_guest_io {
     char rc_complaint[160]; /* why rc.conf could not be read; empty: the last reading succeeded */
     int64_t rc_retry_s;
     struct vfj_devd_sources *devd;
-    struct vfj_scheduled_client *scheduled; /* NULL: nobody asks */
+    struct vfj_scheduled_client *scheduled; /* NULL: the events are not read */
     struct vfj_scheduled_list open; /* the Azure Scheduled Events that are open in the journal */
     /* reason of a stop that was requested before vfj_guest_io_run(): the loop then ends when it
      * starts */
@@ -312,9 +312,9 @@ static void on_late(void *context, int64_t delay_us, unsigned lines)
         guest_io->listener.late(guest_io->listener.context, delay_us, lines);
 }
 
-/* Opens the socket of nlsysevent(4) if the settings make it a source. Returns -1 when the
- * settings do not, or when the socket cannot be opened. A missing socket is an error only when
- * it is the only source. */
+/* Opens the socket of nlsysevent(4) if the settings make it a source. Returns -1 when the settings
+ * do not, or when the socket cannot be opened. Logs a socket that cannot be opened, unless the
+ * source is AUTO. */
 static int open_sysevent(struct vfj_guest_io *guest_io, uint16_t *family)
 {
     enum vfj_devd_choice choice = guest_io->settings.source;

@@ -111,8 +111,8 @@ void vfj_guest_io_change(struct vfj_guest_io *guest_io, const struct vfj_command
  * caller then delays commits. */
 bool vfj_guest_io_is_in_batch(const struct vfj_guest_io *guest_io);
 
-/* Drops the answers and outcomes of running commands. When a changing command among them ends,
- * `late_exit` is called. */
+/* Drops the commands that wait, and the answers and outcomes of those that run. When a changing
+ * command among them ends, `late_exit` is called. */
 void vfj_guest_io_forget(struct vfj_guest_io *guest_io);
 
 /* Reads rc.conf again, like SIGHUP. */

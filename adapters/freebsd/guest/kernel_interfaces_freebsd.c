@@ -178,8 +178,9 @@ static bool has_hooks(int fd)
         && strncmp(info.type, NG_ETHER_NODE_TYPE, sizeof info.type) == 0 && info.hooks > 0;
 }
 
-/* Reads whether nodes of netgraph(4) are connected to the interface. Loads no module, as libnetgraph
- * would. Without ng_socket(4) and for other users than root the kernel does not tell. */
+/* Reads whether nodes of netgraph(4) are connected to the interface. Loads no module, as
+ * libnetgraph would. The kernel does not answer without ng_socket(4), or when this process is not
+ * root's. */
 static void read_netgraph(const char *name, struct vfj_interface *interface)
 {
     if (interface->use != VFJ_USE_NONE || modfind("ng_ether") < 0 || modfind("ng_socket") < 0)

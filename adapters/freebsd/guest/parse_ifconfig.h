@@ -16,7 +16,8 @@ struct vfj_ifconfig_parser {
     /* the current interface; an empty name: no interface yet, or one whose name no command may
      * use */
     struct vfj_interface interface;
-    /* options and media of the current interface; ifconfig prints no other counters */
+    /* of the current interface; only the members `options` and `media` are set, since ifconfig(8)
+     * prints nothing for the others here */
     struct vfj_counters counters;
     vfj_interface_fn *done;
     void *context;

@@ -8,9 +8,9 @@
 
 enum { VFJ_RC_FILES = 10 };
 
-/* The state of these files. Two equal stamps mean that none of the files was written, replaced,
- * made or removed in between. When a path names a directory, the files in it are not covered.
- * The struct has no padding. */
+/* The state of the files that vfj_rc_stamp_take() names. Two equal stamps mean that none of the
+ * files was written, replaced, made or removed in between. When a path names a directory, the files
+ * in it are not covered. The struct has no padding. */
 struct vfj_rc_stamp {
     struct {
         uint64_t inode, size;

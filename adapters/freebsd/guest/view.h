@@ -38,8 +38,8 @@ void vfj_view_take_route(void *context, const struct vfj_table_route *route);
 /* Adds the facts from files. */
 void vfj_view_take_files(struct vfj_view_reader *reader, const struct vfj_slot_files *files);
 
-/* Completes the view. Before, the caller has passed all output, or has added all interfaces and
- * set both routes. */
+/* Completes the view. Before this call, the caller has passed all output of the programs, or has
+ * added all interfaces and set both default routes. */
 void vfj_view_end(struct vfj_view_reader *reader);
 
 #endif
