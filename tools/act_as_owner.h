@@ -10,11 +10,11 @@
 #include "adapters/freebsd/privsep/apart.h"
 
 /* Call this in a process that root may have started. If users other than root can change files in
- * the journal's directory, the process becomes one of these users
- * (adapters/freebsd/privsep/owner.h) until it ends. Call this before the process opens, makes or
- * removes a file there, and before it opens any descriptor but 0 to 2. A journal given as an open
- * descriptor (tools/input.h) is read as root. Returns VFJ_EXIT_OK, or an exit status after a
- * message. */
+ * the journal's directory, the process gives up root's rights until it ends, and becomes the user
+ * that vfj_owner_find() determines (adapters/freebsd/privsep/owner.h). Call this before the process
+ * opens, makes or removes a file there, and before it opens any descriptor but 0 to 2. A journal
+ * given as an open descriptor (tools/input.h) is read as root. Returns VFJ_EXIT_OK, or an exit
+ * status after a message. */
 int vfj_act_as_owner(const char *journal);
 
 /* As vfj_act_as_owner(), for a verb that makes the new journal `to` from the file at `path`. When

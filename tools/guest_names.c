@@ -35,9 +35,9 @@ static bool names(const char *text, const char *name)
     return false;
 }
 
-/* Returns true when the line of rc.conf(5) assigns a variable that the daemon reads: it moves what
- * the value configures to hn's lagg, or reports a fault. netif configures the interfaces of
- * network_interfaces, and is done with them before the join. */
+/* Returns true when the line of rc.conf(5) assigns a variable that the daemon reads. The daemon
+ * moves what such a value configures to hn's lagg, or reports a fault. Also returns true for
+ * network_interfaces: rc.d/netif configures these interfaces at boot, before the join. */
 static bool is_read_by_daemon(const char *text)
 {
     struct vfj_span name = {text, strcspn(text, "=")};
@@ -114,8 +114,8 @@ struct question {
     const char *name;
 };
 
-/* Returns true when the file's name has only printable characters. Any other name is not that of a
- * file of rules, and would spoil the log. */
+/* Returns true when the file's name has only printable characters. A file with any other name is
+ * skipped: it has no rules, and its name would spoil the log. */
 static bool is_printable(const char *file)
 {
     for (const char *at = file; *at != '\0'; at++) {
@@ -125,7 +125,9 @@ static bool is_printable(const char *file)
     return strlen(file) < FILE_SIZE;
 }
 
-/* Searches the file at `path`, which is `file` in the guest. */
+/* Searches a file for `name`, and adds the line of the find to `places`. `path` is where this
+ * process opens the file, and `file` is its name on the guest, without the root directory of
+ * `paths`. */
 static void search_file(const char *path, const char *file, const char *name, bool is_rc_conf,
                         struct places *places)
 {

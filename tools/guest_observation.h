@@ -40,8 +40,8 @@ struct vfj_name vfj_guest_unit(const struct vfj_map *map, struct vfj_name hn);
 bool vfj_guest_observe_slot(struct vfj_query *ask, const struct vfj_map *map, struct vfj_name hn,
                             struct vfj_view *view);
 
-/* Returns true when the delay `delay_s`, which is in effect, is not the value of hyperv_vf_delay,
- * because this value is out of range (core/data/rc.h). */
+/* Returns true when the text `value` of hyperv_vf_delay is out of range (core/data/rc.h), so that
+ * the delay in effect, `delay_s`, differs from it. */
 bool vfj_delay_is_clamped(const char *value, int64_t delay_s);
 
 #endif

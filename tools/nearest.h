@@ -14,7 +14,7 @@ struct vfj_nearest vfj_nearest_begin(const char *word);
 
 /* Compares the word with a name, and keeps the name in nearest->name when it is nearer than those
  * before. Counts letters that are inserted, removed, replaced, or exchanged with a neighbour. A
- * name of which the word is the beginning is the nearest. */
+ * name that begins with the word is the nearest, if the word has at least two letters. */
 void vfj_nearest_try(struct vfj_nearest *nearest, const char *name);
 
 #endif

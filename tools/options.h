@@ -26,8 +26,9 @@ void vfj_option_capture(bool on);
  * stored. */
 bool vfj_option_captured(const char **short_options, const struct option **options);
 
-/* Handles the results of vfj_option_next() that every verb can get. For 'h', prints `help`. For
- * '?', does nothing, because the message was printed already. Returns the verb's exit status. */
+/* Handles the results of vfj_option_next() that every verb can get, and returns the verb's exit
+ * status. For 'h', prints `help`. For '?', only returns VFJ_EXIT_UNUSABLE, because
+ * vfj_option_next() has printed the message. */
 int vfj_option_rest(int option, const char *help);
 
 enum { VFJ_OPTIONS_READ = -1 };
@@ -48,10 +49,10 @@ int vfj_option_journal(const char *verb, int argc, char **argv, const char **pat
 int vfj_option_journal_and_new(const char *verb, int argc, char **argv, const char **path,
                                const char **to);
 
-/* Finds the argument that is a number among the first two, argv[optind] and the next, and removes
- * it from argv. The arguments "FILE NUMBER" and "NUMBER FILE" thus mean the same. When neither is a
- * number, removes and returns the first one, and the caller reports it. Returns NULL when there is
- * no argument, or only one that is not a number: that is the FILE. */
+/* Finds a number among the next two arguments, removes it from argv, and returns it. The arguments
+ * "FILE NUMBER" and "NUMBER FILE" thus mean the same. When neither of two is a number, removes and
+ * returns the first one, which the caller then refuses. Returns NULL when no argument is left, or
+ * only one that is not a number: that is the FILE. */
 const char *vfj_option_take_number(int argc, char **argv);
 
 /* Returns the time zone: UTC when the command line contains --utc, and otherwise the local zone.

@@ -15,7 +15,7 @@ struct vfj_line {
     const struct vfj_style *style;
     struct vfj_text text;
     size_t begin; /* where the current column begins */
-    /* number of bytes in the present column that take no space on the screen (colour sequences) */
+    /* number of bytes in the current column that take no space on the screen (colour sequences) */
     size_t unseen;
     size_t hidden; /* number of bytes in the whole line that take no space on the screen */
     /* the column in which the text begins, to which further lines of wrapped text are indented */

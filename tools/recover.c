@@ -36,7 +36,7 @@ struct options {
     bool rows, utc;
 };
 
-/* The position in the report about the damaged journal. The report treats the records in the order
+/* The report about the damaged journal, and how far it has come. It names the records in the order
  * of their seqs. */
 struct rest {
     const char *path;

@@ -23,9 +23,9 @@ int vfj_replace_file_read(const char *path, char *bytes, size_t size);
 int vfj_replace_file(const char *path, mode_t mode, bool (*print)(FILE *out, const void *context),
                      const void *context);
 
-/* After this call, the process at the other end of the stream socket reads and replaces files for
- * this process. It does so for one fixed path; the paths given to the functions above are
- * ignored. */
+/* After this call, the functions above ask the process at the other end of the stream socket to
+ * read and replace the file. That process runs vfj_replace_file_serve() and has a path of its own,
+ * so the functions ignore the path and mode that they are given. */
 void vfj_replace_file_by(int socket);
 
 /* Handles the requests that arrive on the socket, until the socket is closed. A request reads the
