@@ -21,6 +21,8 @@ struct vfj_lines {
     void *context;
 };
 
+/* Returns a splitter that calls `line` for each line. The buffer `bytes` has room for `size` bytes.
+ * It keeps the beginning of a line until the '\n' is fed. */
 struct vfj_lines vfj_lines_begin(char *bytes, size_t size, vfj_line_fn *line, void *context);
 void vfj_lines_feed(struct vfj_lines *lines, struct vfj_span bytes);
 /* Ends the stream. Passes on a last line without '\n'. */
