@@ -12,10 +12,10 @@ struct vfj_backup {
 };
 
 /* Copies the journal `path`, as of one point in time, to the new file `to` with mode 0600, and
- * verifies the copy. `to` appears only when the copy is complete, verified and durable. A
- * damaged copy is not kept. A copy is kept after any other finding of the verification, since
- * the journal has the same fault. Fails as vfj_journal_open() does, with JOURNAL_ACCESS when
- * `to` exists, and with JOURNAL_BUSY when `path` keeps changing. */
+ * verifies the copy. `to` appears only when the copy is complete, verified and durable. A copy
+ * that is damaged or cannot be read is removed. After any other finding of the verification the
+ * copy is kept, since the journal has the same fault. Fails as vfj_journal_open() does, with
+ * JOURNAL_ACCESS when `to` exists, and with JOURNAL_BUSY when `path` keeps changing. */
 enum vfj_status vfj_backup(const char *path, const char *to, struct vfj_backup *backup);
 
 #endif

@@ -1,4 +1,4 @@
-/* Inspects, identifies and creates the files of a journal without SQLite. */
+/* Inspects, identifies and creates the files of a journal. Only vfj_file_create() uses SQLite. */
 #include "store/file.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* Inspects, identifies and creates the files of a journal without SQLite. */
+/* Inspects, identifies and creates the files of a journal. Only vfj_file_create() uses SQLite. */
 #ifndef VFJ_STORE_FILE_H
 #define VFJ_STORE_FILE_H
 
@@ -52,7 +52,8 @@ struct vfj_file_identity vfj_file_identify(const char *path);
 bool vfj_file_is_moved(const char *path, int directory, const struct vfj_file_identity *identity);
 
 /* Makes a new, empty journal at `path`, durably. The file is complete before it gets the name
- * `path`. Fails with JOURNAL_ACCESS or JOURNAL_IO, and writes the cause to `detail`. */
+ * `path`. Fails with JOURNAL_ACCESS, JOURNAL_FULL or JOURNAL_IO, and writes the cause to
+ * `detail`. */
 enum vfj_status vfj_file_create(const char *path, struct vfj_text *detail);
 
 #endif

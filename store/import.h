@@ -54,8 +54,9 @@ enum vfj_import_result {
     VFJ_IMPORT_FAILED, /* the row was not added, since disk space or memory ran out */
 };
 
-/* Adds the row of a line. `line` has no line end. When the result is FAULTY, *fault is the
- * line's fault. *is_late is true when an earlier line of the same source has a higher seq. */
+/* Adds the row of a line. `line` has no line end, and `number` is its number, from 1 on. When the
+ * result is FAULTY, *fault is the line's fault. *is_late is true when an earlier line of the same
+ * source has a higher seq. */
 enum vfj_import_result vfj_import_rows_take(struct vfj_import_rows *rows, struct vfj_span line,
                                             uint64_t number, enum vfj_import_fault *fault,
                                             bool *is_late);

@@ -69,8 +69,8 @@ struct vfj_journal {
      * the seq of the newest such start; 0: none */
     uint64_t starts_searched, present_start;
     struct vfj_bases bases; /* for a writer: the bases of short bodies (store/short_body.h) */
-    /* the whole bodies that short ones stand for: [0] of the record of vfj_journal_get(), [1] of
-     * the walk's record */
+    /* bodies that vfj_body_lengthen() made of short ones: [0] of the record of vfj_journal_get(),
+     * [1] of the walk's record */
     char bodies[2][VFJ_BASE_SIZE];
     struct vfj_file_facts facts;
     struct vfj_file_identity identity; /* for a writer: identity of the open files */

@@ -156,7 +156,8 @@ enum vfj_status vfj_journal_damaged(struct vfj_journal *journal, uint64_t seq, c
     return VFJ_JOURNAL_DAMAGED;
 }
 
-/* Replaces a short body by the whole one, which it writes to `bytes`. */
+/* Replaces a short body (store/short_body.h) by the whole one, which it writes to `bytes`. Leaves
+ * any other body as it is. */
 static enum vfj_status lengthen(struct vfj_journal *journal, struct vfj_record *record,
                                 char bytes[VFJ_BASE_SIZE])
 {

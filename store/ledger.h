@@ -87,8 +87,9 @@ bool vfj_ledger_is_moved(const struct vfj_ledger *ledger);
  * results. Also returns VFJ_END while the ledger is detached. */
 enum vfj_status vfj_ledger_identity(struct vfj_ledger *ledger, struct vfj_identity *identity);
 
-/* Submits a row of kind "journal", which is no event for the machine. `body` is "about=…" and
- * more key=value pairs. Returns false when the row is too long or has no room. */
+/* Submits a row of kind "journal" with the given times. The row is no event for the machine. `body`
+ * is "about=…" and more key=value pairs. Returns false when the row is too long, the write queue is
+ * full, or the detached ledger has lost events. */
 bool vfj_ledger_note(struct vfj_ledger *ledger, int64_t wall_us, int64_t mono_us, const char *body);
 
 /* Reads the Azure Scheduled Events that are open according to the journal: announced or started,

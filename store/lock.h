@@ -25,7 +25,8 @@ void vfj_lock_set_waiting(int fd, uint64_t events);
  * event waits or no process holds the lock. */
 uint64_t vfj_lock_waiting(const char *path);
 
-/* Writes the inode of the owner's journal into the lock file. */
+/* Writes the inode of the journal that this process writes into the lock file, whose descriptor is
+ * `fd`. */
 void vfj_lock_name_file(int fd, uint64_t inode);
 
 /* Returns true when a process holds the lock, but has another file open than the one that `path`

@@ -151,7 +151,7 @@ static enum vfj_status find_extent(struct pruning *pruning)
 }
 
 /* Returns true when the row belongs into the archive: it is a pruned row, or a row of the state
- * checkpoint with which the journal begins afterwards. */
+ * checkpoint with which the pruned journal begins. */
 static bool is_archived(const struct pruning *pruning, const struct vfj_record *record)
 {
     uint64_t cut = pruning->prune->cut;

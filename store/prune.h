@@ -20,10 +20,11 @@ struct vfj_prune {
     char detail[512];  /* the cause of the failure; untrusted bytes */
 };
 
-/* Removes from the journal `path` the records that the rule lets go at the time `wall_us`, up to a
- * state checkpoint (a saved state). The journal then begins with that checkpoint. A daemon may
- * write the journal meanwhile. Pruning blocks the daemon for a few milliseconds at a time. The
- * chain of the journal continues. A process that dies during pruning leaves a valid journal.
+/* Removes from the journal `path` the records that the rule prunes at the present wall time
+ * `wall_us`, up to a state checkpoint (a saved state). The journal then begins with that
+ * checkpoint. A daemon may write the journal meanwhile. Pruning blocks the daemon for a few
+ * milliseconds at a time. The chain of the journal continues. A process that dies during pruning
+ * leaves a valid journal.
  *
  * The whole journal is verified first. When the finding is neither SOUND nor RULES_CHANGED, nothing
  * is removed. Unless `archive` is NULL, the records and the checkpoint are first written to that

@@ -237,9 +237,9 @@ static bool is_too_large(const struct vfj_prune_rule *rule, const struct vfj_pru
     return rule->max_bytes > 0 && size->used > rule->max_bytes;
 }
 
-/* Returns true when the rule may let rows go, so that a state checkpoint must be searched. The
- * search can be long: a journal of an older format may have a million rows and no state
- * checkpoint. */
+/* Returns true when the rule may delete rows. Otherwise the caller does not search the next state
+ * checkpoint. That search can take long: a journal of an older format may have a million rows and
+ * no state checkpoint. */
 static bool may_apply(const struct vfj_prune_rule *rule, const struct vfj_prune_size *size)
 {
     return rule->keep_us > 0 || is_too_large(rule, size);

@@ -4,9 +4,9 @@
 
 #include "store/journal.h"
 
-/* The rule that says which rows are pruned (let go): those older than keep_us microseconds, and,
- * while the journal uses more than max_bytes, the oldest ones. A value of 0 switches a limit off.
- * Without any limit no row is pruned.
+/* The rule for pruning. Rows older than keep_us microseconds are pruned. While the journal uses
+ * more than max_bytes, its oldest rows are pruned, too. A value of 0 switches a limit off. Without
+ * any limit no row is pruned.
  *
  * A wall clock that is years ahead makes every row old. Rows are therefore pruned by age only
  * when the rows younger than keep_us began at least settled_us ago: the clock has then been
@@ -29,11 +29,12 @@ enum vfj_status vfj_prune_size(struct vfj_journal *journal, struct vfj_prune_siz
 enum vfj_status vfj_prune_next_state_checkpoint(struct vfj_journal *journal, uint64_t seq,
                                                 uint64_t *next, int64_t *wall_us);
 
-/* Does one step of pruning by the rule. In one transaction, removes the rows before the next state
- * checkpoint, with which the journal then begins. When the rule lets no row go and more than
- * `spare` bytes of the file are free, returns some of them to the file system instead. When the
- * process dies during the step, the journal is as before or as after the step. The step needs no
- * writer's lock: a daemon may append meanwhile.
+/* Does one step of pruning by the rule; `wall_us` is the present wall time. In one transaction,
+ * removes the rows before the next state checkpoint, with which the journal then begins. When the
+ * rule does not remove these rows and more than `spare` bytes of the file are free, returns some of
+ * these bytes to the file system instead. When the process dies during
+ * the step, the journal is as before or as after the step. The step needs no writer's lock: a
+ * daemon may append meanwhile.
  *
  * Returns VFJ_OK when more steps may follow; *first is the seq that the journal begins with.
  * Returns VFJ_END when nothing is left to do. After any other status the journal is unchanged. */

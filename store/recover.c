@@ -247,7 +247,7 @@ static bool get_any(struct recovery *recovery, size_t index, struct vfj_record *
 
 /* Finds the next record from row *index on that is not verified, and moves *index past it. When
  * several rows have the same seq, only the first one that can be decoded counts. `last` is the seq
- * that was found before. Returns false when there is no such record. */
+ * of the record that the previous call found. Returns false when there is no such record. */
 static bool next_unverified(struct recovery *recovery, size_t *index, uint64_t last,
                             struct vfj_record *record)
 {
@@ -269,7 +269,8 @@ static enum vfj_status commit(struct vfj_ledger *ledger)
     return status;
 }
 
-/* Returns the seq of the first record of the run that has the record, or 0. */
+/* Returns the seq of the first record of the run that contains the record `seq`, or 0 when there is
+ * no such run. */
 static uint64_t run_of(const struct recovery *recovery, uint64_t seq)
 {
     for (unsigned i = 0; i < recovery->run_count; i++) {
@@ -289,8 +290,8 @@ static uint64_t size_of(const char *path, const char *suffix)
     return !text.overflow && stat(name, &facts) == 0 ? (uint64_t)facts.st_size : 0;
 }
 
-/* Appends a row for each readable record that is not verified, while their bodies are not longer
- * than the files. */
+/* Appends a row for each readable record that is not verified, until their bodies together are
+ * longer than the files. Only counts the records after that. */
 static enum vfj_status add_unverified(struct recovery *recovery, struct vfj_ledger *ledger)
 {
     static char body[VFJ_BODY_MAX + 1];

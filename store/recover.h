@@ -9,8 +9,8 @@ struct vfj_recovered {
     /* seq of the last saved record, and the chain's head after that record */
     struct vfj_anchor saved;
     uint64_t newest;     /* highest seq in the damaged journal */
-    uint64_t unverified; /* number of records outside the run, saved in rows of kind "journal" */
-    uint64_t unsaved;    /* number of records not saved, since their bodies are beyond the limit */
+    uint64_t unverified; /* number of records that only rows of kind "journal" have */
+    uint64_t unsaved;    /* number of records that are not saved; the limit is told below */
     bool lost;           /* records are missing, or may be */
     struct vfj_verified verified; /* the result for the new journal */
     const char *where;            /* the path that caused a failure; NULL for none */
@@ -27,10 +27,10 @@ typedef void vfj_recover_unverified(void *arg, const struct vfj_record *record);
  * The new journal holds one run of records. A run begins with record 1 or with a state checkpoint.
  * Its chain holds, the machine decides as recorded, and it ends with a complete event. The longest
  * run is saved, and of equally long ones the newest. Every other readable record follows in a row
- * of kind "journal" (store/recovered_row.h), which says that nothing verifies it. The limit for
- * the bodies of these records together is the size of the files: only in a crafted file, in which
- * many rows share a body, are they longer. When records are or may be lost, a gap row with the time
- * `wall_us` is appended. A daemon can continue the journal.
+ * of kind "journal" (store/recovered_row.h), which says that nothing verifies it. Such records are
+ * saved until their bodies together are longer than the files. Only in a crafted file, in which
+ * many rows share a body, does that happen. When records are or may be lost, a gap row with the
+ * time `wall_us` is appended, and `watch` is called with `arg`. A daemon can continue the journal.
  * Fails with:
  *
  *   JOURNAL_BUSY     a daemon writes `path`

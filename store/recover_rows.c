@@ -45,7 +45,8 @@ struct frame {
     uint64_t at;
 };
 
-/* The row that was read last as a base. Most short bodies have the base of the row before. */
+/* The row that was read last as a base. Most short bodies have the same base as the short
+ * body before. */
 struct base {
     struct vfj_span body;
     size_t index;
@@ -95,8 +96,8 @@ static void find_data(struct extent *extent, uint64_t at)
     extent->end = end >= 0 ? (uint64_t)end : UINT64_MAX;
 }
 
-/* Returns the offset of the first block at or after `at` that has data, or UINT64_MAX. Blocks of
- * `size` bytes begin at `at`. */
+/* Returns the offset of the first block at or after `at` that has data, or UINT64_MAX when there
+ * is none. A block has `size` bytes, and the first one begins at `at`. */
 static uint64_t next_block(struct extent *extent, uint64_t at, uint64_t size)
 {
     if (at >= extent->end)
@@ -178,7 +179,7 @@ struct wal {
     uint32_t sums[2];
     unsigned char salts[8];
     bool big;
-    bool valid; /* all frames up to here are valid */
+    bool valid; /* all frames read so far are valid */
 };
 
 static uint32_t wal_word(const struct wal *wal, const unsigned char *at)
@@ -434,7 +435,8 @@ static bool decode(struct vfj_recover_rows *rows, size_t index, bool file_only,
         && vfj_page_record_decode(payload, (size_t)cell.payload, record);
 }
 
-/* Reads a row that may be the base of a short body, unless it was read last. */
+/* Loads the row `index` into rows->base, unless it is there already. Returns false when the row
+ * cannot be the base of a short body. */
 static bool load_base(struct vfj_recover_rows *rows, size_t index, bool file_only)
 {
     struct base *base = &rows->base;
@@ -451,7 +453,8 @@ static bool load_base(struct vfj_recover_rows *rows, size_t index, bool file_onl
     return base->is_loaded;
 }
 
-/* Replaces a short body by the whole one. Tries each row that may be the base. */
+/* Replaces a short body by the whole one. Tries each row that may be the base. Returns false when
+ * none fits. */
 static bool lengthen(struct vfj_recover_rows *rows, bool file_only, struct vfj_record *record)
 {
     uint64_t seq;

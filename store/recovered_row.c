@@ -6,7 +6,7 @@
 #include "core/text/kv.h"
 
 enum {
-    COLUMNS_MAX = 512, /* at least the length of all pairs but that of the body */
+    COLUMNS_MAX = 512, /* no row's pairs without the pair `body` are longer */
 };
 
 /* Copies as much of the body as fits between quotes. Returns the length. */

@@ -11,10 +11,10 @@ struct vfj_recovered_row {
 };
 
 /* Writes the record as the body of a row of kind "journal": "about=unverified", the columns of the
- * record, and its body. `run` is the seq of the record from which on the hash chain holds up to
- * this record; 0: there is none. A NUL byte becomes '?'. A body that does not fit is cut, and the
- * pair cut=N has the number of bytes that are left out. As a rule, only the body of a checkpoint is
- * so long. */
+ * record, and its body. The hash chain holds from the record with the seq `run` up to this record;
+ * `run` 0: there is no such record. A NUL byte becomes '?'. A body that does not fit is cut, and
+ * the pair cut=N has the number of bytes that are left out. As a rule, only the body of a
+ * checkpoint is so long. */
 void vfj_recovered_row_print(const struct vfj_record *record, uint64_t run, struct vfj_text *text);
 
 /* Reads a row that vfj_recovered_row_print() wrote. Returns false for any other row. */

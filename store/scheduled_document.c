@@ -7,8 +7,8 @@
 
 #include "core/check.h"
 
-/* The statements. Each gives the rows of one JSON text: SQLite steps through arrays, whatever
- * their elements are. */
+/* The statements. CHECK tests a document. EVENTS and RESOURCES return a row for each element of a
+ * JSON array that has the expected type. */
 enum { CHECK, EVENTS, RESOURCES, STATEMENTS };
 
 /* The columns of EVENTS. */
@@ -127,7 +127,7 @@ static void read_numbers(sqlite3_stmt *event, struct vfj_scheduled *row)
         row->not_before_s = 0;
 }
 
-/* Reads one event. Returns false when the event is not used. */
+/* Reads one event. Returns false when vfj_document_read() must ignore the event. */
 static bool read_event(struct vfj_document_reader *reader, sqlite3_stmt *event, const char *vm,
                        struct vfj_scheduled *row)
 {

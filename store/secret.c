@@ -1,7 +1,8 @@
 /* Hides secrets in text that leaves the journal. Such a text may be quoted several times: rc.conf
  * quotes a value, sh(1) its words, a body the whole value, and a row that was recovered the whole
- * body. Names of secrets are found at each level. Where a secret ends is clear when it is a plain
- * word, or when the same quotation marks surround it. Otherwise the rest of the value is hidden. */
+ * body. Names of secrets are found at each level. The end of a secret is clear when the secret is a
+ * plain word, or when equal quotation marks surround it. Otherwise the rest of the value is
+ * hidden. */
 #include "store/secret.h"
 
 #include <string.h>
@@ -11,7 +12,7 @@
 
 #define HIDDEN "********"
 
-/* is_boundary() reads at most this many characters and marks; later it finds no end of a word */
+/* is_boundary() reads at most this many characters and marks, then assumes that the word goes on */
 enum { BOUNDARY_STEPS_MAX = 16 };
 
 /* A quotation mark with the backslashes before it. Each level of quoting adds backslashes. */
@@ -33,7 +34,7 @@ struct reading {
     bool is_pair;    /* the quoted part is the value of a pair */
     bool is_value;   /* the whole text is a value of rc.conf(5) */
     bool is_unclear; /* quotation marks do not match, so that quoted parts are not known */
-    bool is_sound;   /* only pairs of a name and a value are left */
+    bool is_sound;   /* only pairs of a name and a value follow */
     bool is_due;     /* the next word is a secret */
     bool has_hidden; /* a secret was hidden */
 };
@@ -370,7 +371,7 @@ static void take_word(struct reading *reading)
         return;
     }
     copy(reading, (word.secret != 0 ? word.secret : word.end) - word.begin);
-    /* the value of a pair is one word, so the next word is not its rest */
+    /* the value of a pair is one word, so the next word is no part of this secret */
     reading->is_due = word.secret != 0
         || ((is_inner || !word.is_pair) && (word.is_before_secret || word.has_variable));
 }

@@ -80,8 +80,8 @@ static bool shorten(const struct vfj_base *base, struct vfj_span body, struct vf
     return !next_pair(&body, &other) && !text->overflow;
 }
 
-/* Returns true when the short body stands for the whole one. It does not when a key is repeated,
- * as those of addresses are, and only the later pair differs. */
+/* Returns true when vfj_body_lengthen() makes `body` of the short body `text`. It does not when a
+ * key is repeated, such as that of an address, and only the later pair with that key differs. */
 static bool stands_for(const struct vfj_base *base, struct vfj_span text, struct vfj_span body)
 {
     char bytes[VFJ_BASE_SIZE];
@@ -96,8 +96,8 @@ static bool find_name(struct vfj_span body, const char *key, struct vfj_name *na
     return vfj_kv_find(body, key, &pair) && vfj_name_parse(pair.value, name);
 }
 
-/* Returns the base for the bodies of the hn, with or without a VF. When there is none, returns an
- * empty base, which is an unused element of the list or replaces the oldest base. */
+/* Returns the base for the bodies of the hn, with or without a VF. When there is none, clears
+ * the oldest or an unused element of the list, and returns that. */
 static struct vfj_base *find_base(struct vfj_bases *bases, struct vfj_name hn, bool has_vf)
 {
     struct vfj_base *oldest = &bases->list[0];

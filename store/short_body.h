@@ -7,15 +7,16 @@
 #include "core/text/name.h"
 #include "store/record.h"
 
-/* A snapshot mostly repeats what an earlier snapshot of the same hn shows. The file therefore has
- * such a body as "as=SEQ", which names the record of the earlier body, the base, and the pairs
- * whose values differ. The body has the keys of its base, in the same order. A base is never short
- * itself, and no state checkpoint lies between the two records, so that pruning removes both or
- * none.
+/* Most values of a snapshot are those of an earlier snapshot of the same hn. The file can therefore
+ * store its body in short form: "as=SEQ", then only the pairs whose values differ. SEQ is the seq
+ * of the earlier record, and that record's body is called the base. Both whole bodies have the same
+ * keys in the same order. A base is never short itself. No state checkpoint lies between the two
+ * records, so that pruning removes both or none.
  *
- * Only the functions that read and write rows of a file know of this. A record always has the whole
- * body, which is also what its chain covers. No observation has the key "as" itself. Readers refuse
- * a short body that no writer makes, and imports refuse every short body. */
+ * Only the functions that read and write rows of a file know of short bodies. A struct vfj_record
+ * has the whole body, and the chain covers the whole body. No whole body has the key "as". To a
+ * reader, a short body is damaged when its base is missing or short, or when it has a key that the
+ * base lacks. An import refuses every short body. */
 
 enum {
     VFJ_BASES_MAX = 2 * VFJ_SLOTS_MAX, /* for each hn one base with a VF, and one without */

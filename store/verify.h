@@ -36,7 +36,8 @@ struct vfj_verified {
     /* seq of the last record that was found without a fault, and the chain's head after that
      * record */
     struct vfj_anchor head;
-    /* seq of the last record at which every event has all its decisions; at most head.seq */
+    /* seq of the last record up to which nothing is cut off: each event has all its decisions, and
+     * each state checkpoint all its parts; at most head.seq */
     uint64_t complete;
     char detail[512]; /* the cause of the finding, perhaps empty; untrusted bytes */
 };
