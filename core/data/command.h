@@ -32,7 +32,7 @@ enum vfj_command_text {
     VFJ_TEXT_HN_SYSCTL, /* a name below hw.hn or dev.hn */
     VFJ_TEXT_HN_FILE,   /* the path of an hn's per-interface script or pidfile */
     VFJ_TEXT_UNIT,      /* digits, or empty */
-    /* process ids; or empty: the policy scripts runs kill(1) without operands for an empty pidfile,
+    /* process ids; or empty: policy scripts runs kill(1) without operands for an empty pidfile,
      * as the script does */
     VFJ_TEXT_PIDS,
     VFJ_TEXT_ADDRESS, /* an address, perhaps with its prefix length, and perhaps "alias" */

@@ -13,7 +13,7 @@
 
 /* X(symbol, persisted name) */
 #define VFJ_EVENT_KINDS(X)                                                                   \
-    X(STARTED, "started")       /* a daemon started on this journal, in this boot */         \
+    X(STARTED, "started")       /* a daemon started on this journal; names the boot */       \
     X(STOPPING, "stopping")     /* the daemon was asked to end, and finishes active plans */ \
     X(STOPPED, "stopped")       /* the daemon ended in order */                              \
     X(CONFIGURED, "configured") /* all rc.conf values in force */                            \

@@ -44,7 +44,7 @@ enum vfj_activity {
 const char *vfj_activity_name(enum vfj_activity activity);
 const char *vfj_activity_text(enum vfj_activity activity);
 
-/* Returns true when the table lets activity `to` follow activity `from` within one step. */
+/* Returns true when VFJ_ACTIVITIES lets activity `to` follow activity `from` within one step. */
 bool vfj_activity_may_follow(enum vfj_activity from, enum vfj_activity to);
 
 /* The reasons to observe the guest, in order of strength, the strongest last. Of two requests,
@@ -416,8 +416,8 @@ void vfj_state_index_rc(struct vfj_state *state);
 void vfj_state_index_scripts(struct vfj_state *state);
 
 /* Computes the index of all parts again. A digest of 0 for rc or scripts means that no step has
- * written that part, and is not changed. Returns true when the head's summary matches the parts.
- * The state may be inconsistent. */
+ * written that part, and is not changed. Returns true when head.parts is the combined digest of the
+ * parts. The state may be inconsistent: the function then returns false. */
 bool vfj_state_index(struct vfj_state *state);
 
 /* Adds the parts in `more` to `touched`. */

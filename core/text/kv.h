@@ -21,7 +21,7 @@ enum vfj_kv_result { VFJ_KV_PAIR, VFJ_KV_END, VFJ_KV_BAD };
 /* Takes the next pair off the front of *rest. A key consists of letters, digits, '_' and '-'. An
  * unquoted value ends at white space. A quoted value ends at the next '"' that has no '\' before
  * it. devctl_safe_quote_sb() of sys/kern/kern_devctl.c writes values in this form, and
- * sbin/devd/devd.cc reads it. When it returns BAD, *rest begins at the bad byte. */
+ * sbin/devd/devd.cc reads it. When the result is BAD, *rest begins at the bad byte. */
 enum vfj_kv_result vfj_kv_next(struct vfj_span *rest, struct vfj_kv *pair);
 
 /* Copies the value, without quotes and escapes, into `size` bytes. Returns false when the value
