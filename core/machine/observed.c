@@ -112,7 +112,7 @@ static bool has_kept_addresses(const struct vfj_slot *slot)
         && (!is_given_back || has_all_inet(slot, &slot->before.lagg));
 }
 
-/* Returns true when laggN has an address that it or hn had when the last plan began. */
+/* Returns true when laggN has an address that laggN or hn had when the last plan began. */
 static bool has_earlier_address(const struct vfj_slot *slot)
 {
     const struct vfj_interface *lagg = &slot->observed.lagg;
@@ -124,9 +124,10 @@ static bool has_earlier_address(const struct vfj_slot *slot)
     return false;
 }
 
-/* Returns true when laggN is another one than before. A laggN that somebody gave another protocol
- * or other ports is the same one while hn is a port or its addresses are left. An active plan may
- * have added these addresses to another laggN. */
+/* Returns true when laggN is a foreign lagg that took the name of the laggN that was made for hn. A
+ * laggN that somebody gave another protocol or other ports is still the same lagg while hn is a
+ * port or its earlier addresses are left. While a plan is active, these addresses prove nothing:
+ * the plan may have added them to the foreign lagg. */
 static bool is_replaced(const struct vfj_slot *slot)
 {
     return vfj_observed_is_foreign(slot) && !vfj_observed_has_hn_port(slot)
