@@ -33,8 +33,8 @@ bool vfj_observed_is_joined_up(const struct vfj_slot *slot);
  * laggN still has its addresses or dhclient. */
 bool vfj_observed_has_taken_over(const struct vfj_slot *slot);
 
-/* Returns true when the laggN that was made for hn is gone: the present laggN has neither an address
- * nor a port, or is a foreign lagg that took its name. */
+/* Returns true when the laggN that was made for hn is gone: the present laggN has neither an
+ * address nor a port, or is a foreign lagg that took its name. */
 bool vfj_observed_is_lagg_gone(const struct vfj_slot *slot);
 
 /* Returns true when no interface has hn's configuration. laggN was destroyed, and perhaps
