@@ -218,7 +218,7 @@ static void pause_plan(const struct vfj_step_context *context, struct vfj_slot *
         vfj_step_pause_us(CONFLICT_FIRST_S, CONFLICT_MAX_S, slot->plan.failures));
 }
 
-/* Returns true when this plan added an address to laggN, and laggN is another one now: somebody
+/* Returns true when this plan added an address to laggN, and laggN is foreign now: somebody
  * destroyed laggN and created it again while a batch ran. */
 static bool has_added_to_foreign(const struct vfj_slot *slot)
 {
@@ -226,7 +226,7 @@ static bool has_added_to_foreign(const struct vfj_slot *slot)
     return (issued >> VFJ_NEED_INET & 1) != 0 && vfj_observed_is_foreign(slot);
 }
 
-/* Returns true when laggN has no port. A plan that began before rows were lost may have added hn's
+/* Returns true when laggN has no port. A plan whose rows the journal lost may have added hn's
  * addresses to such a laggN, and a conflict now keeps hn out of it. */
 static bool is_lagg_empty(const struct vfj_slot *slot)
 {

@@ -337,8 +337,8 @@ static void recover_slot(struct vfj_slot *slot)
     slot->recovering = 1;
 }
 
-/* Computes the index and the head's summary again. The digests depend on the layout of the structs
- * in this program, which may differ from the writer's. */
+/* Computes the index and head.parts again. The digests depend on the layout of the
+ * structs in this program, which may differ from the writer's. */
 static void index_anew(struct vfj_state *state)
 {
     (void)vfj_state_index(state);

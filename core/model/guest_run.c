@@ -192,9 +192,9 @@ static int32_t run_kill(struct vfj_guest *guest, const struct vfj_argv *argv,
     return status;
 }
 
-/* Returns the interface that leads to the router. That is the interface of the router's scope,
- * an interface whose subnet contains the router, or the interface of a route to the router that
- * has no router itself. Returns NULL when there is none. */
+/* Returns the interface that leads to the router. That is the interface of the router's scope, an
+ * interface whose subnet contains the router, or the interface of a route without a gateway whose
+ * destination contains the router. Returns NULL when there is none. */
 static struct vfj_guest_if *interface_of(struct vfj_guest *guest, struct vfj_span router)
 {
     const char *scope = memchr(router.text, '%', router.length);

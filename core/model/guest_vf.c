@@ -143,8 +143,8 @@ static void rename_vf(struct vfj_guest *guest, struct vfj_guest_vf *entry, struc
     entry->renamed = true;
 }
 
-/* Renames a port of a lagg, a member of a bridge, or the parent of a VLAN in the entry of
- * `user`, which stays its user. */
+/* Replaces the name `from` by `to` in the ports of `user`. There, `from` is a port of a lagg, a
+ * member of a bridge, or the parent of a VLAN. */
 static void rename_port(struct vfj_interface *user, struct vfj_name from, struct vfj_name to)
 {
     for (unsigned i = 0; i < user->port_count; i++) {
