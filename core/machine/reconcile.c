@@ -390,9 +390,9 @@ static bool was_all_taken_down(const struct vfj_step_context *context, const str
         && (!view->lagg.up || is_lagg_upped_again(context, slot));
 }
 
-/* Returns true when the VF is a port and this plan does not have to start its delay: somebody
- * took the VF down, or the plan is about to up it. Returns false when this plan made the VF a
- * port and its delay is gone, since the VF then left and attached again. */
+/* Returns true when the VF is a port and needs no delay: somebody took the VF down, or the plan is
+ * about to up it. A VF that the active plan made a port, and whose delay is gone, has left and
+ * attached again, so it needs one. */
 static bool is_settled_port(const struct vfj_slot *slot)
 {
     bool is_new = slot->plan.phase == VFJ_PLAN_ACTIVE && slot->delay == VFJ_DELAY_NONE
