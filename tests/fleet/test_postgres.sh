@@ -95,7 +95,8 @@ check "migrations were compared" test $answers -gt 20
 # An edited journal is found by what the database has.
 anchor=$(sql "SELECT anchor FROM vfjournal.head WHERE source = '/vfjournal/host/trace1'")
 check "the anchor holds" "$vfjournal" verify --anchor "$anchor" "$work/1.db"
-"$vfjournal" verify --anchor "$(echo "$anchor" | sed 's/:../:zz/; s/zz/00/')" "$work/1.db" >/dev/null 2>&1
+forged=$(echo "$anchor" | awk -F : '{ print $1 ":" (substr($2, 1, 1) == "0" ? 1 : 0) substr($2, 2) }')
+"$vfjournal" verify --anchor "$forged" "$work/1.db" >/dev/null 2>&1
 same "another anchor does not" 8 $?
 sed '$s/"chain":"../"chain":"zz/' "$work/real.ndjson" >"$work/edited"
 load "an edited row" 1 "$work/edited: 0 new rows, $real known, 0 bad lines, 1 contradicting" "$work/edited"
