@@ -235,6 +235,21 @@ bool vfj_rc_is_refused(struct vfj_span word)
     return false;
 }
 
+/* Removes the scope of the interface itself from addresses such as fe80::4%hn0/64. laggN, which gets
+ * these addresses, refuses that scope. */
+static void drop_scopes(char *args, struct vfj_name interface)
+{
+    size_t length = strlen(interface.text);
+    char *at = args;
+    while ((at = strchr(at, '%')) != NULL) {
+        const char *end = at + 1 + length;
+        if (strncmp(at + 1, interface.text, length) == 0 && strchr(" /", *end) != NULL)
+            memmove(at, end, strlen(end) + 1);
+        else
+            at++;
+    }
+}
+
 bool vfj_rc_ifconfig_args(const struct vfj_rc *rc, struct vfj_name interface, char *args,
                           size_t size)
 {
@@ -254,6 +269,7 @@ bool vfj_rc_ifconfig_args(const struct vfj_rc *rc, struct vfj_name interface, ch
         any_refused |= vfj_rc_is_refused(word);
         count++;
     }
+    drop_scopes(args, interface);
     return !text.overflow && !any_refused && count <= VFJ_WORDS_MAX - 4;
 }
 
@@ -330,6 +346,7 @@ bool vfj_rc_ipv6_args(const struct vfj_rc *rc, struct vfj_name interface, char *
         vfj_text_add_word(&text, word);
         any |= !vfj_span_is(word, "inet6");
     }
+    drop_scopes(args, interface);
     return any && !text.overflow && bounded_words(args);
 }
 
@@ -357,6 +374,7 @@ bool vfj_rc_alias(const struct vfj_rc *rc, struct vfj_name interface, unsigned n
         return false;
     if (!is_whole || !bounded_words(args))
         args[0] = '\0';
+    drop_scopes(args, interface);
     return true;
 }
 

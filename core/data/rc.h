@@ -68,6 +68,9 @@ void vfj_rc_if_words(const struct vfj_rc *rc, struct vfj_name interface, char *w
 bool vfj_rc_is_dhcp(const struct vfj_rc *rc, struct vfj_name interface);
 bool vfj_rc_is_sync_dhcp(const struct vfj_rc *rc, struct vfj_name interface);
 
+/* The functions below that copy words for ifconfig(8) omit the scope of the interface itself: the
+ * words become those of laggN. */
+
 /* Copies the words that ifconfig_getargs() returns, joined by single blanks. Omits DHCP, SYNCDHCP,
  * NOSYNCDHCP, NOAUTO, WPA, HOSTAP and "vnet JAIL". Returns false when the words do not fit; `args`
  * then has the words that fit. */

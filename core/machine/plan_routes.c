@@ -286,7 +286,7 @@ static bool is_on_lagg(const struct vfj_planner *planner, const struct vfj_route
     const struct vfj_kept_routes *routes = &planner->slot->observed.routes;
     struct vfj_address destination;
     /* no observation shows the routes of another FIB */
-    if (route->is_other_fib || !vfj_route_destination(route, &destination))
+    if (!vfj_route_destination(route, &destination) || route->is_other_fib)
         return false;
     for (unsigned i = 0; i < routes->count; i++) {
         if (is_same_destination(&routes->list[i].destination, &destination))
@@ -314,10 +314,8 @@ static void plan_static_route(struct vfj_planner *planner, enum vfj_need need, c
         || !is_route_of(planner, vfj_span_of(words)))
         return;
     (void)vfj_route_read(vfj_span_of(words), &route);
-    if (is_on_lagg(planner, &route)) {
-        vfj_planner_record_met(planner, need);
+    if (is_on_lagg(planner, &route))
         return;
-    }
     bool is_change = route.is_inet6 && !has_failed;
     struct vfj_text text
         = begin_route(planner, need, is_change ? VFJ_COMMAND_ROUTE_CHANGE : VFJ_COMMAND_ROUTE_ADD);
