@@ -78,6 +78,18 @@ void vfj_interface_drop_port(struct vfj_interface *interface, struct vfj_name po
     interface->port_count = (uint8_t)kept;
 }
 
+bool vfj_kept_route_take_mtu(struct vfj_kept_route *route, struct vfj_span word)
+{
+    const size_t prefix = sizeof "mtu=" - 1;
+    uint64_t number;
+    if (!vfj_span_starts(word, "mtu=")
+        || !vfj_span_to_u64((struct vfj_span){word.text + prefix, word.length - prefix}, &number)
+        || number == 0 || number > UINT16_MAX)
+        return false;
+    route->mtu = (uint16_t)number;
+    return true;
+}
+
 const struct vfj_kept_route *vfj_kept_routes_find(const struct vfj_kept_routes *routes,
                                                   const struct vfj_address *destination)
 {
@@ -129,6 +141,15 @@ void vfj_view_take_users(struct vfj_interface *hn, const struct vfj_interface *u
     hn->use = users->use;
     hn->port_count = users->port_count;
     memcpy(hn->ports, users->ports, sizeof hn->ports);
+}
+
+void vfj_view_drop_interface_mtus(struct vfj_view *view)
+{
+    for (unsigned i = 0; i < view->routes.count; i++) {
+        struct vfj_kept_route *route = &view->routes.list[i];
+        if (route->mtu >= (route->on_lagg ? view->lagg.mtu : view->hn.mtu))
+            route->mtu = 0;
+    }
 }
 
 struct vfj_name vfj_view_vf(const struct vfj_view *view)
@@ -235,15 +256,20 @@ static void encode_map(const struct vfj_map *map, struct vfj_text *text)
     }
 }
 
+/* Destination and router of a route, and its MTU. */
+enum { ROUTE_WORDS_SIZE = 2 * VFJ_ADDRESS_SIZE + sizeof "mtu=65535" };
+
 static void encode_routes(const struct vfj_kept_routes *routes, struct vfj_text *text)
 {
     add_nonzero(text, "routes_truncated", routes->truncated);
     for (unsigned i = 0; i < routes->count; i++) {
-        char words[2 * VFJ_ADDRESS_SIZE];
+        char words[ROUTE_WORDS_SIZE];
         struct vfj_text route = vfj_text_begin(words, sizeof words);
         vfj_text_add_word(&route, vfj_span_of(routes->list[i].destination.text));
         if (routes->list[i].gateway.text[0] != '\0')
             vfj_text_add_word(&route, vfj_span_of(routes->list[i].gateway.text));
+        if (routes->list[i].mtu != 0)
+            vfj_text_format(&route, " mtu=%u", (unsigned)routes->list[i].mtu);
         vfj_kv_add_string(text, routes->list[i].on_lagg ? "route_on_lagg" : "route", words);
     }
 }
@@ -438,21 +464,33 @@ static bool take_own_script(const struct vfj_kv *pair, uint8_t *script)
     return right;
 }
 
+/* Reads the words behind the destination of a route. Rows without an MTU have a router at most. */
+static bool take_route_words(struct vfj_span rest, struct vfj_kept_route *route)
+{
+    struct vfj_span word;
+    bool has_word = vfj_span_word(&rest, &word);
+    if (has_word && !vfj_span_starts(word, "mtu=")) {
+        if (!vfj_address_parse(word, &route->gateway))
+            return false;
+        has_word = vfj_span_word(&rest, &word);
+    }
+    return !has_word || (vfj_kept_route_take_mtu(route, word) && !vfj_span_word(&rest, &word));
+}
+
 static bool take_route(const struct vfj_kv *pair, struct vfj_kept_routes *routes)
 {
-    char words[2 * VFJ_ADDRESS_SIZE];
+    char words[ROUTE_WORDS_SIZE];
     struct vfj_kept_route route = {.on_lagg = vfj_span_is(pair->key, "route_on_lagg")};
     struct vfj_span rest, word;
     if (!vfj_kv_value(pair, words, sizeof words))
         return false;
     rest = vfj_span_of(words);
-    if (!vfj_span_word(&rest, &word) || !vfj_address_parse(word, &route.destination))
-        return false;
-    if (vfj_span_word(&rest, &word) && !vfj_address_parse(word, &route.gateway))
+    if (!vfj_span_word(&rest, &word) || !vfj_address_parse(word, &route.destination)
+        || !take_route_words(rest, &route))
         return false;
     unsigned count = routes->count;
     vfj_kept_routes_add(routes, &route);
-    return routes->count > count && !vfj_span_word(&rest, &word);
+    return routes->count > count;
 }
 
 static bool take_view(const struct vfj_kv *pair, struct vfj_view *view)

@@ -109,6 +109,8 @@ struct vfj_kept_route {
      * interface. */
     struct vfj_address gateway;
     bool on_lagg;
+    uint8_t pad;
+    uint16_t mtu; /* route(8)'s -mtu; 0: the route has the MTU of its interface */
 };
 
 struct vfj_kept_routes {
@@ -117,6 +119,9 @@ struct vfj_kept_routes {
     uint8_t pad[6];
     struct vfj_kept_route list[VFJ_KEPT_ROUTES_MAX];
 };
+
+/* Reads "mtu=N" into route->mtu, where N is 1 to 65535. Returns false for any other word. */
+bool vfj_kept_route_take_mtu(struct vfj_kept_route *route, struct vfj_span word);
 
 /* Returns the route to exactly this destination, or NULL. */
 const struct vfj_kept_route *vfj_kept_routes_find(const struct vfj_kept_routes *routes,
@@ -166,6 +171,11 @@ struct vfj_view {
 void vfj_view_add_user(struct vfj_interface *users, const struct vfj_interface *interface);
 /* Copies the use and the ports of `users` to hn, if hn exists. */
 void vfj_view_take_users(struct vfj_interface *hn, const struct vfj_interface *users);
+
+/* Sets the MTU of each route to 0 unless it is smaller than that of its interface, hn or laggN. For a
+ * route without an own MTU netstat(1) prints that of the interface, and the kernel gives no route a
+ * larger one (sys/netinet/in_rmx.c). */
+void vfj_view_drop_interface_mtus(struct vfj_view *view);
 
 /* Returns the VF that dev.hn.N.vf names. When that sysctl names none, returns the VF that has
  * the data path, since a renamed VF is missing from dev.hn.N.vf. Returns an empty name when

@@ -21,9 +21,8 @@ static bool is_flag(struct vfj_span word)
 
 static bool takes_number(struct vfj_span word)
 {
-    static const char *const metrics[]
-        = {"mtu", "hopcount", "expire", "recvpipe", "sendpipe", "ssthresh",
-           "rtt", "rttvar",   "weight", "ifa",      "genmask"};
+    static const char *const metrics[] = {"hopcount", "expire", "recvpipe", "sendpipe", "ssthresh",
+                                          "rtt",      "rttvar", "weight",   "ifa",      "genmask"};
     return is_keyword(word, metrics, sizeof metrics / sizeof metrics[0]);
 }
 
@@ -45,6 +44,8 @@ static struct vfj_span *operand_of(struct vfj_span keyword, struct vfj_route *ro
         return &route->destination;
     if (vfj_span_is(keyword, "ifp"))
         return &route->ifp;
+    if (vfj_span_is(keyword, "mtu"))
+        return &route->mtu;
     route->has_length |= vfj_span_is(keyword, "prefixlen");
     if (vfj_span_is(keyword, "netmask") || vfj_span_is(keyword, "prefixlen"))
         return &route->netmask;
@@ -73,7 +74,8 @@ bool vfj_route_read(struct vfj_span words, struct vfj_route *route)
 {
     const struct vfj_span none = {"", 0};
     struct vfj_span word;
-    *route = (struct vfj_route){.destination = none, .gateway = none, .netmask = none, .ifp = none};
+    *route = (struct vfj_route){
+        .destination = none, .gateway = none, .netmask = none, .ifp = none, .mtu = none};
     while (vfj_span_word(&words, &word)) {
         if (word.text[0] == '-') {
             if (!read_keyword((struct vfj_span){word.text + 1, word.length - 1}, &words, route))

@@ -14,6 +14,7 @@ struct vfj_route {
     struct vfj_span gateway; /* an address; with is_interface, an interface's name */
     struct vfj_span netmask; /* a mask; with has_length, a prefix length */
     struct vfj_span ifp;     /* the interface that -ifp names */
+    struct vfj_span mtu;     /* the operand of -mtu */
     bool is_inet, is_inet6;  /* the family that a keyword names */
     /* -iface or -interface: the route leads through an interface, without a router */
     bool is_interface;

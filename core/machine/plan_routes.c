@@ -402,6 +402,12 @@ static void add_kept_words(struct vfj_text *text, const struct vfj_kept_route *r
     add_router(text, &route->gateway, through);
 }
 
+static void add_mtu(struct vfj_text *text, const struct vfj_kept_route *route)
+{
+    if (route->mtu != 0)
+        vfj_text_format(text, " -mtu %u", (unsigned)route->mtu);
+}
+
 /* Adds a route that is missing, and an IPv4 route, which the kernel deletes with hn's address.
  * Changes a route that leads through hn and stays there: an IPv6 route, or an IPv4 route of an hn
  * without an IPv4 address. */
@@ -419,6 +425,7 @@ static void plan_kept_route(struct vfj_planner *planner, enum vfj_need need,
     add_kept_words(&text, route, lagg);
     if (is_change && is_without_router(route))
         add_interface(&text, lagg);
+    add_mtu(&text, route);
 }
 
 static void plan_kept(struct vfj_planner *planner, enum vfj_need need, bool without_router)
@@ -470,5 +477,6 @@ void vfj_plan_hn_routes(struct vfj_planner *planner, bool without_router)
             continue;
         struct vfj_text text = begin_route(planner, VFJ_NEED_GIVE_BACK, VFJ_COMMAND_ROUTE_ADD);
         add_kept_words(&text, route, planner->slot->hn);
+        add_mtu(&text, route);
     }
 }

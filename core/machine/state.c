@@ -15,7 +15,7 @@ _Static_assert(sizeof(struct vfj_interface)
                        + VFJ_PORTS_MAX * VFJ_NAME_SIZE,
                "padding in vfj_interface");
 _Static_assert(sizeof(struct vfj_kept_routes)
-                   == 8 + VFJ_KEPT_ROUTES_MAX * (2 * VFJ_ADDRESS_SIZE + 1),
+                   == 8 + VFJ_KEPT_ROUTES_MAX * (2 * VFJ_ADDRESS_SIZE + 4),
                "padding in vfj_kept_routes");
 _Static_assert(sizeof(struct vfj_view)
                    == 5 * VFJ_NAME_SIZE + 8 + 24 + 3 * sizeof(struct vfj_interface)
@@ -213,11 +213,27 @@ static uint64_t digest_facts(const struct vfj_slot *slot, unsigned seed)
     return vfj_digest(packed, sizeof packed, seed);
 }
 
+/* The MTUs of routes do not change the digest when all of them are 0. Journals from before routes had
+ * an MTU therefore keep their digests. */
 static uint64_t digest_routes(const struct vfj_kept_routes *routes, unsigned seed)
 {
+    enum { COUNTS_SIZE = offsetof(struct vfj_kept_routes, list) };
+    enum { ROUTE_SIZE = offsetof(struct vfj_kept_route, pad) };
     static const struct vfj_kept_routes blank;
-    bool is_blank = memcmp(routes, &blank, sizeof blank) == 0;
-    return is_blank ? 0 : vfj_digest(routes, sizeof *routes, seed);
+    static const uint16_t no_mtus[VFJ_KEPT_ROUTES_MAX];
+    unsigned char packed[COUNTS_SIZE + VFJ_KEPT_ROUTES_MAX * ROUTE_SIZE];
+    uint16_t mtus[VFJ_KEPT_ROUTES_MAX];
+    if (memcmp(routes, &blank, sizeof blank) == 0)
+        return 0;
+    memcpy(packed, routes, COUNTS_SIZE);
+    for (unsigned i = 0; i < VFJ_KEPT_ROUTES_MAX; i++) {
+        memcpy(packed + COUNTS_SIZE + i * ROUTE_SIZE, &routes->list[i], ROUTE_SIZE);
+        mtus[i] = routes->list[i].mtu;
+    }
+    uint64_t digest = vfj_digest(packed, sizeof packed, seed);
+    if (memcmp(mtus, no_mtus, sizeof mtus) != 0)
+        digest ^= vfj_digest(mtus, sizeof mtus, seed + 2 * VFJ_SLOTS_MAX);
+    return digest;
 }
 
 void vfj_state_index_slot(struct vfj_state *state, unsigned i)

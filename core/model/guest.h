@@ -72,6 +72,7 @@ struct vfj_guest_file {
 struct vfj_guest_route {
     struct vfj_address destination;
     struct vfj_address gateway; /* without scope; empty: a route without a router */
+    uint16_t mtu;               /* 0: the interface's */
     struct vfj_name interface;
 };
 

@@ -135,6 +135,7 @@ static void set_routes(struct vfj_guest *guest, struct vfj_name name,
     for (unsigned i = 0; i < routes->count; i++) {
         const struct vfj_guest_route route = {.destination = routes->list[i].destination,
                                               .gateway = routes->list[i].gateway,
+                                              .mtu = routes->list[i].mtu,
                                               .interface = name};
         vfj_guest_add_route(&guest->routes, &route);
         vfj_guest_add_route(&guest->told_routes, &route);

@@ -319,7 +319,8 @@ static void observe_routes(struct vfj_guest *guest, const struct vfj_command *co
             vfj_kept_routes_add(routes,
                                 &(struct vfj_kept_route){.destination = route->destination,
                                                          .gateway = route->gateway,
-                                                         .on_lagg = on_lagg});
+                                                         .on_lagg = on_lagg,
+                                                         .mtu = route->mtu});
     }
 }
 
@@ -364,6 +365,7 @@ static void observe_slot(struct vfj_guest *guest, const struct vfj_command *comm
     }
     observe_gateway6(guest, command, view);
     observe_routes(guest, command, &view->routes);
+    vfj_view_drop_interface_mtus(view);
 }
 
 static void observe_end(struct vfj_guest *guest, struct vfj_name name, struct vfj_end *end)

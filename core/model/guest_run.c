@@ -219,13 +219,13 @@ static struct vfj_guest_if *interface_of(struct vfj_guest *guest, struct vfj_spa
 }
 
 static int32_t refuse_route(const struct vfj_argv *argv, struct vfj_span destination,
-                            const char *why, struct vfj_text *output)
+                            struct vfj_span gateway, const char *why, struct vfj_text *output)
 {
     vfj_text_add(output, argv->words[1]);
     vfj_text_add(output, " net ");
     vfj_text_add_span(output, destination);
     vfj_text_add(output, ": gateway ");
-    vfj_text_add(output, argv->words[argv->count - 1]);
+    vfj_text_add_span(output, gateway);
     vfj_text_add(output, " fib 0: ");
     vfj_text_add(output, why);
     return 1;
@@ -236,10 +236,10 @@ static int32_t run_default(struct vfj_guest *guest, const struct vfj_argv *argv,
 {
     struct vfj_span router = vfj_span_of(argv->words[3]);
     if (!vfj_name_is_empty(guest->default_if))
-        return refuse_route(argv, vfj_span_of("default"), "route already in table", output);
+        return refuse_route(argv, vfj_span_of("default"), router, "route already in table", output);
     const struct vfj_guest_if *through = interface_of(guest, router);
     if (through == NULL)
-        return refuse_route(argv, vfj_span_of("default"), "Network is unreachable", output);
+        return refuse_route(argv, vfj_span_of("default"), router, "Network is unreachable", output);
     guest->default_if = through->facts.name;
     vfj_address_parse(router, &guest->default_gateway);
     return 0;
@@ -254,11 +254,11 @@ static int32_t run_default6(struct vfj_guest *guest, const struct vfj_argv *argv
     bool is_change = strcmp(argv->words[1], "change") == 0;
     bool is_there = vfj_guest_default6(guest) != NULL;
     if (is_change != is_there)
-        return refuse_route(argv, vfj_span_of("default"),
+        return refuse_route(argv, vfj_span_of("default"), router,
                             is_there ? "route already in table" : "not in table", output);
     struct vfj_guest_if *through = interface_of(guest, router);
     if (through == NULL)
-        return refuse_route(argv, vfj_span_of("default"), "Network is unreachable", output);
+        return refuse_route(argv, vfj_span_of("default"), router, "Network is unreachable", output);
     const char *scope = strchr(router.text, '%');
     router.length = scope != NULL ? (size_t)(scope - router.text) : router.length;
     /* the grammar of the command's operands allows only addresses */
@@ -296,15 +296,24 @@ static bool aim_route(struct vfj_guest *guest, const struct vfj_route *words,
 }
 
 /* Changes a route. A route without a router keeps its interface unless -ifp names one, as in
- * sys/net/route/route_ctl.c, change_nhop(). */
+ * sys/net/route/route_ctl.c, change_nhop(). A route keeps its MTU unless -mtu gives one
+ * (set_nhop_mtu_from_info() in sys/net/route/nhop_ctl.c). */
 static void change_route(struct vfj_guest_route *route, const struct vfj_guest_route *to,
-                         bool has_ifp)
+                         const struct vfj_route *words)
 {
-    struct vfj_name interface = route->interface;
-    bool keeps_interface = route->gateway.text[0] == '\0' && !has_ifp;
+    const struct vfj_guest_route before = *route;
     *route = *to;
-    if (keeps_interface)
-        route->interface = interface;
+    if (before.gateway.text[0] == '\0' && words->ifp.length == 0)
+        route->interface = before.interface;
+    if (words->mtu.length == 0)
+        route->mtu = before.mtu;
+}
+
+static uint16_t mtu_of(const struct vfj_route *words)
+{
+    uint64_t mtu = 0;
+    (void)vfj_span_to_u64(words->mtu, &mtu);
+    return (uint16_t)mtu;
 }
 
 /* Adds or changes a route other than a default route. A route with a router that the model cannot
@@ -313,10 +322,11 @@ static void change_route(struct vfj_guest_route *route, const struct vfj_guest_r
 static int32_t run_other_route(struct vfj_guest *guest, const struct vfj_route *words,
                                const struct vfj_argv *argv, struct vfj_text *output)
 {
-    struct vfj_guest_route made = {.gateway = {""}};
+    struct vfj_guest_route made = {.mtu = mtu_of(words)};
     bool is_aimed = aim_route(guest, words, &made);
     if (!is_aimed && words->is_interface)
-        return refuse_route(argv, words->destination, "Network is unreachable", output);
+        return refuse_route(argv, words->destination, words->gateway, "Network is unreachable",
+                            output);
     if (!is_aimed || words->is_other_fib || !vfj_route_destination(words, &made.destination))
         return 0;
     cut_host_length(&made.destination);
@@ -324,9 +334,10 @@ static int32_t run_other_route(struct vfj_guest *guest, const struct vfj_route *
     if (known == NULL)
         vfj_guest_add_route(&guest->routes, &made);
     else if (strcmp(argv->words[1], "add") == 0)
-        return refuse_route(argv, words->destination, "route already in table", output);
+        return refuse_route(argv, words->destination, words->gateway, "route already in table",
+                            output);
     else
-        change_route(known, &made, words->ifp.length > 0);
+        change_route(known, &made, words);
     return 0;
 }
 

@@ -209,7 +209,20 @@ static bool read_gateway6(struct reader *reader, struct vfj_address *gateway)
     return true;
 }
 
-/* Reads `route DESTINATION ROUTER`, or `route DESTINATION link` for a route without a router. */
+/* Reads the word `mtu=N`, if it comes next. The word `mtu` is that of the interface. */
+static bool read_route_mtu(struct reader *reader, struct vfj_kept_route *route)
+{
+    struct vfj_span rest = reader->rest, word;
+    if (!vfj_span_word(&rest, &word) || !vfj_span_starts(word, "mtu="))
+        return true;
+    reader->rest = rest;
+    return vfj_kept_route_take_mtu(route, word)
+        ? true
+        : refuse_at(reader, word.text, "not the MTU of a route, 1 to 65535");
+}
+
+/* Reads `route DESTINATION ROUTER`, or `route DESTINATION link` for a route without a router.
+ * Either may have the word `mtu=N` behind it. */
 static bool read_route(struct reader *reader, struct vfj_kept_routes *routes)
 {
     struct vfj_kept_route route = {.on_lagg = false};
@@ -225,6 +238,8 @@ static bool read_route(struct reader *reader, struct vfj_kept_routes *routes)
             || vfj_address_is_inet6(&route.gateway) != vfj_address_is_inet6(&route.destination)))
         return refuse_at(reader, word.text,
                          "not a router of that family, without length and scope");
+    if (!read_route_mtu(reader, &route))
+        return false;
     vfj_kept_routes_add(routes, &route);
     return true;
 }

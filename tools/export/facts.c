@@ -141,6 +141,8 @@ static void add_interface_words(struct vfj_text *text, const struct vfj_interfac
         vfj_text_add(text, route->destination.text);
         vfj_text_add_char(text, ' ');
         vfj_text_add(text, route->gateway.text[0] != '\0' ? route->gateway.text : "link");
+        if (route->mtu != 0)
+            vfj_text_format(text, " mtu=%u", (unsigned)route->mtu);
     }
     vfj_text_add(text, more->routes.truncated ? " more_routes" : "");
     if (more->dhclient != 0) {
@@ -200,7 +202,8 @@ static struct more_facts more_of(struct vfj_mirror *mirror, struct vfj_name name
         if (vfj_name_equal(route->interface, name))
             vfj_kept_routes_add(&more.routes,
                                 &(struct vfj_kept_route){.destination = route->destination,
-                                                         .gateway = route->gateway});
+                                                         .gateway = route->gateway,
+                                                         .mtu = route->mtu});
     }
     return more;
 }
@@ -328,7 +331,8 @@ static bool same_routes(const struct vfj_kept_routes *a, const struct vfj_kept_r
     bool same = a->count == b->count && a->truncated == b->truncated;
     for (unsigned i = 0; i < a->count && same; i++)
         same = strcmp(a->list[i].destination.text, b->list[i].destination.text) == 0
-            && strcmp(a->list[i].gateway.text, b->list[i].gateway.text) == 0;
+            && strcmp(a->list[i].gateway.text, b->list[i].gateway.text) == 0
+            && a->list[i].mtu == b->list[i].mtu;
     return same;
 }
 

@@ -28,9 +28,12 @@ _Static_assert(offsetof(struct rt_msghdr, rtm_addrs) == VFJ_RTM_ADDRS, "rtm_addr
 _Static_assert(offsetof(struct rt_msghdr, rtm_pid) == VFJ_RTM_PID, "rtm_pid");
 _Static_assert(offsetof(struct rt_msghdr, rtm_seq) == VFJ_RTM_SEQ, "rtm_seq");
 _Static_assert(offsetof(struct rt_msghdr, rtm_errno) == VFJ_RTM_ERRNO, "rtm_errno");
+_Static_assert(offsetof(struct rt_msghdr, rtm_rmx) + offsetof(struct rt_metrics, rmx_mtu)
+                   == VFJ_RTM_MTU,
+               "rmx_mtu");
 _Static_assert(RTM_VERSION == VFJ_ROUTE_VERSION && RTM_GET == VFJ_ROUTE_GET
                    && RTF_GATEWAY == VFJ_ROUTE_GATEWAY && RTF_STATIC == VFJ_ROUTE_STATIC
-                   && RTF_HOST == VFJ_ROUTE_HOST
+                   && RTF_HOST == VFJ_ROUTE_HOST && RTF_FIXEDMTU == VFJ_ROUTE_FIXED_MTU
                    && (RTF_REJECT | RTF_BLACKHOLE) == VFJ_ROUTE_REFUSAL
                    && (RTF_DYNAMIC | RTF_MODIFIED) == VFJ_ROUTE_REDIRECT,
                "route.h");

@@ -35,17 +35,41 @@ static unsigned split(struct vfj_span line, struct vfj_span columns[COLUMNS_MAX]
     return count;
 }
 
-/* Returns the number of the column Netif of a heading, or 0 for any other line. */
-static unsigned find_netif(const struct vfj_span *columns, unsigned count)
+/* Returns the number of a column of a heading. Returns 0 for a heading without the column, and for any
+ * other line. */
+static unsigned find_column(const struct vfj_span *columns, unsigned count, const char *name)
 {
     unsigned column = 0;
     if (count <= FLAGS_COLUMN || !vfj_span_is(columns[0], "Destination"))
         return 0;
     for (unsigned i = FLAGS_COLUMN + 1; i < count; i++) {
-        if (vfj_span_is(columns[i], "Netif"))
+        if (vfj_span_is(columns[i], name))
             column = i;
     }
     return column;
+}
+
+/* Returns true for a heading with the column Netif, and stores its columns. */
+static bool take_heading(struct vfj_netstat_parser *parser, const struct vfj_span *columns,
+                         unsigned count)
+{
+    unsigned column = find_column(columns, count, "Netif");
+    if (column == 0)
+        return false;
+    parser->column = column;
+    parser->mtu_column = find_column(columns, count, "Mtu");
+    return true;
+}
+
+/* Returns 0 for a column that the heading lacks, or that is no MTU. */
+static uint16_t read_mtu(const struct vfj_netstat_parser *parser, const struct vfj_span *columns,
+                         unsigned count)
+{
+    uint64_t mtu = 0;
+    if (parser->mtu_column == 0 || parser->mtu_column >= count
+        || !vfj_span_to_u64(columns[parser->mtu_column], &mtu) || mtu > UINT16_MAX)
+        return 0;
+    return (uint16_t)mtu;
 }
 
 /* Removes the scope from an address such as fe80::2%hn0. */
@@ -61,11 +85,9 @@ static void read_line(void *context, struct vfj_span line)
     struct vfj_netstat_parser *parser = context;
     struct vfj_span columns[COLUMNS_MAX];
     struct vfj_table_route route;
-    unsigned count = split(line, columns), column = find_netif(columns, count);
+    unsigned count = split(line, columns);
     memset(&route, 0, sizeof route);
-    if (column > 0)
-        parser->column = column;
-    if (column > 0 || parser->column == 0 || parser->column >= count
+    if (take_heading(parser, columns, count) || parser->column == 0 || parser->column >= count
         || !vfj_table_route_counts(columns[FLAGS_COLUMN])
         || !vfj_name_parse(columns[parser->column], &route.interface)
         || !vfj_address_parse(columns[0], &route.destination)
@@ -76,6 +98,7 @@ static void read_line(void *context, struct vfj_span line)
             || vfj_address_is_inet6(&route.gateway) != vfj_address_is_inet6(&route.destination);
     if (route.is_mixed)
         memset(&route.gateway, 0, sizeof route.gateway);
+    route.mtu = read_mtu(parser, columns, count);
     parser->found(parser->context, &route);
 }
 

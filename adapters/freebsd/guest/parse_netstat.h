@@ -16,6 +16,9 @@ struct vfj_table_route {
     /* the router without its scope; empty: the route has none */
     struct vfj_address gateway;
     struct vfj_name interface;
+    /* The MTU. netstat(1) prints that of the interface for a route without an own one, and the kernel
+     * (route_message.h) tells 0 for it. 0, too: no MTU was read. */
+    uint16_t mtu;
     /* the router has another address family than the destination; this program has no command that
      * adds such a route, and `gateway` is empty */
     bool is_mixed;
@@ -36,7 +39,8 @@ struct vfj_netstat_parser {
     struct vfj_lines lines;
     vfj_table_route_fn *found;
     void *context;
-    unsigned column; /* number of the column Netif; 0: no heading was read */
+    unsigned column;     /* number of the column Netif; 0: no heading was read */
+    unsigned mtu_column; /* 0: the heading has no column Mtu */
     char bytes[VFJ_NETSTAT_LINE_SIZE];
 };
 

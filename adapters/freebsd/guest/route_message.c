@@ -22,6 +22,17 @@ static int32_t number_at(struct vfj_span span, size_t offset)
     return number;
 }
 
+/* Returns the MTU that a user gave to the route, or 0. The kernel's MTU of a route has 16 bits (struct
+ * nhop_object in sys/net/route/nhop.h). */
+static uint16_t own_mtu(struct vfj_span message)
+{
+    unsigned long mtu = 0;
+    if ((number_at(message, VFJ_RTM_FLAGS) & VFJ_ROUTE_FIXED_MTU) != 0
+        && message.length >= VFJ_RTM_MTU + sizeof mtu)
+        memcpy(&mtu, message.text + VFJ_RTM_MTU, sizeof mtu);
+    return mtu <= UINT16_MAX ? (uint16_t)mtu : 0;
+}
+
 static size_t message_length(struct vfj_span message)
 {
     uint16_t length = 0;
@@ -190,6 +201,7 @@ bool vfj_route_message_entry(struct vfj_span message, size_t header, struct vfj_
         || !read_destination(addresses, (flags & VFJ_ROUTE_HOST) != 0, &route->destination)
         || !vfj_table_destination_counts(&route->destination))
         return false;
+    route->mtu = own_mtu(message);
     if ((flags & VFJ_ROUTE_GATEWAY) == 0)
         return true;
     read_address(addresses[VFJ_ROUTE_ADDR_GATEWAY], &route->gateway);

@@ -22,6 +22,7 @@ enum {
     VFJ_RTM_PID = 16,
     VFJ_RTM_SEQ = 20,
     VFJ_RTM_ERRNO = 24,
+    VFJ_RTM_MTU = 32 + 2 * sizeof(long), /* u_long, behind rtm_inits and rmx_locks */
 
     VFJ_ROUTE_VERSION = 5,    /* RTM_VERSION */
     VFJ_ROUTE_GET = 4,        /* RTM_GET */
@@ -31,6 +32,7 @@ enum {
     /* RTF_REJECT, RTF_BLACKHOLE, RTF_DYNAMIC and RTF_MODIFIED */
     VFJ_ROUTE_REFUSAL = 0x8 | 0x1000,
     VFJ_ROUTE_REDIRECT = 0x10 | 0x20,
+    VFJ_ROUTE_FIXED_MTU = 0x80000, /* RTF_FIXEDMTU: a user gave the route its MTU */
     VFJ_ROUTE_ADDRS = 8, /* RTAX_MAX; the next four numbers are indexes of addresses in a message */
     VFJ_ROUTE_ADDR_DST = 0,
     VFJ_ROUTE_ADDR_GATEWAY = 1,
@@ -67,7 +69,8 @@ unsigned vfj_route_message_index(struct vfj_span message);
 
 /* Parses an entry of the table, whose header has `header` bytes. Accepts any bytes. Leaves
  * route->interface empty. Returns false for an entry that the parser of netstat(1)'s output skips,
- * too (parse_netstat.h). The result equals that of parsing netstat(1)'s output. */
+ * too (parse_netstat.h). The result equals that of parsing netstat(1)'s output, but for the MTU: it is
+ * 0 unless a user gave the route its MTU. */
 bool vfj_route_message_entry(struct vfj_span message, size_t header, struct vfj_table_route *route);
 
 #endif

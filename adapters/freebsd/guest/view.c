@@ -82,7 +82,8 @@ void vfj_view_take_route(void *context, const struct vfj_table_route *route)
     vfj_kept_routes_add(&reader->view->routes,
                         &(struct vfj_kept_route){.destination = route->destination,
                                                  .gateway = route->gateway,
-                                                 .on_lagg = is_on_lagg});
+                                                 .on_lagg = is_on_lagg,
+                                                 .mtu = route->mtu});
 }
 
 void vfj_view_take_files(struct vfj_view_reader *reader, const struct vfj_slot_files *files)
@@ -119,6 +120,7 @@ void vfj_view_end(struct vfj_view_reader *reader)
     vfj_view_take_users(&view->hn, &reader->users);
     view->vf.name = reader->vf;
     view->lagg.name = reader->lagg;
+    vfj_view_drop_interface_mtus(view);
     take_route(reader, &reader->route.route, &view->gateway, &view->gateway_on_lagg);
     if (reader->route6.route.is_static)
         take_route(reader, &reader->route6.route, &view->gateway6, &view->gateway6_on_lagg);
