@@ -197,13 +197,17 @@ static int32_t run_kill(struct vfj_guest *guest, const struct vfj_argv *argv,
  * destination contains the router. Returns NULL when there is none. */
 static struct vfj_guest_if *interface_of(struct vfj_guest *guest, struct vfj_span router)
 {
-    const char *scope = memchr(router.text, '%', router.length);
+    const char *percent = memchr(router.text, '%', router.length);
+    struct vfj_span scope = {"", 0};
+    if (percent != NULL)
+        scope
+            = (struct vfj_span){percent + 1, (size_t)(router.text + router.length - (percent + 1))};
     for (unsigned i = 0; i < guest->if_count; i++) {
         const struct vfj_interface *facts = &guest->ifs[i].facts;
         /* the kernel deletes the routes of an interface that goes down */
         if (!facts->exists || !facts->up)
             continue;
-        if (scope != NULL && strcmp(scope + 1, facts->name.text) == 0)
+        if (vfj_span_is(scope, facts->name.text))
             return &guest->ifs[i];
         for (unsigned k = 0; k < facts->address_count; k++) {
             if (vfj_address_covers(&facts->addresses[k], router))

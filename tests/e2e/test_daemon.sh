@@ -225,8 +225,8 @@ scenario_inet6() {
     start_guest
     "$dir/sbin/ifconfig" hn0 inet6 fd00::4/64
     "$dir/sbin/route" add -inet6 default fe80::1%hn0 >/dev/null
-    "$dir/sbin/route" add -inet6 2001:db8:7::/48 fd00::9 >/dev/null
-    "$dir/sbin/route" add -net 172.16.0.0/12 10.0.0.9 >/dev/null
+    "$dir/sbin/route" add -inet6 2001:db8:7::/48 fd00::9 -mtu 1400 >/dev/null
+    "$dir/sbin/route" add -net 172.16.0.0/12 10.0.0.9 -mtu 1400 >/dev/null
     "$dir/sbin/ifconfig" hn1 inet6 -ifdisabled accept_rtadv
     start_daemon --act
     host plug mce0
@@ -236,7 +236,7 @@ scenario_inet6() {
     check "was seen" row_holds 'gateway6=fe80::1 gateway6_on_lagg=1'
     "$dir/usr/bin/netstat" -rnW >"$dir/routes"
     for route in 172.16.0.0/12 2001:db8:7::/48; do
-        check "the route to $route" eval 'grep -F "$route" "$dir/routes" | grep -q " lagg0$"'
+        check "the route to $route" eval 'grep -F "$route" "$dir/routes" | grep -q " 1400 *lagg0$"'
     done
     host plug mce1
     await "the other joined" is_lagged hn1 mce1

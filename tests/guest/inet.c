@@ -17,6 +17,13 @@ struct guest_route *guest_route_find(struct guest_state *state, uint32_t destina
     return NULL;
 }
 
+unsigned guest_route_mtu(struct guest_state *state, const char *interface, unsigned mtu)
+{
+    unsigned most = guest_if_find(state, interface)->mtu;
+
+    return mtu == 0 || mtu > most ? most : mtu;
+}
+
 struct guest_route *guest_route_lookup(struct guest_state *state, uint32_t destination)
 {
     struct guest_route *best = NULL;

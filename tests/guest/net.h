@@ -75,6 +75,9 @@ void guest_inet_up(struct guest_state *state, struct guest_if *ifp);
 /* Returns the route to exactly this prefix, or NULL. */
 struct guest_route *guest_route_find(struct guest_state *state, uint32_t destination,
                                      unsigned length);
+/* Returns the MTU of a route through the interface, whose own MTU is `mtu` or, with 0, that of the
+ * interface. No route has a larger one than its interface (sys/netinet/in_rmx.c). */
+unsigned guest_route_mtu(struct guest_state *state, const char *interface, unsigned mtu);
 /* Returns the most specific route to an address, or NULL. */
 struct guest_route *guest_route_lookup(struct guest_state *state, uint32_t destination);
 /* Adds a route through a gateway. The route uses the first interface that has an address whose

@@ -9,7 +9,7 @@
 static const char heading[]
     = "Destination        Gateway            Flags   Nhop#    Mtu    Netif Expire";
 
-static void print_route(const struct guest_route *route)
+static void print_route(struct guest_state *state, const struct guest_route *route)
 {
     char destination[GUEST_MASK_SIZE + 8];
     char gateway[GUEST_MASK_SIZE] = "link#2";
@@ -30,10 +30,10 @@ static void print_route(const struct guest_route *route)
            route->gateway == 0       ? "U"
                : route->length == 32 ? "UGHS"
                                      : "UGS",
-           4, 1500, route->interface);
+           4, (int)guest_route_mtu(state, route->interface, route->mtu), route->interface);
 }
 
-static void print_route6(const struct guest_route6 *route)
+static void print_route6(struct guest_state *state, const struct guest_route6 *route)
 {
     char destination[GUEST_IN6_SIZE + 8];
     char gateway[GUEST_IN6_SIZE + GUEST_NAME_SIZE + 2];
@@ -49,7 +49,8 @@ static void print_route6(const struct guest_route6 *route)
     guest_print(gateway, sizeof gateway, "%s%s%s", route->gateway, is_local ? "%" : "",
                 is_local ? route->interface : "");
     printf("%-33s %-33s %-7s %5d %6d %8s\n", destination, gateway,
-           route->length == 128 ? "UGHS" : "UGS", 5, 1500, route->interface);
+           route->length == 128 ? "UGHS" : "UGS", 5,
+           (int)guest_route_mtu(state, route->interface, route->mtu), route->interface);
 }
 
 bool guest_netstat_changes(int argc, char **argv)
@@ -70,11 +71,11 @@ int guest_netstat(int argc, char **argv)
     guest_state_close(state);
     printf("Routing tables\n\nInternet:\n%s\n", heading);
     for (size_t i = 0; i < state->route_count; i++) {
-        print_route(&state->routes[i]);
+        print_route(state, &state->routes[i]);
     }
     printf("\nInternet6:\n%s\n", heading);
     for (size_t i = 0; i < state->route6_count; i++) {
-        print_route6(&state->routes6[i]);
+        print_route6(state, &state->routes6[i]);
     }
     return 0;
 }

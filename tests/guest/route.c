@@ -24,6 +24,8 @@ struct request {
     unsigned length;
     uint32_t gateway;
     char destination6[GUEST_IN6_SIZE];
+    bool has_mtu;
+    unsigned mtu;
 };
 
 static int usage(void)
@@ -127,7 +129,11 @@ static int change(struct request *request)
     int error = strcmp(request->command, "add") == 0
         ? guest_route_add(state, request->destination, request->length, request->gateway)
         : guest_route_delete(state, request->destination, request->length);
+    struct guest_route *route = guest_route_find(state, request->destination, request->length);
 
+    if (error == 0 && request->has_mtu && route != NULL) {
+        route->mtu = request->mtu;
+    }
     guest_state_commit(state);
     return answer(request, error);
 }
@@ -161,7 +167,7 @@ static int get(const struct request *request)
            route->gateway == 0 ? ",PINNED" : ",STATIC");
     printf(" recvpipe  sendpipe  ssthresh  rtt,msec    mtu        weight    expire\n");
     printf("       0         0         0         0      %u         1         0 \n",
-           guest_if_find(state, route->interface)->mtu);
+           guest_route_mtu(state, route->interface, route->mtu));
     return 0;
 }
 
@@ -197,6 +203,10 @@ static int change6(const struct request *request)
     } else {
         error = guest_route6_add(state, destination, request->length, request->gateway_text);
     }
+    struct guest_route6 *route = guest_route6_find(state, destination, request->length);
+    if (error == 0 && request->has_mtu && route != NULL) {
+        route->mtu = request->mtu;
+    }
     guest_state_commit(state);
     return answer(request, error);
 }
@@ -220,7 +230,8 @@ static int get6(const struct request *request)
     printf("        fib: 0\n  interface: %s\n      flags: <UP,GATEWAY,DONE,STATIC>\n",
            route->interface);
     printf(" recvpipe  sendpipe  ssthresh  rtt,msec    mtu        weight    expire\n");
-    printf("       0         0         0         0      1500         1         0 \n");
+    printf("       0         0         0         0      %u         1         0 \n",
+           guest_route_mtu(state, route->interface, route->mtu));
     return 0;
 }
 
@@ -273,6 +284,11 @@ static bool take_words(struct request *request, int argc, char **argv, bool *net
             i++;
         } else if (strcmp(argv[i], "-netmask") == 0 && i + 1 < argc) {
             request->has_length = guest_mask_parse(argv[++i], &request->length);
+        } else if (strcmp(argv[i], "-mtu") == 0 && i + 1 < argc
+                   && guest_number(argv[i + 1], 65535, &length)) {
+            request->has_mtu = true;
+            request->mtu = (unsigned)length;
+            i++;
         } else if (argv[i][0] == '-') {
             if (strcmp(argv[i], "-inet") != 0 && strcmp(argv[i], "-4") != 0
                 && strcmp(argv[i], "-host") != 0) {

@@ -97,6 +97,7 @@ struct guest_route {
     uint32_t gateway;
     char interface[GUEST_NAME_SIZE];
     uint32_t source;
+    unsigned mtu; /* 0: that of the interface */
 };
 
 /* An IPv6 route through a gateway. It belongs to an interface and remains when the interface loses
@@ -106,6 +107,7 @@ struct guest_route6 {
     unsigned length;
     char gateway[GUEST_IN6_SIZE]; /* without %scope: `interface` is the scope */
     char interface[GUEST_NAME_SIZE];
+    unsigned mtu; /* 0: that of the interface */
 };
 
 /* The address and router that the simulated DHCP server gives to the interface with this MAC. */

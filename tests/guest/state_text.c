@@ -74,12 +74,13 @@ static void put_routes(struct sink *sink, const struct guest_state *state)
         guest_inet_print(one, sizeof one, route->destination);
         guest_inet_print(two, sizeof two, route->gateway);
         guest_inet_print(three, sizeof three, route->source);
-        put(sink, "route %s %u %s %s %s\n", one, route->length, two, route->interface, three);
+        put(sink, "route %s %u %s %s %s %u\n", one, route->length, two, route->interface, three,
+            route->mtu);
     }
     for (size_t i = 0; i < state->route6_count; i++) {
         const struct guest_route6 *route = &state->routes6[i];
-        put(sink, "route6 %s %u %s %s\n", route->destination, route->length, route->gateway,
-            route->interface);
+        put(sink, "route6 %s %u %s %s %u\n", route->destination, route->length, route->gateway,
+            route->interface, route->mtu);
     }
     for (size_t i = 0; i < state->lease_count; i++) {
         const struct guest_lease *lease = &state->leases[i];
@@ -235,12 +236,14 @@ static void get_route(struct guest_state *state, char **words)
         route->gateway = address_of(words[3]);
         guest_copy(route->interface, sizeof route->interface, words[4]);
         route->source = address_of(words[5]);
+        route->mtu = number_of(words[6]);
     } else if (strcmp(words[0], "route6") == 0 && state->route6_count < GUEST_ROUTES_MAX) {
         struct guest_route6 *route = &state->routes6[state->route6_count++];
         guest_copy(route->destination, sizeof route->destination, words[1]);
         route->length = number_of(words[2]);
         guest_copy(route->gateway, sizeof route->gateway, words[3]);
         guest_copy(route->interface, sizeof route->interface, words[4]);
+        route->mtu = number_of(words[5]);
     } else if (strcmp(words[0], "lease") == 0 && state->lease_count < GUEST_LEASES_MAX) {
         struct guest_lease *lease = &state->leases[state->lease_count++];
         guest_copy(lease->mac, sizeof lease->mac, words[1]);
@@ -307,7 +310,7 @@ void guest_state_read(struct guest_state *state, char *line)
     if (count == 0 || words[0][0] == '#') {
         return;
     }
-    for (size_t i = count; i < 6; i++) {
+    for (size_t i = count; i < 7; i++) {
         words[i] = nothing;
     }
     if (strcmp(words[0], "if") == 0) {

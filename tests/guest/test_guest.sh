@@ -201,6 +201,9 @@ test_routes() {
     new_guest routes hn0=mce0
     expect 1 'add net default: gateway 10.0.0.1 fib 0: route already in table' route add default 10.0.0.1
     expect 0 'add net 10.9.0.0: gateway 10.0.0.1' route add -net 10.9.0.0/16 10.0.0.1
+    expect 0 'add net 10.8.0.0: gateway 10.0.0.1' route add -net 10.8.0.0/16 10.0.0.1 -mtu 1400
+    same 'the MTU of each route' '1400 1500 ' \
+        "$("$dir/usr/bin/netstat" -rnW | awk '$1 ~ /^10[.][89]/ { print $5 }' | sort | tr '\n' ' ')"
     same 'the interface of a route' hn0 "$("$dir/sbin/route" -n get 10.9.1.1 | sed -n 's/ *interface: //p')"
     same 'the gateway of the default route' 10.0.0.1 \
         "$("$dir/sbin/route" -n get -inet default | sed -n 's/ *gateway: //p')"

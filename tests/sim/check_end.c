@@ -119,7 +119,7 @@ static bool has_kept_route(const struct sim *sim, const struct sim_nic *nic, str
     for (unsigned i = 0; i < sim->guest.routes.count; i++) {
         const struct vfj_guest_route *route = &sim->guest.routes.list[i];
         if (strcmp(route->destination.text, text) == 0)
-            return vfj_name_equal(route->interface, name);
+            return vfj_name_equal(route->interface, name) && route->mtu == SIM_KEPT_ROUTE_MTU;
     }
     return false;
 }

@@ -122,7 +122,8 @@ static void set_up_nic(struct sim *sim, struct sim_nic *nic)
         add_inet6_words(sim, nic, &text);
     nic->boots_kept = !nic->has_route;
     if (nic->boots_kept)
-        vfj_text_format(&text, " route 172.%u.0.0/16 10.%u.0.9", 16 + i, i);
+        vfj_text_format(&text, " route 172.%u.0.0/16 10.%u.0.9 mtu=%u", 16 + i, i,
+                        SIM_KEPT_ROUTE_MTU);
     sim_uses_add_words(sim, nic, &text);
     if (nic->dhcp) {
         vfj_text_add(&text, " dhclient ");

@@ -19,6 +19,7 @@ enum {
     SIM_DIRECTORY_SIZE = 256,
     SIM_PATH_SIZE = SIM_DIRECTORY_SIZE + 16,
     SIM_SNAPSHOT_SIZE = 1 << 17,
+    SIM_KEPT_ROUTE_MTU = 1400, /* of the routes that are not in rc.conf */
 };
 
 /* A line of devd that is on its way to the daemon. */

@@ -16,8 +16,8 @@ struct vfj_table_route {
     /* the router without its scope; empty: the route has none */
     struct vfj_address gateway;
     struct vfj_name interface;
-    /* The MTU. netstat(1) prints that of the interface for a route without an own one, and the kernel
-     * (route_message.h) tells 0 for it. 0, too: no MTU was read. */
+    /* 0: the parser found no MTU. For a route without an own MTU, netstat(1) prints that of the
+     * interface, and the parser of the kernel's table (route_message.h) returns 0. */
     uint16_t mtu;
     /* the router has another address family than the destination; this program has no command that
      * adds such a route, and `gateway` is empty */

@@ -69,7 +69,7 @@ unsigned vfj_route_message_index(struct vfj_span message);
 
 /* Parses an entry of the table, whose header has `header` bytes. Accepts any bytes. Leaves
  * route->interface empty. Returns false for an entry that the parser of netstat(1)'s output skips,
- * too (parse_netstat.h). The result equals that of parsing netstat(1)'s output, but for the MTU: it is
+ * too (parse_netstat.h). The result equals that of parsing netstat(1)'s output, except that the MTU is
  * 0 unless a user gave the route its MTU. */
 bool vfj_route_message_entry(struct vfj_span message, size_t header, struct vfj_table_route *route);
 

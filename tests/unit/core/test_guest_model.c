@@ -917,6 +917,39 @@ static void test_default_route(void **unused)
     assert_int_equal(find("hn0")->facts.link, VFJ_LINK_UNKNOWN);
 }
 
+/* A route has the MTU that -mtu gives it, and keeps it when a change has no such word. An observation
+ * shows no MTU that the interface has, too. */
+static void test_mtu_of_routes(void **unused)
+{
+    static struct vfj_view view;
+    (void)unused;
+    begin();
+    direct(
+        "%if hn0 up inet 10.0.0.4/24 route 192.0.2.0/24 10.0.0.9 mtu=1300 route 192.0.3.0/24 link");
+    assert_int_equal(add_route("-net 192.0.4.0/24 10.0.0.9 -mtu 1400"), 0);
+    assert_int_equal(add_route("-net 192.0.5.0/24 10.0.0.9 -mtu 1500"), 0);
+    assert_int_equal(add_route("-net 192.0.6.0/24 10.0.0.9 -mtu x"), 0);
+    assert_int_equal(add_route("-net 192.0.4.0/24 10.0.0.9 -mtu 1400"), 1);
+    assert_non_null(strstr(outcome.output, "gateway 10.0.0.9 fib 0: route already in table"));
+    assert_int_equal(add_route("-net 192.0.4.0/24 -iface nosuch0 -mtu 1400"), 1);
+    assert_non_null(strstr(outcome.output, "gateway nosuch0 fib 0: Network is unreachable"));
+    view_of("hn0", &view);
+    assert_int_equal(view.routes.count, 5);
+    assert_true(view.routes.list[0].mtu == 1300 && view.routes.list[1].mtu == 0
+                && view.routes.list[2].mtu == 1400 && view.routes.list[3].mtu == 0
+                && view.routes.list[4].mtu == 0);
+    assert_int_equal(run(VFJ_COMMAND_ROUTE_CHANGE, "", "-net 192.0.4.0/24 10.0.0.8"), 0);
+    assert_int_equal(run(VFJ_COMMAND_ROUTE_CHANGE, "", "-net 192.0.5.0/24 10.0.0.8 -mtu 1200"), 0);
+    assert_int_equal(run(VFJ_COMMAND_ROUTE_CHANGE, "", "-net 192.0.2.0/24 10.0.0.8 -mtu 0"), 0);
+    view_of("hn0", &view);
+    assert_string_equal(view.routes.list[2].gateway.text, "10.0.0.8");
+    assert_true(view.routes.list[0].mtu == 0 && view.routes.list[2].mtu == 1400
+                && view.routes.list[3].mtu == 1200);
+    vfj_guest_boot(&guest);
+    view_of("hn0", &view);
+    assert_int_equal(view.routes.list[0].mtu, 1300);
+}
+
 /* Tests the routes that %if lines give, before and after a boot. */
 static void test_told_routes(void **unused)
 {
@@ -1017,6 +1050,7 @@ int main(void)
         cmocka_unit_test(test_route_and_rename),
         cmocka_unit_test(test_interface_routes),
         cmocka_unit_test(test_changed_interface_routes),
+        cmocka_unit_test(test_mtu_of_routes),
         cmocka_unit_test(test_too_many_routes),
         cmocka_unit_test(test_carp),
         cmocka_unit_test(test_vlan_by_name),

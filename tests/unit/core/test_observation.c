@@ -99,6 +99,8 @@ static void any_routes(struct vfj_kept_routes *routes)
         assert_true(vfj_address_parse(vfj_span_of(text), &route.destination));
         if (roll(2) == 0)
             any_address(&route.gateway);
+        if (roll(2) == 0)
+            route.mtu = (uint16_t)(1 + roll(UINT16_MAX));
         vfj_kept_routes_add(routes, &route);
     }
 }
@@ -266,6 +268,13 @@ static void test_refused(void **unused)
         "command=1 probe=slot route=hello",
         "command=1 probe=slot route=\"10.1.0.0/16 hello\"",
         "command=1 probe=slot route=\"10.1.0.0/16 10.0.0.9 x\"",
+        "command=1 probe=slot route=\"10.1.0.0/16 10.0.0.9 mtu=1400 x\"",
+        "command=1 probe=slot route=\"10.1.0.0/16 mtu=1400 10.0.0.9\"",
+        "command=1 probe=slot route=\"10.1.0.0/16 mtu=\"",
+        "command=1 probe=slot route=\"10.1.0.0/16 mtu=0\"",
+        "command=1 probe=slot route=\"10.1.0.0/16 mtu=65536\"",
+        "command=1 probe=slot route=\"10.1.0.0/16 10.0.0.9 mtu=x\"",
+        "command=1 probe=slot route=\"mtu=1400\"",
         "command=1 probe=slot route=10.1.0.0/16 route_on_lagg=10.1.0.0/16",
         "command=1 probe=slot routes_truncated=2",
         "command=1 probe=slot route=\"10.1.0.0/16 10.0.0.9 10.0.0.9 10.0.0.9 10.0.0.9 10.0.0.9 "
@@ -332,6 +341,52 @@ static void test_routes(void **unused)
     vfj_kept_routes_add(&routes, &route);
     assert_int_equal(routes.count, VFJ_KEPT_ROUTES_MAX);
     assert_true(routes.truncated);
+}
+
+/* A route's row has its MTU as the last word. The row of a route without an own MTU is as it was before
+ * routes had one. */
+static void test_rows_of_routes(void **unused)
+{
+    static const char body[] = "command=1 probe=slot ok=1 route=\"10.1.0.0/16 10.0.0.9\""
+                               " route_on_lagg=\"10.2.0.0/16 10.0.0.9 mtu=65535\" route=10.3.0.1"
+                               " route=\"10.4.0.0/16 mtu=1\"";
+    static struct vfj_observation read;
+    static char written[VFJ_BODY_MAX];
+    struct vfj_text text = vfj_text_begin(written, sizeof written);
+    (void)unused;
+    assert_int_equal(vfj_observation_decode(vfj_span_of(body), &read), VFJ_OK);
+    const struct vfj_kept_route *list = read.as.view.routes.list;
+    assert_int_equal(read.as.view.routes.count, 4);
+    assert_true(list[0].mtu == 0 && list[1].mtu == UINT16_MAX && list[2].mtu == 0
+                && list[3].mtu == 1);
+    assert_string_equal(list[1].gateway.text, "10.0.0.9");
+    assert_string_equal(list[3].gateway.text, "");
+    vfj_observation_encode(&read, &text);
+    assert_string_equal(written, body);
+}
+
+static uint16_t settled(uint16_t mtu, bool on_lagg)
+{
+    static struct vfj_view view;
+    memset(&view, 0, sizeof view);
+    view.hn.mtu = 1500;
+    view.lagg.mtu = 9000;
+    view.routes.count = 1;
+    view.routes.list[0] = (struct vfj_kept_route){.on_lagg = on_lagg, .mtu = mtu};
+    vfj_view_drop_interface_mtus(&view);
+    return view.routes.list[0].mtu;
+}
+
+/* Only an MTU that is smaller than that of the route's interface is the route's own. */
+static void test_own_mtus(void **unused)
+{
+    (void)unused;
+    assert_int_equal(settled(0, false), 0);
+    assert_int_equal(settled(1499, false), 1499);
+    assert_int_equal(settled(1500, false), 0);
+    assert_int_equal(settled(1501, false), 0);
+    assert_int_equal(settled(1501, true), 1501);
+    assert_int_equal(settled(9000, true), 0);
 }
 
 static struct vfj_interface made_of(const char *name, enum vfj_use use, const char *port)
@@ -497,10 +552,11 @@ static void test_addresses(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_truncations),
-        cmocka_unit_test(test_refused),    cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_addresses),  cmocka_unit_test(test_too_long),
-        cmocka_unit_test(test_routes),     cmocka_unit_test(test_users),
+        cmocka_unit_test(test_round_trip),     cmocka_unit_test(test_truncations),
+        cmocka_unit_test(test_refused),        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_addresses),      cmocka_unit_test(test_too_long),
+        cmocka_unit_test(test_routes),         cmocka_unit_test(test_users),
+        cmocka_unit_test(test_rows_of_routes), cmocka_unit_test(test_own_mtus),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

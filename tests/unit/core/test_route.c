@@ -29,6 +29,7 @@ static void test_words(void **state)
     reads("-net 192.168.1.0/24 10.0.0.2", "192.168.1.0/24", "10.0.0.2");
     assert_false(route.is_inet6 || route.is_interface);
     reads("192.168.1.1 -gateway 10.0.0.2 -mtu 1400", "192.168.1.1", "10.0.0.2");
+    assert_true(vfj_span_is(route.mtu, "1400"));
     reads("-net 192.168.3.0 10.0.0.2 255.255.255.0", "192.168.3.0/24", "10.0.0.2");
     reads("-net 192.168.3.0 -netmask 0xfffffe00 10.0.0.2", "192.168.3.0/23", "10.0.0.2");
     reads("-net -prefixlen 25 -dst 192.168.3.0 10.0.0.2", "192.168.3.0/25", "10.0.0.2");
@@ -46,6 +47,7 @@ static void test_words(void **state)
     reads("-inet 10.9.0.1 10.0.0.2", "10.9.0.1", "10.0.0.2");
     reads("-host 10.9.0.1 10.0.0.2 -ifp hn0 -ifa 10.0.0.4 -blackhole", "10.9.0.1", "10.0.0.2");
     assert_true(vfj_span_is(route.ifp, "hn0"));
+    assert_int_equal(route.mtu.length, 0);
     /* The address is longer than the buffer. Cut to the buffer's size it would be another valid
      * address. */
     reads("-6 ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255 -prefixlen 128 fd00::1", NULL,

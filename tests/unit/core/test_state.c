@@ -127,6 +127,58 @@ static void test_index_of_what_was_read(void **unused)
     kit_machine_close(machine);
 }
 
+/* Routes without an own MTU, as they were in the state before routes had one. */
+struct routes_before {
+    uint8_t count;
+    bool truncated;
+    uint8_t pad[6];
+    struct {
+        struct vfj_address destination, gateway;
+        bool on_lagg;
+    } list[VFJ_KEPT_ROUTES_MAX];
+};
+
+static uint64_t digest_of_slot(struct vfj_state *state)
+{
+    vfj_state_index_slot(state, 0);
+    return state->index.digests[0];
+}
+
+/* Routes without an own MTU have the digest that they had before routes had one. Each MTU changes the
+ * digest. */
+static void test_digest_of_routes(void **unused)
+{
+    static struct vfj_state state;
+    static struct routes_before before;
+    struct vfj_kept_routes *const places[]
+        = {&state.slots[0].observed.routes, &state.slots[0].before.routes};
+    (void)unused;
+    vfj_slot_init(&state.slots[0], vfj_name_of("hn0"));
+    const uint64_t blank = digest_of_slot(&state);
+    before.count = 2;
+    before.list[0].on_lagg = true;
+    before.list[0].destination = (struct vfj_address){"10.1.0.0/16"};
+    before.list[1].destination = (struct vfj_address){"10.2.0.0/16"};
+    before.list[1].gateway = (struct vfj_address){"10.0.0.9"};
+    for (unsigned i = 0; i < 2; i++) {
+        memset(places[0], 0, sizeof *places[0]);
+        for (unsigned k = 0; k < 2; k++)
+            vfj_kept_routes_add(places[i],
+                                &(struct vfj_kept_route){.destination = before.list[k].destination,
+                                                         .gateway = before.list[k].gateway,
+                                                         .on_lagg = before.list[k].on_lagg});
+        const uint64_t digest = digest_of_slot(&state);
+        assert_true((digest ^ blank)
+                    == vfj_digest(&before, sizeof before, (2 + i) * VFJ_SLOTS_MAX + 2));
+        places[i]->list[1].mtu = 1400;
+        const uint64_t with_mtu = digest_of_slot(&state);
+        assert_true(with_mtu != digest);
+        places[i]->list[1].mtu = 0;
+        places[i]->list[0].mtu = 1400;
+        assert_true(digest_of_slot(&state) != digest && digest_of_slot(&state) != with_mtu);
+    }
+}
+
 /* A part about scripts is accepted only if the machine can continue from it. */
 static void test_sound_scripts(void **unused)
 {
@@ -409,6 +461,7 @@ int main(void)
         cmocka_unit_test(test_digest_of_bytes),
         cmocka_unit_test(test_digest_of_histories),
         cmocka_unit_test(test_index),
+        cmocka_unit_test(test_digest_of_routes),
         cmocka_unit_test(test_adopt),
         cmocka_unit_test(test_copy),
         cmocka_unit_test(test_sound_scripts),

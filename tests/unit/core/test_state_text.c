@@ -242,7 +242,7 @@ static void fill_view(struct vfj_view *view, struct vfj_name hn)
     view->gateway = view->gateway6 = view->hn.addresses[0];
     view->routes.truncated = true;
     for (unsigned i = 0; i < VFJ_KEPT_ROUTES_MAX; i++) {
-        struct vfj_kept_route route = {.on_lagg = true};
+        struct vfj_kept_route route = {.on_lagg = true, .mtu = UINT16_MAX};
         snprintf(route.destination.text, sizeof route.destination.text,
                  "2001:db8:2001:db8:2001:db8:203.113.113.1%02u/128", i);
         snprintf(route.gateway.text, sizeof route.gateway.text,

@@ -91,6 +91,9 @@ static void test_errors(void **unused)
          "not a router of that family, without length and scope"},
         {"%if hn0 route 10.1.0.0/16 fd00::1", 27,
          "not a router of that family, without length and scope"},
+        {"%if hn0 route 10.1.0.0/16 link mtu=0", 32, "not the MTU of a route, 1 to 65535"},
+        {"%if hn0 route 10.1.0.0/16 10.0.0.9 mtu=65536", 36, "not the MTU of a route, 1 to 65535"},
+        {"%if hn0 mtu=1400", 9, "not a word of %if"},
         {"%if hn0 dhclient", 17, "a pid is missing"},
         {"%if hn0 dhclient x", 18, "a pid is missing"},
         {"%if hn0 dhclient 2147483648", 18, "a pid is missing"},
@@ -253,6 +256,12 @@ static void test_directives(void **unused)
     assert_true(read_line("%if lagg0 laggport a1"));
     assert_int_equal(read.if_facts.interface.laggproto, VFJ_LAGGPROTO_FAILOVER);
     assert_int_equal(read.if_facts.interface.mtu, 1500);
+    assert_true(
+        read_line("%if hn0 route 10.2.0.0/16 link mtu=1300 route 10.1.0.0/16 10.0.0.9 mtu 9000 "
+                  "route 10.3.0.0/16 10.0.0.9 mtu=1400"));
+    const struct vfj_kept_route *routes = read.if_facts.routes.list;
+    assert_int_equal(read.if_facts.interface.mtu, 9000);
+    assert_true(routes[0].mtu == 0 && routes[1].mtu == 1300 && routes[2].mtu == 1400);
     assert_true(read_line("%if hn0 fib 2"));
     assert_int_equal(read.if_facts.interface.use, VFJ_USE_FIB);
     assert_true(read_line("%if hn0 fib 0"));

@@ -273,6 +273,11 @@ static void test_routes(void **state)
     assert_false(observation.as.view.routes.list[0].on_lagg);
     assert_string_equal(observation.as.view.routes.list[1].gateway.text, "10.0.0.3");
     assert_true(observation.as.view.routes.list[1].on_lagg);
+    kernel.routes[0].mtu = 1400;
+    kernel.routes[2].mtu = 1500;
+    assert_true(vfj_kernel_read(&paths, &command, &observation));
+    assert_int_equal(observation.as.view.routes.list[0].mtu, 0); /* that of hn0, which has 1500 */
+    assert_int_equal(observation.as.view.routes.list[1].mtu, 1400);
     kernel.routes[0].is_mixed = true;
     assert_true(vfj_kernel_read(&paths, &command, &observation));
     assert_int_equal(observation.as.view.routes.count, 1);

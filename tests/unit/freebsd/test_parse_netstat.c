@@ -10,7 +10,10 @@
 
 #include "adapters/freebsd/guest/parse_netstat.h"
 
+enum { MTUS_MAX = 16 };
 static char found[1024];
+static uint16_t mtus[MTUS_MAX];
+static unsigned route_count;
 
 static void take(void *context, const struct vfj_table_route *route)
 {
@@ -18,12 +21,14 @@ static void take(void *context, const struct vfj_table_route *route)
     (void)context;
     (void)snprintf(found + length, sizeof found - length, "%s>%s@%s%s ", route->destination.text,
                    route->gateway.text, route->interface.text, route->is_mixed ? "!" : "");
+    mtus[route_count++ % MTUS_MAX] = route->mtu;
 }
 
 static const char *parse_in(const char *text, size_t piece)
 {
     struct vfj_netstat_parser parser;
     found[0] = '\0';
+    route_count = 0;
     vfj_netstat_begin(&parser, take, NULL);
     for (size_t at = 0, length = strlen(text); at < length; at += piece)
         vfj_netstat_feed(&parser,
@@ -86,6 +91,27 @@ static void test_columns(void **state)
     assert_parsed("Destination Gateway Flags Expire\n172.16.0.0/12 10.0.0.2 UGS hn0\n", "");
 }
 
+/* A route has the MTU of the table. It is 0 when the table has no such column, and when the column is
+ * no MTU. */
+static void test_mtus(void **state)
+{
+    (void)state;
+    assert_parsed(HEADING "172.16.0.0/12 10.0.0.2 UGS 6 1400 hn0\n"
+                          "172.17.0.0/16 10.0.0.2 UGS 6 65535 hn0\n"
+                          "172.18.0.0/16 10.0.0.2 UGS 6 65536 hn0\n"
+                          "172.19.0.0/16 10.0.0.2 UGS 6 x hn0\n",
+                  "172.16.0.0/12>10.0.0.2@hn0 172.17.0.0/16>10.0.0.2@hn0 "
+                  "172.18.0.0/16>10.0.0.2@hn0 172.19.0.0/16>10.0.0.2@hn0 ");
+    assert_true(mtus[0] == 1400 && mtus[1] == UINT16_MAX && mtus[2] == 0 && mtus[3] == 0);
+    assert_parsed("Destination Gateway Flags Netif Mtu\n172.16.0.0/12 10.0.0.2 UGS hn0 1400\n"
+                  "172.17.0.0/16 10.0.0.2 UGS hn0\n",
+                  "172.16.0.0/12>10.0.0.2@hn0 172.17.0.0/16>10.0.0.2@hn0 ");
+    assert_true(mtus[0] == 1400 && mtus[1] == 0);
+    assert_parsed("Destination Gateway Flags Netif Expire\n172.16.0.0/12 10.0.0.2 UGS hn0 1400\n",
+                  "172.16.0.0/12>10.0.0.2@hn0 ");
+    assert_int_equal(mtus[0], 0);
+}
+
 static void test_garbage(void **state)
 {
     (void)state;
@@ -101,6 +127,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tables),
         cmocka_unit_test(test_columns),
+        cmocka_unit_test(test_mtus),
         cmocka_unit_test(test_garbage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -301,6 +301,32 @@ static void test_entries(void **state)
     assert_true(route.is_mixed);
 }
 
+static uint16_t mtu_of_entry(int32_t flags, unsigned long mtu)
+{
+    struct message message = entry(flags);
+    struct vfj_table_route route;
+    memcpy(message.bytes + VFJ_RTM_MTU, &mtu, sizeof mtu);
+    assert_true(read_entry(&message, &route));
+    return route.mtu;
+}
+
+/* The kernel reports an MTU for each route. It is the route's own only when a user gave it. */
+static void test_mtus(void **state)
+{
+    struct vfj_table_route route;
+    (void)state;
+    assert_int_equal(mtu_of_entry(VFJ_ROUTE_GATEWAY | VFJ_ROUTE_FIXED_MTU, 1400), 1400);
+    assert_int_equal(mtu_of_entry(VFJ_ROUTE_GATEWAY | VFJ_ROUTE_FIXED_MTU, UINT16_MAX), UINT16_MAX);
+    assert_int_equal(mtu_of_entry(VFJ_ROUTE_GATEWAY | VFJ_ROUTE_FIXED_MTU, UINT16_MAX + 1UL), 0);
+    assert_int_equal(mtu_of_entry(VFJ_ROUTE_GATEWAY, 1500), 0);
+    struct message message = begin(VFJ_ROUTE_STATIC | VFJ_ROUTE_HOST | VFJ_ROUTE_FIXED_MTU);
+    const unsigned long mtu = 1280;
+    add_inet(&message, VFJ_ROUTE_ADDR_DST, (char[4]){10, 1, 0, 1});
+    memcpy(message.bytes + VFJ_RTM_MTU, &mtu, sizeof mtu);
+    assert_true(read_entry(&message, &route));
+    assert_int_equal(route.mtu, 1280); /* a route without a router */
+}
+
 /* The parser skips routes of the kernel itself, default routes, and those that reject packets or
  * that an ICMP redirect made. */
 static void test_other_entries(void **state)
@@ -372,8 +398,8 @@ int main(void)
         cmocka_unit_test(test_error),         cmocka_unit_test(test_cut),
         cmocka_unit_test(test_lengths),       cmocka_unit_test(test_names),
         cmocka_unit_test(test_bits),          cmocka_unit_test(test_entries),
-        cmocka_unit_test(test_other_entries), cmocka_unit_test(test_inet6_entry),
-        cmocka_unit_test(test_dump),
+        cmocka_unit_test(test_mtus),          cmocka_unit_test(test_other_entries),
+        cmocka_unit_test(test_inet6_entry),   cmocka_unit_test(test_dump),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
