@@ -397,9 +397,9 @@ static void add_kept_words(struct vfj_text *text, const struct vfj_kept_route *r
     if (is_without_router(route)) {
         vfj_text_add(text, " -iface ");
         vfj_text_add(text, through.text);
-        return;
+    } else {
+        add_router(text, &route->gateway, through);
     }
-    add_router(text, &route->gateway, through);
 }
 
 static void add_mtu(struct vfj_text *text, const struct vfj_kept_route *route)

@@ -103,7 +103,7 @@ int vfj_audit_source_report(const struct vfj_audit_source *source)
         return VFJ_EXIT_OK;
     vfj_text_format(&text, "damaged: %s", audit->damage);
     if (audit->unreadable > 0)
-        vfj_text_format(&text, ": %llu records from %llu to %llu are unreadable",
+        vfj_text_format(&text, ": at most %llu records from %llu to %llu are unreadable",
                         (unsigned long long)audit->unreadable,
                         (unsigned long long)audit->unreadable_first,
                         (unsigned long long)audit->unreadable_last);

@@ -373,7 +373,9 @@ static uint16_t settled(uint16_t mtu, bool on_lagg)
     view.lagg.mtu = 9000;
     view.routes.count = 1;
     view.routes.list[0] = (struct vfj_kept_route){.on_lagg = on_lagg, .mtu = mtu};
+    view.routes.list[1].mtu = UINT16_MAX; /* no route: the list has one */
     vfj_view_drop_interface_mtus(&view);
+    assert_int_equal(view.routes.list[1].mtu, UINT16_MAX);
     return view.routes.list[0].mtu;
 }
 

@@ -95,6 +95,21 @@ static void test_ids_and_needs(void **unused)
     assert_false(decision->commands[place_of(VFJ_NEED_LAGG)].is_optional);
 }
 
+/* The batch in which hn becomes a port also changes the routes without a router that hn has,
+ * although no address moves. */
+static void test_link_routes_follow_the_port(void **unused)
+{
+    (void)unused;
+    kit_machine_begin(machine, VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL);
+    kit_machine_play(machine,
+                     "%if hn0 up route 198.51.100.0/24 link\n"
+                     "%vf mce0 hn0\n"
+                     "%slow 9 ifconfig lagg0 laggproto\n"
+                     "@0 !system=ETHERNET subsystem=mce0 type=IFATTACH\n"
+                     "%at 2.5\n");
+    assert_true(place_of(VFJ_NEED_HN_PORT) < place_of(VFJ_NEED_KEPT_LINK_ROUTES));
+}
+
 /* The slot is observed only after the last command of the batch has ended. The outcomes
  * themselves do not change slot->observed. */
 static void test_observed_after_the_last(void **unused)
@@ -690,6 +705,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ids_and_needs),
+        cmocka_unit_test(test_link_routes_follow_the_port),
         cmocka_unit_test(test_observed_after_the_last),
         cmocka_unit_test(test_out_of_turn),
         cmocka_unit_test(test_optional_failure),
