@@ -190,6 +190,7 @@ static const struct {
     {"traces/scripts/scripts-vf-leaves-while-asked-for.trace",
      "somebody takes lagg0's address, and no line tells of it"},
     {"traces/static/kept-route-deleted-and-lagg-destroyed.trace", "somebody deletes a route"},
+    {"traces/static/kept-route-deleted-while-the-vf-joins.trace", "somebody deletes a route"},
     {"traces/static/kept-routes-beside-static-routes.trace", "nothing reaches a route's router"},
     {"traces/scripts/scripts-vf-of-another-name.trace", "the kernel contradicts itself"},
 };
