@@ -477,6 +477,17 @@ static bool take_route_words(struct vfj_span rest, struct vfj_kept_route *route)
     return !has_word || (vfj_kept_route_take_mtu(route, word) && !vfj_span_word(&rest, &word));
 }
 
+/* Appends a route of a row in the row's order, which a redacted row keeps although its destinations
+ * are pseudonyms. Returns false when the row has the destination already, or too many routes. */
+static bool append_route(struct vfj_kept_routes *routes, const struct vfj_kept_route *route)
+{
+    if (routes->count == VFJ_KEPT_ROUTES_MAX
+        || vfj_kept_routes_find(routes, &route->destination) != NULL)
+        return false;
+    routes->list[routes->count++] = *route;
+    return true;
+}
+
 static bool take_route(const struct vfj_kv *pair, struct vfj_kept_routes *routes)
 {
     char words[ROUTE_WORDS_SIZE];
@@ -488,9 +499,7 @@ static bool take_route(const struct vfj_kv *pair, struct vfj_kept_routes *routes
     if (!vfj_span_word(&rest, &word) || !vfj_address_parse(word, &route.destination)
         || !take_route_words(rest, &route))
         return false;
-    unsigned count = routes->count;
-    vfj_kept_routes_add(routes, &route);
-    return routes->count > count;
+    return append_route(routes, &route);
 }
 
 static bool take_view(const struct vfj_kv *pair, struct vfj_view *view)

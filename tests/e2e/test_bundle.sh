@@ -119,6 +119,16 @@ same "redacted: verified" 0 $?
 "$vfjournal" replay -o commands "$here/journal.trace" | sed 's/10\.[0-9.]*/ADDRESS/g' >"$work/redacted.commands"
 sed 's/10\.[0-9.]*/ADDRESS/g' "$work/commands" | cmp -s - "$work/redacted.commands" || fail "redacted: other commands"
 checks=$((checks + 1))
+
+# The routes of a row keep their order, whatever the pseudonyms of their destinations are.
+"$vfjournal" replay --output-journal "$work/routes.db" "$tests/traces/static/kept-routes-with-mtu.trace" >/dev/null
+for key in 1 2 3 4 5 6; do
+    printf %s "$key" >"$work/key.$key"
+    bundle "routes$key" routes --redact --key "$work/key.$key" --no-guest -a
+    "$vfjournal" verify "$here/journal.db" >"$work/out" 2>&1
+    same "routes, key $key: verified" 0 $?
+done
+
 "$vfjournal" replay --output-journal "$work/named.db" - >/dev/null <<'END'
 %vfjournal 1
 %rc ifconfig_hn0="inet 192.0.2.77/24"
