@@ -312,9 +312,14 @@ static void vf_down(struct vfj_step_context *context, struct vfj_name hn)
     vfj_link_vf_down(context, slot);
     vfj_facts_script_due(slot);
     /* An administrator took the VF down, and it stays down. When an observation has already
-     * shown that the VF does not have the data path, the line is late and changes nothing. */
-    if (slot->delay == VFJ_DELAY_OVER && was_on_vf)
+     * shown that the VF does not have the data path, the line is late and changes nothing. When
+     * VF_UP ended the delay and no observation has answered since, both lines may be late, and the
+     * delay begins again. */
+    if (slot->delay == VFJ_DELAY_OVER && was_on_vf) {
         vfj_facts_no_delay(slot);
+        if (slot->plan.phase != VFJ_PLAN_ACTIVE && slot->activity == VFJ_ACTIVITY_OBSERVING)
+            slot->delay = VFJ_DELAY_DUE;
+    }
     vfj_step_cause(context, slot, VFJ_REASON_VF_DOWN);
     if (slot->activity == VFJ_ACTIVITY_OBSERVING || slot->plan.phase == VFJ_PLAN_ACTIVE)
         vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
