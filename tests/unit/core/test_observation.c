@@ -343,6 +343,25 @@ static void test_routes(void **unused)
     assert_true(routes.truncated);
 }
 
+/* A row's routes keep their order, and a row with more routes than a list holds is refused. */
+static void test_order_of_routes(void **unused)
+{
+    static struct vfj_observation read;
+    char body[32 + 32 * VFJ_KEPT_ROUTES_MAX];
+    struct vfj_text text = vfj_text_begin(body, sizeof body);
+    (void)unused;
+    vfj_text_add(&text, "command=1 probe=slot ok=1");
+    for (unsigned i = VFJ_KEPT_ROUTES_MAX; i > 0; i--)
+        vfj_text_format(&text, " route=10.%u.0.0/16", 10 + i);
+    assert_int_equal(vfj_observation_decode(vfj_span_of(body), &read), VFJ_OK);
+    assert_int_equal(read.as.view.routes.count, VFJ_KEPT_ROUTES_MAX);
+    assert_string_equal(read.as.view.routes.list[VFJ_KEPT_ROUTES_MAX - 1].destination.text,
+                        "10.11.0.0/16");
+    vfj_text_add(&text, " route=10.10.0.0/16");
+    assert_false(text.overflow);
+    assert_int_not_equal(vfj_observation_decode(vfj_span_of(body), &read), VFJ_OK);
+}
+
 /* A route's row has its MTU as the last word. The row of a route without an own MTU is as it was before
  * routes had one. */
 static void test_rows_of_routes(void **unused)
@@ -554,11 +573,12 @@ static void test_addresses(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip),     cmocka_unit_test(test_truncations),
-        cmocka_unit_test(test_refused),        cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_addresses),      cmocka_unit_test(test_too_long),
-        cmocka_unit_test(test_routes),         cmocka_unit_test(test_users),
-        cmocka_unit_test(test_rows_of_routes), cmocka_unit_test(test_own_mtus),
+        cmocka_unit_test(test_round_trip),      cmocka_unit_test(test_truncations),
+        cmocka_unit_test(test_refused),         cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_addresses),       cmocka_unit_test(test_too_long),
+        cmocka_unit_test(test_routes),          cmocka_unit_test(test_users),
+        cmocka_unit_test(test_order_of_routes), cmocka_unit_test(test_rows_of_routes),
+        cmocka_unit_test(test_own_mtus),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
